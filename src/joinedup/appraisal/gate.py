@@ -1,0 +1,196 @@
+"""The safety gate: would people wait longer than the partners agreed to allow before they saw results (§5.7).
+
+Each service, category and ground is judged by itself on the change in response, in minutes, incident by
+incident, of the same incidents with and without the option. *Cannot tell is not a pass.*
+
+With ten incidents or more, a group passes when the upper 95 % bound of the mean change (one-sided,
+Student's t) is within the tolerance, and fails when it is not, even if the mean itself is: it has not been
+shown to be safe. A group in which no incident would wait longer passes however few there are, because the
+bound is then no more than zero by the incidents themselves and the t bound says less than they do. With
+fewer than ten incidents of which some would wait longer, the bound means little: the group fails if every
+one of them would wait longer than the tolerance, and otherwise nobody can tell. An incident that was
+answered before and that the option leaves unanswered, or one more incident without times than with, leaves
+the group at cannot tell unless it has failed already.
+
+Limits: changes are few and skewed, so the t bound is rough for small groups; incidents of one busy day are
+taken as independent, which makes the bound too narrow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+from scipy.stats import t as student
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from joinedup.area.settings import Tolerance
+
+FEWEST = 10
+"""The fewest incidents for which a bound of the mean is taken at its word."""
+CONFIDENCE = 0.95
+
+
+class Outcome(StrEnum):
+    """What the safety gate says."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    CANNOT_TELL = "cannot tell"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The judgement on one service, category and ground; minutes, positive where people would wait longer.
+
+    ``category`` and ``ground`` are empty where a whole service is judged, None where the incidents do not
+    say. ``upper`` is the bound that was compared with the tolerance, None where there is none.
+    """
+
+    service_id: str
+    category: str | None
+    ground: str | None
+    incidents: int
+    mean_change: float | None
+    upper: float | None
+    tolerance: float | None
+    outcome: Outcome
+    reason: str
+
+
+@dataclass(frozen=True)
+class Gate:
+    """The judgement on an option: it fails if any group fails, and passes only if every group passes."""
+
+    rows: tuple[Judged, ...]
+    outcome: Outcome
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Say why it did not pass, each reason once, in the order of the groups; empty where it passed."""
+        if self.outcome is Outcome.PASS:
+            return ()
+        if not self.rows:
+            return ("there are no response times to judge by",)
+        return tuple(dict.fromkeys(row.reason for row in self.rows if row.outcome is self.outcome))
+
+
+def judge(
+    changes: pl.DataFrame,
+    tolerances: Mapping[str, Tolerance],
+    services: Iterable[str] = (),
+    results_seen_on: date | None = None,
+) -> Gate:
+    """Judge the change in response that an option makes.
+
+    ``changes`` has one row an incident: service_id, category, ground, before and after (minutes, null where
+    not known). ``services`` are those that must be judged even if they have no row. A tolerance recorded
+    after ``results_seen_on`` does not count.
+    """
+    rows = []
+    keys = ["service_id", "category", "ground"]
+    sorted_changes = changes.with_columns(pl.col("before", "after").cast(pl.Float64).fill_nan(None)).sort(
+        keys, nulls_last=True
+    )
+    for (service, category, ground), group in sorted_changes.group_by(keys, maintain_order=True):
+        tolerance = _counting(tolerances, str(service), results_seen_on)
+        rows.append(_judged((str(service), category, ground), group, tolerance))
+    seen = {row.service_id for row in rows}
+    rows += [
+        _row((service, "", ""), Outcome.CANNOT_TELL, f"{service}: no response times to judge by")
+        for service in sorted(set(services) - seen)
+    ]
+    outcomes = {row.outcome for row in rows}
+    if Outcome.FAIL in outcomes:
+        overall = Outcome.FAIL
+    elif outcomes == {Outcome.PASS}:
+        overall = Outcome.PASS
+    else:
+        overall = Outcome.CANNOT_TELL
+    return Gate(tuple(sorted(rows, key=lambda row: row.service_id)), overall)
+
+
+def _counting(
+    tolerances: Mapping[str, Tolerance], service: str, results_seen_on: date | None
+) -> tuple[float | None, str]:
+    """Give the tolerance that counts for a service, or None and why there is none."""
+    recorded = tolerances.get(service)
+    if recorded is None:
+        return None, f"{service}: no tolerance was recorded before results were seen"
+    if results_seen_on is not None and recorded.recorded_on > results_seen_on:
+        return (
+            None,
+            f"{service}: the tolerance of {recorded.recorded_on} was recorded after results were seen",
+        )
+    return recorded.minutes, ""
+
+
+def _judged(
+    key: tuple[str, str | None, str | None], group: pl.DataFrame, tolerance: tuple[float | None, str]
+) -> Judged:
+    """Judge one group."""
+    before, after = group["before"].is_not_null(), group["after"].is_not_null()
+    known = group.filter(before & after)
+    # A billionth of a minute comes from adding up, not from waiting.
+    change = (known["after"] - known["before"]).to_numpy().round(9)
+    lost = int((before & ~after).sum())
+    unknown = group.height - known.height
+    minutes, why = tolerance
+    where = _where(key)
+    count = len(change)
+    mean = float(change.mean()) if count else None
+    if minutes is None:
+        return _row(key, Outcome.CANNOT_TELL, why, incidents=count, mean=mean)
+    if mean is None:
+        return _row(key, Outcome.CANNOT_TELL, f"{where}: no response times to judge by", tolerance=minutes)
+
+    upper: float | None = None
+    if (change <= 0).all():
+        upper = float(change.max())
+        outcome, reason = Outcome.PASS, f"{where}: no incident would wait longer"
+    elif count >= FEWEST:
+        standard_error = float(change.std(ddof=1) / np.sqrt(count))
+        upper = mean + float(student.ppf(CONFIDENCE, count - 1)) * standard_error
+        within = upper <= minutes
+        outcome = Outcome.PASS if within else Outcome.FAIL
+        reason = (
+            f"{where}: the mean wait would change by {mean:+.2f} min, at most {upper:+.2f} min (95 % sure), "
+            f"{'within' if within else 'beyond'} the {minutes:g} min agreed"
+        )
+    elif (change > minutes).all():
+        outcome = Outcome.FAIL
+        reason = f"{where}: all {count} incidents would wait longer than the {minutes:g} min agreed"
+    else:
+        outcome = Outcome.CANNOT_TELL
+        reason = f"{where}: {count} incidents are too few to be sure, and some of them would wait longer"
+    if outcome is Outcome.PASS and lost:
+        outcome = Outcome.CANNOT_TELL
+        reason = f"{where}: {lost} incidents would be left without a response time"
+    elif outcome is Outcome.PASS and unknown > count:
+        outcome = Outcome.CANNOT_TELL
+        reason = f"{where}: most of the incidents ({unknown}) have no response time"
+    return _row(key, outcome, reason, incidents=count, mean=mean, upper=upper, tolerance=minutes)
+
+
+def _where(key: tuple[str, str | None, str | None]) -> str:
+    service, category, ground = key
+    return f"{service}, {category or 'category not recorded'}, {ground or 'ground not recorded'}"
+
+
+def _row(
+    key: tuple[str, str | None, str | None],
+    outcome: Outcome,
+    reason: str,
+    *,
+    incidents: int = 0,
+    mean: float | None = None,
+    upper: float | None = None,
+    tolerance: float | None = None,
+) -> Judged:
+    return Judged(*key, incidents, mean, upper, tolerance, outcome, reason)

@@ -1,0 +1,195 @@
+"""Assumptions: numbers that were not read from the study, with unit, range and source; and their draws.
+
+Chance has one owner, `stream`: the same seed and names give the same numbers, whatever the order in which
+they are asked for, the number of workers or the hash seed.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import math
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from joinedup.refusal import Refusal, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from numpy.typing import NDArray
+
+
+class Grade(IntEnum):
+    """How well a number is founded, from best to worst, after the 2014 guidance for local partnerships."""
+
+    AUDITED = 1
+    CONTRACT = 2
+    MONITORED = 3
+    READY_RECKONER = 4
+    ELSEWHERE = 5
+    JUDGEMENT = 6
+
+    @property
+    def in_words(self) -> str:
+        """The grade as a reader sees it."""
+        return _GRADE_WORDS[self]
+
+    @property
+    def benefit_correction(self) -> float:
+        """The share by which a benefit that rests on this grade is cut (§5.3)."""
+        return _BENEFIT_CORRECTION[self]
+
+
+_GRADE_WORDS = {
+    Grade.AUDITED: "independently audited",
+    Grade.CONTRACT: "contract or formal record",
+    Grade.MONITORED: "monitored by practitioners",
+    Grade.READY_RECKONER: "ready reckoner",
+    Grade.ELSEWHERE: "similar work elsewhere",
+    Grade.JUDGEMENT: "uncorroborated judgement",
+}
+# HM Treasury, New Economy and others: Supporting public service transformation, cost benefit analysis
+# guidance for local partnerships (2014), the table of confidence grades.
+_BENEFIT_CORRECTION = {
+    Grade.AUDITED: 0.0,
+    Grade.CONTRACT: 0.05,
+    Grade.MONITORED: 0.10,
+    Grade.READY_RECKONER: 0.15,
+    Grade.ELSEWHERE: 0.25,
+    Grade.JUDGEMENT: 0.40,
+}
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """One number that the answer rests on.
+
+    ``name`` is dotted (``shared_estate.cost_to_adapt``), ``sentence`` says in plain words what it is, and
+    ``low <= central <= high`` in ``unit``; draws come from the triangle over them.
+    """
+
+    name: str
+    sentence: str
+    unit: str
+    low: float
+    central: float
+    high: float
+    source: str
+    grade: Grade
+
+    def __post_init__(self) -> None:
+        """Hold every assumption to its own rules, wherever it was declared."""
+        if not all(math.isfinite(value) for value in (self.low, self.central, self.high)):
+            raise Refusal(f"assumption {self.name}: low, central and high must be finite numbers")
+        if not self.low <= self.central <= self.high:
+            raise Refusal(
+                f"assumption {self.name}: low {self.low:g}, central {self.central:g} and high {self.high:g} "
+                "are not in order; make low <= central <= high"
+            )
+        if not (self.name and self.unit and self.source and self.sentence):
+            raise Refusal(
+                f"assumption {self.name or '(no name)'}: needs a name, a unit, a sentence and a source"
+            )
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Values of assumptions by name: arrays of one length, whose first element is the central value."""
+
+    values: Mapping[str, NDArray[np.float64]]
+    assumptions: Mapping[str, Assumption]
+
+    def __getitem__(self, name: str) -> NDArray[np.float64]:
+        """Give the draws of one assumption, shape (draws + 1,)."""
+        return self.values[name]
+
+    def __len__(self) -> int:
+        """Count the values, the central one included."""
+        return len(next(iter(self.values.values()), ()))
+
+
+def stream(seed: int, *names: str) -> np.random.Generator:
+    """Give the random numbers that belong to these names under this seed."""
+    digest = hashlib.blake2b("\x1f".join((str(seed), *names)).encode(), digest_size=16).digest()
+    return np.random.Generator(np.random.PCG64(int.from_bytes(digest, "little")))
+
+
+def draw(assumptions: Iterable[Assumption], draws: int, seed: int) -> Draws:
+    """Draw every assumption from the triangle over its range; element 0 is the central value.
+
+    Raises:
+        ValueError: when two different assumptions bear one name.
+    """
+    declared: dict[str, Assumption] = {}
+    for assumption in assumptions:
+        if declared.setdefault(assumption.name, assumption) != assumption:
+            raise ValueError(f"two different assumptions are called '{assumption.name}'")
+    values = {}
+    for name, assumption in declared.items():
+        column = np.full(draws + 1, assumption.central, dtype=np.float64)
+        if assumption.high > assumption.low:
+            column[1:] = stream(seed, "assumption", name).triangular(
+                assumption.low, assumption.central, assumption.high, draws
+            )
+        column.flags.writeable = False
+        values[name] = column
+    return Draws(MappingProxyType(values), MappingProxyType(declared))
+
+
+def with_study_values(declared: Iterable[Assumption], text: str, file: str) -> tuple[Assumption, ...]:
+    """Lay a study's own values (the text of its assumptions.csv) over the declared ones.
+
+    Columns: name, low, central, high, source and, optionally, grade (1 to 6).
+
+    Raises:
+        Refusal: for an unknown or repeated name, a value that is not a number or a range out of order, by
+            file, row and column.
+    """
+    ours = {assumption.name: assumption for assumption in declared}
+    rows = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+    missing = {"name", "low", "central", "high", "source"} - set(rows.fieldnames or ())
+    if missing:
+        raise Refusal(
+            f"{file}: the column {min(missing)} is missing; it needs name, low, central, high, source"
+        )
+    seen: dict[str, int] = {}
+    for number, row in enumerate(rows, start=2):
+        name = (row["name"] or "").strip()
+        if name not in ours:
+            raise Refusal(
+                f"{file}, row {number}, column name: no assumption '{name}'{did_you_mean(name, ours)}"
+            )
+        if name in seen:
+            raise Refusal(
+                f"{file}, row {number}, column name: '{name}' stands in row {seen[name]} too; keep one"
+            )
+        seen[name] = number
+        values: dict[str, float] = {}
+        for column in ("low", "central", "high"):
+            try:
+                values[column] = float(row[column])
+            except (TypeError, ValueError):
+                raise Refusal(
+                    f"{file}, row {number}, column {column}: '{row[column]}' is not a number"
+                ) from None
+        grade = (row.get("grade") or "").strip()
+        if grade and grade not in {str(int(each)) for each in Grade}:
+            raise Refusal(f"{file}, row {number}, column grade: '{grade}' is not one of 1 to 6")
+        try:
+            ours[name] = replace(
+                ours[name],
+                low=values["low"],
+                central=values["central"],
+                high=values["high"],
+                source=(row["source"] or "").strip(),
+                grade=Grade(int(grade)) if grade else ours[name].grade,
+            )
+        except Refusal as refusal:
+            raise Refusal(f"{file}, row {number}: {refusal}") from None
+    return tuple(ours.values())

@@ -1,0 +1,140 @@
+"""The safety gate: cannot tell is not a pass."""
+
+from datetime import date
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import ttest_1samp
+
+from joinedup.appraisal import Outcome, judge
+from joinedup.area.settings import Tolerance
+
+AGREED = {"fire": Tolerance(0.5, date(2025, 3, 1)), "ambulance": Tolerance(0.5, date(2025, 3, 1))}
+
+
+def waits(
+    change: list[float],
+    service: str = "fire",
+    category: str | None = "house fire",
+    ground: str | None = "east",
+) -> pl.DataFrame:
+    before = [8.0] * len(change)
+    return pl.DataFrame(
+        {
+            "service_id": [service] * len(change),
+            "category": pl.Series([category] * len(change), dtype=pl.String),
+            "ground": pl.Series([ground] * len(change), dtype=pl.String),
+            "before": pl.Series(before, dtype=pl.Float64),
+            "after": pl.Series([8.0 + each for each in change], dtype=pl.Float64),
+        }
+    )
+
+
+def test_nobody_waiting_longer_is_a_pass_however_few() -> None:
+    for changes in ([0.0] * 40, [0.0], [-5.0, 0.0], [-30.0] + [0.0] * 11):
+        assert judge(waits(changes), AGREED).outcome is Outcome.PASS
+
+
+def test_without_a_tolerance_nobody_can_tell_even_if_nothing_changes() -> None:
+    gate = judge(waits([0.0] * 40), {})
+    assert gate.outcome is Outcome.CANNOT_TELL
+    assert gate.reasons == ("fire: no tolerance was recorded before results were seen",)
+
+
+def test_a_tolerance_recorded_after_results_were_seen_does_not_count() -> None:
+    assert judge(waits([0.0] * 40), AGREED, results_seen_on=date(2025, 3, 1)).outcome is Outcome.PASS
+    late = judge(waits([0.0] * 40), AGREED, results_seen_on=date(2025, 2, 1))
+    assert late.outcome is Outcome.CANNOT_TELL
+    assert "after results were seen" in late.reasons[0]
+
+
+def test_without_response_times_nobody_can_tell() -> None:
+    empty = waits([])
+    assert judge(empty, AGREED).outcome is Outcome.CANNOT_TELL
+    assert judge(empty, AGREED).reasons == ("there are no response times to judge by",)
+    one_missing = judge(waits([0.0] * 20), AGREED, services=("fire", "ambulance"))
+    assert one_missing.outcome is Outcome.CANNOT_TELL
+    assert one_missing.reasons == ("ambulance: no response times to judge by",)
+
+
+def test_the_bound_is_the_upper_end_of_a_one_sided_t_interval() -> None:
+    changes = [0.0, 0.1, 0.4, -0.2, 0.3, 0.5, 0.0, 0.1, 0.2, 0.6, -0.1, 0.4]
+    (row,) = judge(waits(changes), AGREED).rows
+    # SciPy's own one-sided interval is the independent check.
+    interval = ttest_1samp(changes, 0, alternative="less").confidence_interval(0.95)
+    assert row.upper == pytest.approx(interval.high)
+    assert row.mean_change == pytest.approx(np.mean(changes))
+    assert row.outcome is Outcome.PASS
+
+
+def test_a_mean_within_the_tolerance_whose_bound_is_beyond_it_has_not_been_shown_to_be_safe() -> None:
+    (row,) = judge(waits([0.0] * 11 + [4.0]), AGREED).rows
+    assert row.mean_change is not None
+    assert row.mean_change < 0.5
+    assert row.outcome is Outcome.FAIL
+    assert "beyond the 0.5 min agreed" in row.reason
+
+
+def test_few_incidents_of_which_some_wait_longer_cannot_tell() -> None:
+    assert judge(waits([0.1] * 9), AGREED).outcome is Outcome.CANNOT_TELL
+    assert judge(waits([0.1] * 10), AGREED).outcome is Outcome.PASS
+
+
+def test_few_incidents_that_all_wait_longer_than_agreed_fail() -> None:
+    assert judge(waits([3.0, 4.0]), AGREED).outcome is Outcome.FAIL
+
+
+def test_an_incident_that_the_option_leaves_unanswered_is_never_a_pass() -> None:
+    lost = waits([0.0] * 20).with_columns(
+        after=pl.when(pl.int_range(pl.len()) == 0).then(None).otherwise(pl.col("after"))
+    )
+    gate = judge(lost, AGREED)
+    assert gate.outcome is Outcome.CANNOT_TELL
+    assert "1 incidents would be left without a response time" in gate.reasons[0]
+
+
+def test_a_time_that_is_not_a_number_is_not_a_time() -> None:
+    changes = waits([0.0] * 3).with_columns(before=pl.lit(float("nan")), after=pl.lit(float("nan")))
+    assert judge(changes, AGREED).outcome is Outcome.CANNOT_TELL
+
+
+def test_when_most_incidents_have_no_times_nobody_can_tell() -> None:
+    missing = waits([0.0] * 3).with_columns(
+        before=pl.lit(None, dtype=pl.Float64), after=pl.lit(None, dtype=pl.Float64)
+    )
+    gate = judge(pl.concat([waits([0.0] * 2), missing]), AGREED)
+    assert gate.outcome is Outcome.CANNOT_TELL
+    assert "most of the incidents (3) have no response time" in gate.reasons[0]
+
+
+def test_one_ground_that_fails_is_not_outvoted_by_the_others() -> None:
+    both = pl.concat([waits([0.0] * 500, ground="west"), waits([2.0] * 12)])
+    gate = judge(both, AGREED)
+    assert gate.outcome is Outcome.FAIL
+    assert [(row.ground, row.outcome) for row in gate.rows] == [("east", "fail"), ("west", "pass")]
+    assert len(gate.reasons) == 1
+
+
+def test_failing_outweighs_not_being_able_to_tell() -> None:
+    both = pl.concat([waits([2.0] * 12), waits([0.1] * 3, service="ambulance")])
+    assert judge(both, AGREED).outcome is Outcome.FAIL
+
+
+def test_what_the_incidents_do_not_say_is_said_in_words() -> None:
+    gate = judge(waits([2.0] * 12, category=None, ground=None), AGREED)
+    assert gate.reasons[0].startswith("fire, category not recorded, ground not recorded")
+
+
+def test_a_pass_needs_no_reasons() -> None:
+    assert judge(waits([0.0]), AGREED).reasons == ()
+
+
+@given(st.lists(st.floats(-20, 20), min_size=1, max_size=30), st.floats(0, 5))
+def test_a_longer_wait_for_everybody_never_turns_into_a_pass(changes: list[float], more: float) -> None:
+    order = [Outcome.PASS, Outcome.CANNOT_TELL, Outcome.FAIL]
+    now, later = judge(waits(changes), AGREED), judge(waits([each + more for each in changes]), AGREED)
+    assert later.outcome is not Outcome.PASS or now.outcome is Outcome.PASS
+    assert now.outcome in order
