@@ -1,0 +1,208 @@
+"""What a crossover measurement says: plain frozen values, and the JSON that scripts rely on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class Window:
+    """How near two records must be to be a pair: metres apart and minutes between, both inclusive."""
+
+    metres: float
+    minutes: float
+
+
+@dataclass(frozen=True)
+class ServiceRecords:
+    """How many records a service has, and what could be done with them.
+
+    ``incidents`` = ``usable`` + ``unplaced`` (no time, no place or a place too coarse to link) +
+    ``set_aside`` (repeats, and records at a default place). ``without_vehicle`` counts the incidents to which
+    nothing was sent; None when the study holds no attendance of the service.
+    """
+
+    kind: str
+    incidents: int
+    usable: int
+    unplaced: int
+    set_aside: int
+    without_vehicle: int | None
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One definition of crossover for one service: a count, and its share of the service's own incidents."""
+
+    count: float
+    share: float | None
+
+
+@dataclass(frozen=True)
+class BaselineChance:
+    """What one baseline expects, among usable records only.
+
+    ``chance`` is in one-to-one coincidences (not pairs), the rest in joint events.
+    """
+
+    name: str
+    chance: float
+    estimate: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Where two services meet; None stands for what the study cannot tell.
+
+    ``observed_pairs`` and ``chance_pairs`` count pairs of positioned records before any is set aside;
+    ``estimate``, ``low`` and ``high`` (95 %) count joint events, ``unplaced`` of them among records that have
+    no usable position.
+    """
+
+    services: tuple[str, str]
+    observed_pairs: int | None = None
+    chance_pairs: float | None = None
+    estimate: float | None = None
+    low: float | None = None
+    high: float | None = None
+    unplaced: float | None = None
+    share_of: Mapping[str, float] | None = None
+    requested: int | None = None
+    jointly_attended: float | None = None
+    same_place_and_hour: int | None = None
+    definitions: Mapping[str, Mapping[str, Definition] | None] | None = None
+    baselines: tuple[BaselineChance, ...] = ()
+    weeks: float = 0.0
+    weak_baseline: bool = True
+    note: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the pair as the command line prints it."""
+        definitions = None
+        if self.definitions is not None:
+            definitions = {
+                name: None
+                if by_service is None
+                else {
+                    each: {"count": _rounded(one.count), "share": _share(one.share)}
+                    for each, one in by_service.items()
+                }
+                for name, by_service in self.definitions.items()
+            }
+        return {
+            "services": list(self.services),
+            "observed_pairs": self.observed_pairs,
+            "chance_pairs": _rounded(self.chance_pairs),
+            "estimate": _rounded(self.estimate),
+            "low": _rounded(self.low),
+            "high": _rounded(self.high),
+            "unplaced": _rounded(self.unplaced),
+            "share_of": None
+            if self.share_of is None
+            else {key: _share(each) for key, each in self.share_of.items()},
+            "requested": self.requested,
+            "jointly_attended": _rounded(self.jointly_attended),
+            "same_place_and_hour": self.same_place_and_hour,
+            "definitions": definitions,
+            "baselines": [
+                {
+                    "name": each.name,
+                    "chance": _rounded(each.chance),
+                    "estimate": _rounded(each.estimate),
+                    "low": _rounded(each.low),
+                    "high": _rounded(each.high),
+                }
+                for each in self.baselines
+            ],
+            "weeks": round(self.weeks, 2),
+            "weak_baseline": self.weak_baseline,
+            "note": self.note,
+        }
+
+
+@dataclass(frozen=True)
+class Concentration:
+    """How much of a service's demand is in the busiest tenth of its occupied cells, beside chance (§2.6).
+
+    ``hot_for`` tells, for cells of this size, how many are in the busiest tenth of exactly 1, 2, 3, ...
+    services.
+    """
+
+    service: str
+    metres: int
+    cells: int
+    incidents: int
+    share_top_tenth: float
+    chance_share_top_tenth: float
+    hot_for: Mapping[int, int]
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the row as the command line prints it."""
+        return {
+            "service": self.service,
+            "metres": self.metres,
+            "cells": self.cells,
+            "incidents": self.incidents,
+            "share_top_tenth": _share(self.share_top_tenth),
+            "chance_share_top_tenth": _share(self.chance_share_top_tenth),
+            "hot_for": {str(services): cells for services, cells in self.hot_for.items()},
+        }
+
+
+@dataclass(frozen=True)
+class Crossover:
+    """Everything that a study's incidents say about where its services meet."""
+
+    window: Window
+    services: Mapping[str, ServiceRecords]
+    pairs: tuple[Pair, ...]
+    concentration: tuple[Concentration, ...]
+    note: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the object that `joinedup crossover --json` prints."""
+        answer: dict[str, Any] = {
+            "window": {"metres": self.window.metres, "minutes": self.window.minutes},
+            "services": {
+                service: {
+                    "kind": each.kind,
+                    "incidents": each.incidents,
+                    "usable": each.usable,
+                    "unplaced": each.unplaced,
+                    "set_aside": each.set_aside,
+                    "without_vehicle": each.without_vehicle,
+                }
+                for service, each in self.services.items()
+            },
+            "pairs": [pair.as_json() for pair in self.pairs],
+            "events": [
+                {
+                    "services": list(pair.services),
+                    "estimate": _rounded(pair.estimate),
+                    "low": _rounded(pair.low),
+                    "high": _rounded(pair.high),
+                }
+                for pair in self.pairs
+                if pair.estimate is not None
+            ],
+            "concentration": [row.as_json() for row in self.concentration],
+        }
+        if self.note is not None:
+            answer["note"] = self.note
+        return answer
+
+
+def _rounded(number: float | None) -> float | None:
+    """Round a count to a hundredth: the digits beyond are noise of the last bit."""
+    return None if number is None else round(number, 2)
+
+
+def _share(number: float | None) -> float | None:
+    """Round a share to a millionth."""
+    return None if number is None else round(number, 6)

@@ -1,0 +1,123 @@
+"""Where demand is concentrated: the busiest tenth of occupied cells, beside chance alone (§2.6)."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+from scipy.optimize import brentq
+from scipy.stats import binom, poisson
+
+from joinedup.crossover.answer import Concentration
+from joinedup.crossover.records import canonical
+from joinedup.refusal import Refusal
+
+if TYPE_CHECKING:
+    from joinedup.area import Area
+
+CELL_METRES = (250, 500, 1000)
+
+
+def hot_cells(area: Area, metres: float = 500) -> pl.DataFrame:
+    """Give every occupied cell with each service's count and the services for which it is hot.
+
+    Columns: ``x``, ``y`` (the cell's south-west corner, metres on the study's plane, a multiple of
+    ``metres``), one count for each service under its id, and ``hot_for``, a list of the services that have
+    the cell in the busiest tenth of their occupied cells. Sorted by place.
+
+    Raises:
+        Refusal: when ``metres`` is not above 0.
+    """
+    if not (metres > 0 and math.isfinite(metres)):
+        raise Refusal(f"a cell of {metres:g} metres has no size; use a number above 0")
+    return _hot_cells(canonical(area), area.services, metres)
+
+
+def concentration(frame: pl.DataFrame, services: tuple[str, ...]) -> tuple[Concentration, ...]:
+    """Measure each service's concentration at 250, 500 and 1,000 m, from the canonical frame.
+
+    Time does not matter here: a record without one counts. Left out are records with no place, with a snapped
+    or area-only one, and at a default place, which would be the hottest cell of all and is nowhere. Records
+    rounded to 100 m are kept at every size, although at 250 m they fall unevenly (two roundings in one cell,
+    three in the next).
+    """
+    rows = []
+    for metres in CELL_METRES:
+        cells = _hot_cells(frame, services, metres)
+        many = cells["hot_for"].list.len()
+        hot_for = {number: int((many == number).sum()) for number in range(1, len(services) + 1)}
+        for service in services:
+            counts = cells[service].to_numpy()
+            counts = np.sort(counts[counts > 0])[::-1]
+            if not len(counts):
+                continue
+            total = int(counts.sum())
+            rows.append(
+                Concentration(
+                    service=service,
+                    metres=metres,
+                    cells=len(counts),
+                    incidents=total,
+                    share_top_tenth=float(counts[: _tenth(len(counts))].sum()) / total,
+                    chance_share_top_tenth=chance_share(len(counts), total),
+                    hot_for=hot_for,
+                )
+            )
+    return tuple(sorted(rows, key=lambda row: services.index(row.service)))
+
+
+def chance_share(cells: int, incidents: int) -> float:
+    """Give the share of the busiest tenth of occupied cells if every one were equally likely.
+
+    Counts are then zero-truncated Poisson with the observed mean. The sum of the r highest of K counts is the
+    sum over j = 1, 2, ... of how many of those r reach j, the lesser of r and a binomial number with K cells
+    and P(count ≥ j): its expectation is exact, with E[min(r, B)] = K p P(B' ≤ r − 2) + r P(B ≥ r), B'
+    binomial with K − 1 cells.
+
+    >>> round(chance_share(100, 100), 3)  # one incident in each cell
+    0.1
+    """
+    top, mean = _tenth(cells), incidents / cells
+    if mean <= 1:
+        return top / cells
+    rate = float(brentq(lambda each: each - mean * -math.expm1(-each), 1e-12, mean))
+    reach = np.arange(1, int(poisson.isf(1e-12 / cells, rate)) + 2)
+    at_least = poisson.sf(reach - 1, rate) / -math.expm1(-rate)
+    at_least[0] = 1.0
+    expected = cells * at_least * binom.cdf(top - 2, cells - 1, at_least) + top * binom.sf(
+        top - 1, cells, at_least
+    )
+    return min(1.0, float(expected.sum()) / incidents)
+
+
+def _tenth(cells: int) -> int:
+    """A tenth of the cells, rounded up."""
+    return -(-cells // 10)
+
+
+def _hot_cells(frame: pl.DataFrame, services: tuple[str, ...], metres: float) -> pl.DataFrame:
+    """Count the placed records by cell and service, and say for whom each cell is hot."""
+    placed = frame.filter(pl.col("placed") & ~pl.col("default"))
+    cells = (
+        placed.select(
+            "service_id",
+            x=(pl.col("x") / metres).floor() * metres,
+            y=(pl.col("y") / metres).floor() * metres,
+        )
+        .group_by("x", "y")
+        .agg([(pl.col("service_id") == service).sum().cast(pl.Int64).alias(service) for service in services])
+        .sort("x", "y")
+    )
+    hot = {}
+    for service in services:
+        counts = cells[service].to_numpy()
+        is_hot = np.zeros(len(counts), dtype=bool)
+        # Ties at the edge of the tenth go to the south-west, so that a tenth is a tenth and any order gives
+        # the same.
+        is_hot[np.argsort(-counts, kind="stable")[: _tenth(int((counts > 0).sum()))]] = True
+        hot[service] = pl.Series(service, is_hot)
+    names = [pl.when(hot[service]).then(pl.lit(service)) for service in services]
+    empty = pl.Series("hot_for", [[]] * cells.height, dtype=pl.List(pl.String))
+    return cells.with_columns(pl.concat_list(names).list.drop_nulls().alias("hot_for") if names else empty)

@@ -1,0 +1,84 @@
+"""The definitions of crossover that need no estimate: requested, and same place and hour (§2.1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from joinedup.crossover.answer import Definition
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from joinedup.area import Area
+    from joinedup.crossover.records import Records
+
+PLACE_METRES = 500
+"""The cell of "same place and hour"."""
+
+_HOUR = 3_600_000_000
+
+
+def shares(counts: Mapping[str, float], incidents: Mapping[str, int]) -> dict[str, Definition]:
+    """Put each service's count beside its share of the service's own incidents."""
+    return {
+        service: Definition(count, count / incidents[service] if incidents[service] else None)
+        for service, count in counts.items()
+    }
+
+
+def requested(area: Area, frame: pl.DataFrame, a: str, b: str) -> dict[str, int] | None:
+    """Count the records of each of two services that ask for the other, by its id or its kind.
+
+    None when no record of either says whether another service was asked for; "none" says that nobody was.
+    """
+    filled = frame.filter(
+        pl.col("service_id").is_in([a, b]) & pl.col("other_service_requested").is_not_null()
+    )
+    if filled.is_empty():
+        return None
+    counts = {}
+    for own, other in ((a, b), (b, a)):
+        names = {other.lower(), area.kind_of(other).lower()}
+        asked = (
+            filled.filter(pl.col("service_id") == own)["other_service_requested"]
+            .str.to_lowercase()
+            .str.split(";")
+            .to_frame()
+            .select(
+                pl.col("other_service_requested")
+                .list.eval(pl.element().str.strip_chars().is_in(names))
+                .list.any()
+            )
+        )
+        counts[own] = int(asked.to_series().sum())
+    return counts
+
+
+def same_place_and_hour(a: Records, b: Records) -> tuple[int, dict[str, int]]:
+    """Count the cells and clock hours in which both services had demand, and the records in them.
+
+    Cells are of 500 m. Only usable records count. Hours are of true time: the hour that the clocks
+    repeat is two hours.
+    """
+    here, there = (_places_and_hours(records) for records in (a, b))
+    both = here.join(there, on=["east", "north", "hour"], suffix="_b")
+    return both.height, {a.service: int(both["records"].sum()), b.service: int(both["records_b"].sum())}
+
+
+def _places_and_hours(records: Records) -> pl.DataFrame:
+    """Count a service's usable records by cell and hour."""
+    keep = records.usable
+    return (
+        pl.DataFrame(
+            {
+                "east": np.floor(records.x[keep] / PLACE_METRES).astype(np.int64),
+                "north": np.floor(records.y[keep] / PLACE_METRES).astype(np.int64),
+                "hour": records.instant[keep] // _HOUR,
+            }
+        )
+        .group_by("east", "north", "hour")
+        .agg(records=pl.len())
+    )

@@ -1,0 +1,206 @@
+"""Measuring crossover: every pair of services by every definition, with what could not be used (§2)."""
+
+from __future__ import annotations
+
+import math
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from joinedup.crossover.answer import BaselineChance, Crossover, Pair, ServiceRecords, Window
+from joinedup.crossover.chance import Population, coincidence
+from joinedup.crossover.concentration import concentration
+from joinedup.crossover.definitions import requested, same_place_and_hour, shares
+from joinedup.crossover.events import joint_events
+from joinedup.crossover.records import canonical, period_of, records_of
+from joinedup.refusal import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from joinedup.area import Area
+    from joinedup.crossover.chance import Coincidence
+    from joinedup.crossover.events import JointEvents
+    from joinedup.crossover.records import Period, Records
+
+_WEEKS_FOR_A_BASELINE = 8
+_DAY_OF_MINUTES = 1_440
+
+
+def measure(
+    area: Area,
+    metres: float = 500,
+    minutes: float = 30,
+    progress: Callable[[str], None] | None = None,
+) -> Crossover:
+    """Measure how often the services of an area meet, within some metres and minutes.
+
+    ``progress`` is called with a short phrase as each stage begins. The same incidents in any order give the
+    same answer; chance is measured from the records themselves, so no random number is drawn.
+
+    Raises:
+        Refusal: when the window has no size, or spans more than a day.
+    """
+    if not (metres > 0 and math.isfinite(metres)):
+        raise Refusal(f"a window of {metres:g} metres has no size; use a number above 0")
+    if not 0 < minutes <= _DAY_OF_MINUTES:
+        raise Refusal(
+            f"a window of {minutes:g} minutes cannot be used; use one above 0 and up to {_DAY_OF_MINUTES}"
+        )
+    tell = progress or (lambda _: None)
+    tell("reading incidents")
+    window = Window(metres, minutes)
+    frame = canonical(area)
+    period = period_of(area, frame)
+    records = {service: records_of(frame, service) for service in area.services}
+    has_arrivals = {
+        service for service, each in records.items() if each.attended.any() or each.lost_attended.any()
+    }
+    pairs = [
+        _measure_pair(
+            area,
+            frame,
+            records[a],
+            records[b],
+            window=window,
+            period=period,
+            with_attendance={a, b} <= has_arrivals,
+            progress=tell,
+        )
+        for a, b in combinations(area.services, 2)
+    ]
+    tell("concentration")
+    return Crossover(
+        window=window,
+        services={service: _service_records(area, frame, records[service]) for service in area.services},
+        pairs=tuple(pairs),
+        concentration=concentration(frame, area.services),
+        note=_study_note(area, frame, period),
+    )
+
+
+def _measure_pair(
+    area: Area,
+    frame: pl.DataFrame,
+    a: Records,
+    b: Records,
+    *,
+    window: Window,
+    period: Period,
+    with_attendance: bool,
+    progress: Callable[[str], None],
+) -> Pair:
+    """Measure one pair of services by every definition."""
+    services = (a.service, b.service)
+    incidents = {a.service: a.incidents, b.service: b.incidents}
+    progress(f"pairs of {a.service} and {b.service}")
+    asked = requested(area, frame, a.service, b.service)
+    definitions = {
+        "requested": None if asked is None else shares(asked, incidents),
+        "jointly_recorded": None,
+        "jointly_attended": None,
+        "same_place_and_hour": None,
+    }
+    weak = period.weeks < _WEEKS_FOR_A_BASELINE
+    unusable = [each.service for each in (a, b) if not each.usable.any()]
+    if unusable:
+        return Pair(
+            services,
+            requested=None if asked is None else sum(asked.values()),
+            definitions=definitions if asked is not None else None,
+            weeks=period.weeks,
+            weak_baseline=weak,
+            note=f"no record of {' or '.join(unusable)} has both a time and a place to link on",
+        )
+    populations = [Population(a.usable, b.usable)]
+    if with_attendance:
+        populations.append(Population(a.usable & a.attended, b.usable & b.attended, attended_only=True))
+    found = coincidence(a, b, populations=tuple(populations), window=window, period=period, progress=progress)
+    joint = joint_events(a, b, populations[0], found.tallies[0])
+    definitions["jointly_recorded"] = shares(dict.fromkeys(services, joint.events), incidents)
+    attended = None
+    if with_attendance:
+        attended = 0.0
+        if populations[1].a.any() and populations[1].b.any():
+            # Both are estimates; an event that both services attended is one that both recorded.
+            attended = min(joint_events(a, b, populations[1], found.tallies[1]).events, joint.events)
+        definitions["jointly_attended"] = shares(dict.fromkeys(services, attended), incidents)
+    meetings, theirs = same_place_and_hour(a, b)
+    definitions["same_place_and_hour"] = shares(theirs, incidents)
+    return Pair(
+        services=services,
+        observed_pairs=found.observed_pairs,
+        chance_pairs=found.chance_pairs,
+        estimate=joint.events,
+        low=joint.low,
+        high=joint.high,
+        unplaced=joint.unplaced,
+        share_of={service: joint.events / incidents[service] for service in services},
+        requested=None if asked is None else sum(asked.values()),
+        jointly_attended=attended,
+        same_place_and_hour=meetings,
+        definitions=definitions,
+        baselines=tuple(
+            BaselineChance(name, each.chance, each.events, each.low, each.high)
+            for name, each in joint.baselines
+        ),
+        weeks=period.weeks,
+        weak_baseline=weak,
+        note=_pair_note(period, weak, found, joint),
+    )
+
+
+def _pair_note(period: Period, weak: bool, found: Coincidence, joint: JointEvents) -> str | None:
+    """Say what a reader must know of a pair's baseline, or nothing."""
+    notes = []
+    if weak:
+        notes.append(f"only {period.weeks:.1f} weeks of data: the chance baseline is weak")
+    if found.tallies[0].alone:
+        notes.append(
+            "no whole-week shift keeps half of the period: "
+            "chance is taken from same-day pairs beyond the window alone"
+        )
+    if joint.disagree:
+        notes.append("the two baselines disagree beyond sampling error: low and high cover both")
+    return "; ".join(notes) or None
+
+
+def _service_records(area: Area, frame: pl.DataFrame, records: Records) -> ServiceRecords:
+    """Count a service's records by what could be done with them."""
+    own = frame.filter(pl.col("service_id") == records.service)
+    usable = int(records.usable.sum())
+    return ServiceRecords(
+        kind=area.kind_of(records.service),
+        incidents=records.incidents,
+        usable=usable,
+        unplaced=len(records.lost_category),
+        set_aside=len(records.usable) - usable,
+        # A service with no attendance at all did not hand any over: absent is not zero.
+        without_vehicle=int((~own["sent"]).sum()) if own["sent"].any() else None,
+    )
+
+
+def _study_note(area: Area, frame: pl.DataFrame, period: Period) -> str | None:
+    """Say what holds for the whole study: what is missing, what was left out, what comes later."""
+    notes = []
+    if len(area.services) < 2:
+        notes.append("crossover needs two services; this study has fewer")
+    if frame.is_empty():
+        notes.append("this study holds no incidents")
+    elif not frame["positioned"].any():
+        notes.append("no incident has both a time and a place to link on")
+    unknown = area.table("incidents").height - frame.height
+    if unknown:
+        notes.append(f"{unknown} incidents of services that are not in the services table were left out")
+    if area.settings.period is not None:
+        outside = int(((frame["wall"] < period.first) | (frame["wall"] > period.last)).sum())
+        if outside:
+            notes.append(
+                f"{outside} incidents lie outside the study's period; chance is corrected as if they did not"
+            )
+    if len(area.services) > 2:
+        notes.append(
+            "events are given for pairs of services; events of three services are counted once in each pair"
+        )
+    return "; ".join(notes) or None

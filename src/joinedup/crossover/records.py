@@ -1,0 +1,161 @@
+"""The records of a study as crossover uses them: positioned or not, set aside or not, in canonical order.
+
+The order comes from the records' content, so that the same study in any row order gives the same answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from joinedup.area import Area
+
+LINKABLE = ("exact", "50m", "100m")
+"""Precisions that may be linked on; a point that is coarser, or snapped, never is (§1.4)."""
+
+DAY = 86_400_000_000
+WEEK = 7 * DAY
+"""Microseconds, the unit of every time in this package."""
+
+# A default place: where a control room's system puts what it could not find. It must hold more than this
+# share of the study's positioned records, and a study must have this many of them before such a share means
+# anything.
+_DEFAULT_SHARE = 0.01
+_DEFAULT_LEAST = 2_000
+
+
+@dataclass(frozen=True, eq=False)
+class Records:
+    """The records of one service, as arrays in canonical order.
+
+    Positioned records have ``x``, ``y`` (metres), ``instant`` (true time) and ``wall`` (the clock on the
+    wall), both in microseconds, a ``category`` code, and three flags: ``usable`` (not set aside), ``default``
+    (at a default place) and ``attended`` (a resource arrived). The others have only ``lost_category`` and
+    ``lost_attended``.
+    """
+
+    service: str
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    instant: NDArray[np.int64]
+    wall: NDArray[np.int64]
+    category: NDArray[np.int64]
+    usable: NDArray[np.bool_]
+    default: NDArray[np.bool_]
+    attended: NDArray[np.bool_]
+    lost_category: NDArray[np.int64]
+    lost_attended: NDArray[np.bool_]
+
+    @property
+    def incidents(self) -> int:
+        """All records of the service."""
+        return len(self.x) + len(self.lost_category)
+
+
+@dataclass(frozen=True)
+class Period:
+    """The time that the study covers, on the wall clock, in microseconds."""
+
+    first: int
+    last: int
+
+    @property
+    def weeks(self) -> float:
+        """The length of the period in weeks."""
+        return (self.last - self.first) / WEEK
+
+    def share_left(self, weeks: int) -> float:
+        """The share of the period that still overlaps when one service is shifted by whole weeks."""
+        return max(0.0, 1 - abs(weeks) / self.weeks) if self.last > self.first else 0.0
+
+
+def canonical(area: Area) -> pl.DataFrame:
+    """Give the incidents of the area's services in canonical order, with what is needed of each.
+
+    Adds ``instant`` and ``wall`` (microseconds), ``code`` (category), ``placed`` (a place good enough to link
+    on), ``positioned`` (and a time), ``repeat`` (an exact duplicate of place, time and category beyond the
+    first of its service), ``default`` (at a default place) and ``attended``.
+    """
+    incidents = area.table("incidents").filter(pl.col("service_id").is_in(list(area.services)))
+    attendances = area.table("attendances")
+    arrived = attendances.filter(pl.col("arrived_at").is_not_null())["incident_id"].unique()
+    sent = attendances["incident_id"].unique()
+    frame = incidents.select(
+        "incident_id",
+        "service_id",
+        "category",
+        "other_service_requested",
+        "x",
+        "y",
+        instant=pl.col("received_at").dt.timestamp("us"),
+        wall=pl.col("received_at").dt.replace_time_zone(None).dt.timestamp("us"),
+        placed=pl.col("x").is_finite().fill_null(value=False)
+        & pl.col("y").is_finite().fill_null(value=False)
+        & pl.col("place_precision").fill_null("exact").is_in(LINKABLE),
+        attended=pl.col("incident_id").is_in(arrived.implode()),
+        sent=pl.col("incident_id").is_in(sent.implode()),
+    ).sort("service_id", "instant", "x", "y", "category", "incident_id", nulls_last=True)
+    frame = frame.with_columns(
+        positioned=pl.col("placed") & pl.col("instant").is_not_null(),
+        code=pl.col("category").cast(pl.String).fill_null("").rank("dense").cast(pl.Int64),
+    )
+    return frame.with_columns(
+        repeat=pl.col("positioned")
+        & ~pl.struct("service_id", "instant", "x", "y", "code").is_first_distinct(),
+        default=_at_a_default_place(frame),
+    )
+
+
+def _at_a_default_place(frame: pl.DataFrame) -> pl.Series:
+    """Flag the records at a point that holds too many, of two or more services, to be a real place."""
+    positioned = frame.filter("positioned")
+    if positioned.height < _DEFAULT_LEAST:
+        return pl.Series("default", np.zeros(frame.height, dtype=bool))
+    points = (
+        positioned.group_by("x", "y")
+        .agg(records=pl.len(), services=pl.col("service_id").n_unique())
+        .filter((pl.col("records") > _DEFAULT_SHARE * positioned.height) & (pl.col("services") >= 2))
+        .select("x", "y", default=pl.lit(value=True))
+    )
+    flagged = frame.join(points, on=["x", "y"], how="left", maintain_order="left")
+    return flagged["default"].fill_null(value=False) & frame["placed"]
+
+
+def records_of(frame: pl.DataFrame, service: str) -> Records:
+    """Take one service's records out of the canonical frame."""
+    own = frame.filter(pl.col("service_id") == service)
+    here, lost = own.filter("positioned"), own.filter(~pl.col("positioned"))
+    return Records(
+        service=service,
+        x=here["x"].to_numpy(),
+        y=here["y"].to_numpy(),
+        instant=here["instant"].to_numpy(),
+        wall=here["wall"].to_numpy(),
+        category=here["code"].to_numpy(),
+        usable=(~here["repeat"] & ~here["default"]).to_numpy(),
+        default=here["default"].to_numpy(),
+        attended=here["attended"].to_numpy(),
+        lost_category=lost["code"].to_numpy(),
+        lost_attended=lost["attended"].to_numpy(),
+    )
+
+
+def period_of(area: Area, frame: pl.DataFrame) -> Period:
+    """Give the study's period: as its settings say, else from the first to the last positioned record."""
+    if area.settings.period is not None:
+        first, last = area.settings.period
+        return Period(_midnight(first), _midnight(last) + DAY)
+    walls = frame.filter("positioned")["wall"].to_numpy()
+    return Period(int(walls.min()), int(walls.max())) if len(walls) else Period(0, 0)
+
+
+def _midnight(day: date) -> int:
+    """Microseconds from 1970 to the start of a day, on the wall clock."""
+    return (day - date(1970, 1, 1)).days * DAY
