@@ -109,4 +109,4 @@ wheel: .venv/.run
 	@$(PIP) wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 clean:
-	@$(PYTHON) -c 'import pathlib, shutil; [shutil.rmtree(p, ignore_errors=True) for n in (".venv", "out", "dist", "build", "docs/_build", "docs/reference/tables", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".import_linter_cache", ".hypothesis") for p in [pathlib.Path(n)]]; [shutil.rmtree(p) for n in ("src", "tests", "docs", "bench") for p in list(pathlib.Path(n).rglob("__pycache__"))]'
+	@$(PYTHON) -c 'import pathlib, shutil; [shutil.rmtree(p, ignore_errors=True) for n in (".venv", "out", "dist", "build", "docs/_build", "docs/reference/tables", "docs/reference/sources", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".import_linter_cache", ".hypothesis") for p in [pathlib.Path(n)]]; [shutil.rmtree(p) for n in ("src", "tests", "docs", "bench") for p in list(pathlib.Path(n).rglob("__pycache__"))]'

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 from importlib.metadata import version as installed_version
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from joinedup.area.reference import write_pages
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -32,14 +32,10 @@ html_title = "joinedup"
 html_show_sphinx = False
 
 
-def write_table_pages(app: Sphinx) -> None:
-    # A page for each table, from the schemas that reading and checking use. They are made, never kept in git.
-    if find_spec("joinedup.area") is None or find_spec("joinedup.area.reference") is None:
-        return
-    pages = Path(app.srcdir) / "reference" / "tables"
-    pages.mkdir(parents=True, exist_ok=True)
-    importlib.import_module("joinedup.area.reference").write_pages(pages)
+def write_reference(app: Sphinx) -> None:
+    # A page for each table and source, from the schemas and mappings that reading and checking use. They are made, never kept in git.
+    write_pages(Path(app.srcdir) / "reference")
 
 
 def setup(app: Sphinx) -> None:
-    app.connect("builder-inited", write_table_pages)
+    app.connect("builder-inited", write_reference)

@@ -1,0 +1,63 @@
+"""Reading a study: its settings and tables become an area and the queries about them."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from joinedup.area.area import Area
+from joinedup.area.checking import check_table
+from joinedup.area.places import plane_for
+from joinedup.area.queries import HEADER_ROW, Effect, Findings, Queries
+from joinedup.area.readings import stored_queries
+from joinedup.area.schema import TABLES, schema
+from joinedup.area.settings import read_settings
+from joinedup.area.tables import find_tables, read_raw
+from joinedup.refusal import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import polars as pl
+
+
+def read_area(folder: Path, progress: Callable[[str], None] = lambda _: None) -> tuple[Area, Queries]:
+    """Read a study folder.
+
+    Returns:
+        The area, and the queries of its tables together with those that were kept when extracts were read into it.
+
+    Raises:
+        Refusal: when the folder is not a study, a file cannot be read, or a needed table or column is missing.
+    """
+    settings = read_settings(folder)
+    files, strangers = find_tables(folder)
+    if "services" not in files:
+        raise Refusal(
+            f"{folder}: the table services is missing; add tables/services.csv with service_id, kind and name "
+            f"('joinedup new {folder}' writes blank tables)"
+        )
+    if not {"sites", "incidents", "demand_counts"} & set(files):
+        raise Refusal(
+            f"{folder}: a study needs sites, incidents or demand_counts besides services; none is in tables/"
+        )
+    tables: dict[str, pl.DataFrame] = {}
+    parts: list[Queries] = [stored_queries(folder)]
+    if strangers:
+        found = Findings("tables")
+        for problem in strangers:
+            found.add([HEADER_ROW], "", problem, "the file is not used", Effect.NOTED)
+        parts.append(Queries(found.frame().select("file", "row", "column", "problem", "action"), {}))
+    for name in TABLES:
+        if name not in files:
+            continue
+        path, sheet = files[name]
+        progress(f"reading {name}")
+        checked = check_table(read_raw(path, sheet), schema(name), settings, tables, name)
+        tables[name] = checked.table
+        notes = [f"{name} has a header and no rows"] if checked.rows_in == 0 else []
+        parts.append(Queries.of(checked.findings, checked.rows_in, notes))
+    plane = plane_for(tables, on_national_grid=settings.on_national_grid)
+    laid = {name: plane.laid(table) if schema(name).has_place else table for name, table in tables.items()}
+    return Area(settings, plane, MappingProxyType(laid)), Queries.joined(parts)

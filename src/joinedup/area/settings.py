@@ -1,0 +1,167 @@
+"""What study.toml says: the name and zone of a study, and everything that has a default."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field, fields
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from joinedup.refusal import Refusal, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FILE = "study.toml"
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """How much longer a response may become, recorded before results are seen (§5.7).
+
+    ``minutes`` bounds the upper confidence bound of the mean change; ``recorded_on`` is when the partners agreed it.
+    """
+
+    minutes: float
+    recorded_on: date
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of a study; only ``name`` and ``zone`` have no default."""
+
+    name: str
+    zone: str
+    nation: str = ""
+    period: tuple[date, date] | None = None
+    grid: str = ""
+    price_base: str = "2025/26"
+    standards: str = ""
+    partners: tuple[str, ...] = ()
+    tolerances: Mapping[str, Tolerance] = field(default_factory=lambda: MappingProxyType({}))
+    seed: int = 1
+    overlap_only: bool = False
+    """Sites of a real area may be laid side by side; proposing to merge real, named stations is not for an example."""
+
+    @property
+    def on_national_grid(self) -> bool:
+        """Whether distances are measured on the British National Grid."""
+        return self.grid == "british-national-grid" or (not self.grid and self.zone == "Europe/London")
+
+
+def read_settings(folder: Path) -> Settings:
+    """Read study.toml.
+
+    Raises:
+        Refusal: when the folder is not a study or a key or value is wrong, with the right key where one is close.
+    """
+    path = folder / FILE
+    if not folder.is_dir():
+        raise Refusal(
+            f"{folder}: there is no such folder; 'joinedup new {folder}' makes an empty study there"
+        )
+    if not path.is_file():
+        raise Refusal(
+            f"{folder}: this folder is not a study, it has no {FILE}; "
+            f"'joinedup new {folder}' makes one, or name the folder that holds {FILE}"
+        )
+    try:
+        content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise Refusal(f"{path}: is not UTF-8 text; save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise Refusal(f"{path}: cannot be read as TOML: {error}") from None
+    return settings_from(content, str(path))
+
+
+def settings_from(content: Mapping[str, Any], file: str) -> Settings:
+    """Turn the content of study.toml into settings; ``file`` is for messages."""
+    if "study" not in content:
+        raise Refusal(f"{file}: the heading [study] is missing{did_you_mean_heading(content)}")
+    for heading in content:
+        if heading != "study":
+            raise Refusal(f"{file}: unknown heading [{heading}]{did_you_mean(heading, ['study'])}")
+    given = dict(content["study"])
+    known = {each.name for each in fields(Settings)}
+    for key in given:
+        if key not in known:
+            raise Refusal(f"{file}: unknown key '{key}' under [study]{did_you_mean(key, known)}")
+    for key in ("name", "zone"):
+        if not isinstance(given.get(key), str) or not given[key].strip():
+            raise Refusal(f"{file}: '{key}' under [study] is missing; add a line such as {_EXAMPLES[key]}")
+    try:
+        ZoneInfo(given["zone"])
+    except (KeyError, ValueError, OSError):
+        raise Refusal(
+            f"{file}: zone '{given['zone']}' is not a time zone; write one such as \"Europe/London\""
+        ) from None
+    if "period" in given:
+        given["period"] = _period(given["period"], file)
+    if "partners" in given:
+        given["partners"] = tuple(_strings(given["partners"], "partners", file))
+    if "tolerances" in given:
+        given["tolerances"] = MappingProxyType(_tolerances(given["tolerances"], file))
+    if given.get("grid", "") not in ("", "british-national-grid", "local"):
+        raise Refusal(
+            f'{file}: grid \'{given["grid"]}\' is not known; write "british-national-grid" or "local"'
+        )
+    for key, kind, words in (("seed", int, "a whole number"), ("overlap_only", bool, "true or false")):
+        if key in given and type(given[key]) is not kind:
+            raise Refusal(f"{file}: '{key}' must be {words}, not {given[key]!r}")
+    for key in ("nation", "price_base", "standards"):
+        if key in given and not isinstance(given[key], str):
+            raise Refusal(f"{file}: '{key}' must be text in quotes, not {given[key]!r}")
+    return Settings(**given)
+
+
+_EXAMPLES = {"name": 'name = "Littleton"', "zone": 'zone = "Europe/London"'}
+
+
+def did_you_mean_heading(content: Mapping[str, Any]) -> str:
+    """Suggest what a missing [study] heading may have become."""
+    if content:
+        return f"; found '{next(iter(content))}'; put the settings under a line that says [study]"
+    return "; put the settings under a line that says [study]"
+
+
+def _strings(value: object, key: str, file: str) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise Refusal(f"{file}: '{key}' must be a list of names in quotes")
+    return value
+
+
+def _period(value: object, file: str) -> tuple[date, date]:
+    if (
+        not isinstance(value, list)
+        or len(value) != 2
+        or not all(type(each) is date for each in value)
+        or value[0] >= value[1]
+    ):
+        raise Refusal(
+            f"{file}: 'period' must be a first and a last date, such as period = [2025-01-06, 2025-03-16]"
+        )
+    return value[0], value[1]
+
+
+def _tolerances(value: object, file: str) -> dict[str, Tolerance]:
+    if not isinstance(value, dict):
+        raise Refusal(f"{file}: 'tolerances' must be a table such as [study.tolerances.fire]")
+    tolerances = {}
+    for service, given in value.items():
+        if not isinstance(given, dict) or set(given) != {"minutes", "recorded_on"}:
+            raise Refusal(
+                f"{file}: [study.tolerances.{service}] needs exactly 'minutes' and 'recorded_on' "
+                "(the date on which the partners agreed it, before results were seen)"
+            )
+        minutes, recorded = given["minutes"], given["recorded_on"]
+        if isinstance(minutes, bool) or not isinstance(minutes, int | float) or minutes < 0:
+            raise Refusal(f"{file}: [study.tolerances.{service}] minutes must be a number of 0 or more")
+        if type(recorded) is not date:
+            raise Refusal(
+                f"{file}: [study.tolerances.{service}] recorded_on must be a date such as 2025-03-01"
+            )
+        tolerances[service] = Tolerance(float(minutes), recorded)
+    return tolerances

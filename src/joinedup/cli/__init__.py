@@ -1,0 +1,39 @@
+"""The command line: every command takes a study folder, and ends with an exit status that a script can trust.
+
+0 done, 1 the input stops it, 2 wrong use, 3 cannot write, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from joinedup.cli.answers import appraise, crossover, options, overlap
+from joinedup.cli.publishing import demo, report
+from joinedup.cli.reading import check, new, read
+from joinedup.refusal import Refusal
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    help="Where the police, fire and ambulance services of an area could join up, and what it would be worth.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for command in (new, read, check, crossover, overlap, options, appraise, report, demo):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run a command; say in one line what stopped it."""
+    try:
+        app()
+    except Refusal as refusal:
+        print(f"joinedup: {refusal}", file=sys.stderr)
+        sys.exit(refusal.exit_status)
+    except SystemExit as ending:
+        if ending.code == INTERRUPTED:
+            print("joinedup: stopped; nothing half-written is left behind", file=sys.stderr)
+        raise

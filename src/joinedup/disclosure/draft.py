@@ -1,0 +1,239 @@
+"""What the analysis would like to say, before anything is hidden."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from joinedup.wording import Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+LIMIT = 5
+"""The fewest incidents or people that a published figure may rest on, unless a study asks for more."""
+
+
+class Sensitivity(StrEnum):
+    """Who may see a column or figure."""
+
+    OPEN = "open"
+    INTERNAL = "internal"
+    PERSONAL = "personal"
+    COMMERCIAL = "commercial"
+    SECURITY = "security"
+
+    @property
+    def closed(self) -> bool:
+        """Whether what carries this never leaves the study."""
+        return self not in (Sensitivity.OPEN, Sensitivity.INTERNAL)
+
+
+class Mark(StrEnum):
+    """The government statistical service's shorthand for what a cell cannot say."""
+
+    NONE = ""
+    CONFIDENTIAL = "[c]"
+    NOT_AVAILABLE = "[x]"
+    NOT_APPLICABLE = "[z]"
+    ESTIMATED = "[e]"
+    LOW_RELIABILITY = "[u]"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number on its way out, with what it rests on.
+
+    ``base`` is how many incidents or people the number rests on (None: it is not about incidents or
+    people); of a share it is what the share is of. A count is its own base.
+    """
+
+    number: float | None
+    unit: Unit
+    base: int | None = None
+    low: float | None = None
+    high: float | None = None
+    sensitivity: Sensitivity = Sensitivity.OPEN
+    mark: Mark = Mark.NONE
+
+    @property
+    def rests_on(self) -> int | None:
+        """How many incidents or people a reader could single out.
+
+        A share of a known base gives away the count that it stands for, so the smaller of the two is what
+        it rests on.
+
+        >>> Figure(0.02, Unit.SHARE, base=150).rests_on
+        3
+        """
+        if self.number is None:
+            return self.base
+        if self.unit is Unit.COUNT:
+            counts = [round(abs(self.number))] + ([] if self.base is None else [self.base])
+        elif self.base is None:
+            return None
+        elif self.unit in (Unit.SHARE, Unit.PER_HUNDRED):
+            counts = [self.base, round(abs(self.number) * self.base)]
+        else:
+            return self.base
+        return min((each for each in counts if each), default=0)
+
+
+def count(number: int | None) -> Figure:
+    """Give a count of incidents or people, which the small-count rule watches.
+
+    Things such as stations or options are not counted with this: ``Figure(number, Unit.NUMBER)``.
+    """
+    return Figure(None if number is None else float(number), Unit.COUNT)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A sentence with figures in it.
+
+    ``{name}`` stands for a figure, ``{name:between}`` and ``{name:Between}`` for its range as "between 4.8
+    and 5.3", ``{name:one_in}`` for a share as "about 1 in 20". ``otherwise`` is said when a figure may not
+    be said; empty, it is a plain sentence that says which of "may not be said" and "not known" is so.
+    """
+
+    words: str
+    figures: Mapping[str, Figure] = field(default_factory=dict)
+    otherwise: str = ""
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """A short list, such as the reasons for something."""
+
+    items: Sequence[Statement]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading within a chapter, over the blocks that follow it."""
+
+    heading: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a draft table: its header (with its unit where it has one) and who may see it.
+
+    ``total`` says that each of its figures is the sum, along its row, of the columns of the same unit
+    before it (back to an earlier column of totals).
+    """
+
+    header: str
+    numeric: bool = False
+    sensitivity: Sensitivity = Sensitivity.OPEN
+    total: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A draft table: rows of text and figures.
+
+    The first column heads its row; ``total`` marks a last row of totals.
+    """
+
+    name: str
+    caption: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Figure | str]]
+    note: str = ""
+    total: bool = False
+
+    def __post_init__(self) -> None:
+        """Find a row of the wrong length where it was made."""
+        for row in self.rows:
+            if len(row) != len(self.columns):
+                raise ValueError(
+                    f"table {self.name}: {len(self.columns)} columns, but a row has {len(row)} cells"
+                )
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One line of a chart: a label, its figure (drawn with its interval where it has one) and its service.
+
+    ``service`` is the kind of service, or one of before, after, better, worse; empty, the line is drawn
+    plainly.
+    """
+
+    label: str
+    figure: Figure
+    service: str = ""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A draft chart of labelled bars: ``title`` is the finding, ``subtitle`` what, when and where."""
+
+    name: str
+    title: str
+    subtitle: str
+    bars: Sequence[Bar]
+    source: str
+    alternative: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """A site on a map: metres east and north, what it is called and which kind of service it is of."""
+
+    x: float
+    y: float
+    label: str
+    service: str
+
+
+@dataclass(frozen=True)
+class Square:
+    """A square of a map: its south-west corner and side in metres, and the count that it stands for."""
+
+    x: float
+    y: float
+    side: float
+    figure: Figure
+
+
+@dataclass(frozen=True)
+class Map:
+    """A draft map of sites and counted squares; ``measure`` is what the squares count."""
+
+    name: str
+    title: str
+    subtitle: str
+    places: Sequence[Place]
+    squares: Sequence[Square]
+    source: str
+    alternative: str
+    measure: str = "Incidents in a square"
+
+
+Block = Statement | Bullets | Section | Table | Chart | Map
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter of the draft: the finding as heading, the answer in a sentence, and what it rests on.
+
+    An empty chapter has ``missing``: what the study would need for it.
+    """
+
+    name: str
+    heading: str
+    answer: Statement
+    blocks: Sequence[Block] = ()
+    missing: str = ""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What the analysis would like to say."""
+
+    title: str
+    subtitle: str
+    chapters: Sequence[Chapter]
+    footer: Sequence[str] = ()

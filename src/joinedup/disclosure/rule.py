@@ -1,0 +1,220 @@
+"""What is hidden, what is said instead, and the door itself."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING
+
+from joinedup.disclosure.draft import (
+    LIMIT,
+    Bullets,
+    Chart,
+    Draft,
+    Figure,
+    Map,
+    Mark,
+    Section,
+    Statement,
+    Table,
+)
+from joinedup.disclosure.published import (
+    DOOR,
+    MARK_WORDS,
+    Published,
+    PublishedBar,
+    PublishedBlock,
+    PublishedBullets,
+    PublishedChapter,
+    PublishedChart,
+    PublishedMap,
+    PublishedSection,
+    PublishedSquare,
+    PublishedTable,
+    Shown,
+)
+from joinedup.disclosure.tables import Secrets
+from joinedup.wording import between, in_words, one_in, settled
+
+if TYPE_CHECKING:
+    from joinedup.disclosure.draft import Block, Chapter
+    from joinedup.disclosure.protecting import Cell
+
+_HIDDEN = Shown(Mark.CONFIDENTIAL.value, mark=Mark.CONFIDENTIAL)
+_TOO_FEW = (
+    "This cannot be published: it rests on too few incidents or people, or would give such a number away."
+)
+_NOT_KNOWN = "This is not known: the study does not hold what it would take."
+_PLACEHOLDER = re.compile(r"\{(\w+)(?::(between|Between|one_in))?\}")
+
+
+def publish(draft: Draft, limit: int = LIMIT) -> Published:
+    """Pass a draft through disclosure control.
+
+    Args:
+        draft: what the analysis would like to say.
+        limit: figures that rest on fewer incidents or people than this are hidden; zero is said.
+    """
+    tables = [block for chapter in draft.chapters for block in chapter.blocks if isinstance(block, Table)]
+    secrets = Secrets(tables, limit, hidden)
+    return Published(
+        title=draft.title,
+        subtitle=draft.subtitle,
+        chapters=tuple(_chapter(chapter, limit, secrets) for chapter in draft.chapters),
+        footer=tuple(draft.footer),
+        limit=limit,
+        key=DOOR,
+    )
+
+
+def hidden(figure: Figure, limit: int = LIMIT) -> bool:
+    """Whether a figure may not be said: it rests on too few, or it is nobody else's business."""
+    if figure.sensitivity.closed:
+        return True
+    base = figure.rests_on
+    return base is not None and 0 < base < limit
+
+
+def _chapter(chapter: Chapter, limit: int, secrets: Secrets) -> PublishedChapter:
+    """Pass a chapter through, its sentences with what its tables hide."""
+    tables = [block for block in chapter.blocks if isinstance(block, Table)]
+    here = {(unit, number) for table in tables for _, unit, number in secrets.of(table)}
+
+    def sentence(statement: Statement) -> str:
+        kept_back = any((figure.unit, figure.number) in here for figure in statement.figures.values())
+        return _sentence(statement, limit, kept_back)
+
+    def published(block: Block) -> PublishedBlock:
+        match block:
+            case Statement():
+                return sentence(block)
+            case Bullets():
+                return PublishedBullets(tuple(sentence(item) for item in block.items))
+            case Section():
+                return PublishedSection(block.heading)
+            case Table():
+                return _table(block, limit, secrets.shut[id(block)])
+            case Chart():
+                return _chart(block, limit, secrets)
+            case Map():
+                return _map(block, limit)
+
+    return PublishedChapter(
+        name=chapter.name,
+        heading=chapter.heading,
+        answer=sentence(chapter.answer),
+        blocks=tuple(published(block) for block in chapter.blocks),
+        missing=chapter.missing,
+    )
+
+
+def _shown(figure: Figure, limit: int) -> Shown:
+    """Word a figure, or hide it."""
+    if hidden(figure, limit):
+        return _HIDDEN
+    if not _known(figure):
+        mark = figure.mark or Mark.NOT_AVAILABLE
+        return Shown(mark.value, mark=mark)
+    number, low, high = (
+        None if each is None else settled(each, figure.unit)
+        for each in (figure.number, figure.low, figure.high)
+    )
+    text = _words(figure)
+    return Shown(f"{text} {figure.mark.value}" if figure.mark else text, number, low, high, figure.mark)
+
+
+def _known(figure: Figure) -> bool:
+    """Whether a figure has a number that can be worded."""
+    return figure.number is not None and all(
+        math.isfinite(each) for each in (figure.number, figure.low, figure.high) if each is not None
+    )
+
+
+def _words(figure: Figure, how: str | None = None) -> str:
+    """Word a known figure as a sentence asks for it."""
+    number = figure.number or 0.0
+    if how == "one_in":
+        return one_in(number)
+    if how in ("between", "Between"):
+        text = between(number, figure.unit, figure.low, figure.high)
+        return text[:1].upper() + text[1:] if how == "Between" else text
+    return in_words(number, figure.unit, figure.low, figure.high)
+
+
+def _sentence(statement: Statement, limit: int, kept_back: bool) -> str:
+    """Put the figures into the sentence, or say what is said instead."""
+    figures = statement.figures
+    unused = set(figures) - {found[1] for found in _PLACEHOLDER.finditer(statement.words)}
+    if unused:
+        raise ValueError(f"the sentence {statement.words!r} has no place for {', '.join(sorted(unused))}")
+    if kept_back or any(hidden(figure, limit) for figure in figures.values()):
+        return statement.otherwise or _TOO_FEW
+    if not all(_known(figure) for figure in figures.values()):
+        return statement.otherwise or _NOT_KNOWN
+
+    def put(found: re.Match[str]) -> str:
+        figure = figures.get(found[1])
+        if figure is None:
+            # Braces in a name that a service uses are text like any other.
+            return found[0]
+        text = _words(figure, found[2])
+        # A sentence says for itself that it estimates; that a figure is of low reliability must not get
+        # lost.
+        return f"{text} ({MARK_WORDS[figure.mark]})" if figure.mark is Mark.LOW_RELIABILITY else text
+
+    return _PLACEHOLDER.sub(put, statement.words)
+
+
+def _chart(chart: Chart, limit: int, secrets: Secrets) -> PublishedChart:
+    """Pass a chart through: a bar that a table hides is hidden here too."""
+    bars = tuple(
+        PublishedBar(
+            bar.label,
+            _HIDDEN
+            if (bar.label, bar.figure.unit, bar.figure.number) in secrets.withheld
+            else _shown(bar.figure, limit),
+            bar.service,
+        )
+        for bar in chart.bars
+    )
+    return PublishedChart(chart.name, chart.title, chart.subtitle, bars, chart.source, chart.alternative)
+
+
+def _map(drawn: Map, limit: int) -> PublishedMap:
+    """Pass a map through: squares under the limit are left out."""
+    squares = tuple(
+        PublishedSquare(square.x, square.y, square.side, _shown(square.figure, limit))
+        for square in drawn.squares
+        if not hidden(square.figure, limit) and _known(square.figure)
+    )
+    return PublishedMap(
+        name=drawn.name,
+        title=drawn.title,
+        subtitle=drawn.subtitle,
+        places=tuple(drawn.places),
+        squares=squares,
+        left_out=sum(hidden(square.figure, limit) for square in drawn.squares),
+        source=drawn.source,
+        alternative=drawn.alternative,
+        measure=drawn.measure,
+    )
+
+
+def _table(table: Table, limit: int, shut: set[Cell]) -> PublishedTable:
+    """Hide the cells that may not be said, and those that would give them away."""
+    rows = tuple(
+        tuple(
+            _HIDDEN if (r, c) in shut else _shown(cell, limit) if isinstance(cell, Figure) else Shown(cell)
+            for c, cell in enumerate(row)
+        )
+        for r, row in enumerate(table.rows)
+    )
+    return PublishedTable(
+        name=table.name,
+        caption=table.caption,
+        headers=tuple(column.header for column in table.columns),
+        numeric=tuple(column.numeric for column in table.columns),
+        rows=rows,
+        note=table.note,
+        total=table.total,
+    )

@@ -1,0 +1,114 @@
+"""The drive from the nearest site that a service's units start from to each of its incidents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+from scipy.spatial import cKDTree
+
+from joinedup.area.places import fit_for_distance
+
+if TYPE_CHECKING:
+    from joinedup.area import Area
+    from joinedup.travel import StraightLine
+
+RESPONDING_KINDS = ("station", "base")
+"""Kinds of site that units are taken to start from where a study has no table of units."""
+
+
+def drives(area: Area, travel: StraightLine) -> pl.DataFrame:
+    """Give each placed incident the site it would be driven to from, and the minutes.
+
+    Returns:
+        incident_id, service_id, category, ground (a site_id) and minutes, in order of incident_id. A service without a
+        placed site has no rows.
+    """
+    incidents = area.table("incidents").filter(fit_for_distance()).sort("incident_id")
+    sites = area.table("sites").filter(fit_for_distance()).sort("site_id")
+    units = area.table("units")
+    parts = []
+    for service in area.services:
+        own = units.filter(pl.col("service_id") == service)["site_id"].drop_nulls().unique()
+        if own.len():
+            starts = sites.filter(pl.col("site_id").is_in(own.implode()))
+        else:
+            starts = sites.filter((pl.col("service_id") == service) & pl.col("kind").is_in(RESPONDING_KINDS))
+        mine = incidents.filter(pl.col("service_id") == service)
+        if starts.is_empty() or mine.is_empty():
+            continue
+        metres, nearest = cKDTree(starts.select("x", "y").to_numpy()).query(mine.select("x", "y").to_numpy())
+        parts.append(
+            mine.select(
+                "incident_id", "service_id", pl.col("category").fill_null("not recorded")
+            ).with_columns(
+                starts["site_id"].gather(np.asarray(nearest)).alias("ground"),
+                pl.Series("minutes", travel.minutes(metres)),
+            )
+        )
+    if not parts:
+        return pl.DataFrame(
+            schema={
+                "incident_id": pl.String,
+                "service_id": pl.String,
+                "category": pl.String,
+                "ground": pl.String,
+                "minutes": pl.Float64,
+            }
+        )
+    return pl.concat(parts).sort("incident_id")
+
+
+def compared(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    """Lay the drives before and after a change side by side, for the grounds on which any drive changed.
+
+    Returns:
+        service_id, category, ground (before), before and after, in minutes, one row an incident.
+    """
+    both = before.rename({"minutes": "before"}).join(
+        after.select("incident_id", pl.col("ground").alias("ground_after"), pl.col("minutes").alias("after")),
+        on="incident_id",
+        how="inner",
+        maintain_order="left",
+    )
+    touched = both.filter(pl.col("ground") != pl.col("ground_after")).select("service_id", "ground").unique()
+    return both.join(touched, on=["service_id", "ground"], how="semi", maintain_order="left").select(
+        "service_id", "category", "ground", "before", "after"
+    )
+
+
+def recorded_against_modelled(area: Area, modelled: pl.DataFrame) -> pl.DataFrame:
+    """Compare the modelled drive with the recorded one, responding to first arrival (§3.4).
+
+    Returns:
+        service_id, records, and the mean, median and 90th centile of the recorded and of the modelled minutes over the
+        same incidents.
+    """
+    recorded = (
+        area.table("attendances")
+        .filter(pl.col("arrived_at").is_not_null() & pl.col("responding_at").is_not_null())
+        .sort("arrived_at", "unit_id")
+        .group_by("incident_id", maintain_order=True)
+        .agg(
+            ((pl.col("arrived_at") - pl.col("responding_at")).dt.total_milliseconds() / 60_000)
+            .first()
+            .alias("recorded")
+        )
+    )
+    figures = [
+        how(pl.col(column)).alias(f"{column}_{name}")
+        for column in ("recorded", "modelled")
+        for name, how in (
+            ("mean", pl.Expr.mean),
+            ("median", pl.Expr.median),
+            ("90th", lambda each: each.quantile(0.9, interpolation="linear")),
+        )
+    ]
+    return (
+        modelled.rename({"minutes": "modelled"})
+        .join(recorded, on="incident_id", how="inner")
+        .group_by("service_id")
+        .agg(pl.len().alias("records"), *figures)
+        .sort("service_id")
+    )

@@ -1,0 +1,130 @@
+"""Options found, appraised, judged by the safety gate and put in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from joinedup.appraisal import ASSUMPTIONS as APPRAISAL
+from joinedup.appraisal import Appraisal, Gate, Outcome, appraise, judge
+from joinedup.assumptions import Assumption, draw, with_study_values
+from joinedup.options import Need, Option, kinds
+from joinedup.overlap import ASSUMPTIONS as OVERLAP
+from joinedup.ranking import Candidate, Order, rank
+from joinedup.response import compared, drives
+from joinedup.travel import ASSUMPTIONS as TRAVEL
+from joinedup.travel import StraightLine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from joinedup.area import Area
+
+DRAWS = 1000
+"""How many times every assumption is drawn."""
+TOP = 3
+"""Firmness is how often an option stays among so many, or one fewer than there are."""
+ASSUMPTIONS_FILE = "assumptions.csv"
+
+
+@dataclass(frozen=True, eq=False)
+class Assessed:
+    """One option with what it is worth and what the safety gate says."""
+
+    option: Option
+    explanation: str
+    appraisal: Appraisal
+    gate: Gate
+
+
+@dataclass(frozen=True, eq=False)
+class Assessment:
+    """All options of an area, those that may be ranked in order; and, by kind, what the area lacks to find any."""
+
+    options: tuple[Assessed, ...]
+    order: Order
+    lacking: Mapping[str, tuple[Need, ...]]
+
+    def __getitem__(self, option_id: str) -> Assessed:
+        """Give one option by its identifier."""
+        return next(each for each in self.options if each.option.id == option_id)
+
+
+def assumptions_of(folder: Path | None = None) -> dict[str, Assumption]:
+    """Give every declared assumption by name, with a study's own values over them."""
+    declared = {each.name: each for each in (*TRAVEL, *OVERLAP, *APPRAISAL)}
+    for kind in kinds():
+        declared |= {each.name: each for each in kind.assumptions}
+    path = folder / ASSUMPTIONS_FILE if folder else None
+    if path is None or not path.is_file():
+        return declared
+    text = path.read_text("utf-8-sig")
+    return {each.name: each for each in with_study_values(declared.values(), text, str(path))}
+
+
+def assess(
+    area: Area, assumptions: Mapping[str, Assumption], progress: Callable[[str], None] = lambda _: None
+) -> Assessment:
+    """Find the options of every kind and assess them on common draws."""
+    draws = draw(assumptions.values(), DRAWS, area.settings.seed)
+    travel = StraightLine.of(assumptions)
+    before = drives(area, travel)
+    assessed: list[Assessed] = []
+    lacking = {}
+    for kind in kinds():
+        if missing := tuple(need for need in kind.needs if not area.has(need.table, *need.columns)):
+            lacking[kind.name] = missing
+            continue
+        if area.settings.overlap_only:
+            continue
+        progress(f"looking for options: {kind.name}")
+        for option in kind.find(area, assumptions):
+            progress(f"appraising {option.title}")
+            appraisal = appraise(
+                kind.cash(area, option, draws),
+                draws,
+                project=kind.project_type,
+                years=kind.years,
+                partners=area.services,
+                do_minimum=kind.carry_on(area, option, draws),
+                exit_cost=draws[kind.exit_cost],
+            )
+            assessed.append(
+                Assessed(option, kind.explain(option), appraisal, gate(area, option, before, travel))
+            )
+    candidates = [
+        Candidate(each.option.id, each.appraisal.npsv, each.gate.outcome, frozenset(each.option.uses))
+        for each in assessed
+    ]
+    passing = sum(each.gate.outcome is Outcome.PASS for each in assessed)
+    # Staying among three of three says nothing: the first few are always fewer than there are to choose from.
+    return Assessment(tuple(assessed), rank(candidates, min(TOP, max(1, passing - 1))), lacking)
+
+
+def gate(area: Area, option: Option, before: pl.DataFrame, travel: StraightLine) -> Gate:
+    """Judge what an option does to response: the drives in the changed area against those in the area as it is.
+
+    An option that moves nobody who responds passes. Where the study has no table of units nobody can know whether it
+    does, and the gate cannot tell.
+    """
+    units = area.table("units")
+    if units.is_empty():
+        return judge(before.head(0).select(*_NO_CHANGES), area.settings.tolerances, option.partners[:1])
+    moved = [change.row for change in option.changes if change.table == "units"]
+    if not moved:
+        return Gate((), Outcome.PASS)
+    services = units.filter(pl.col("unit_id").is_in(moved))["service_id"].unique().sort().to_list()
+    after = drives(area.changed(option.changes), travel)
+    return judge(compared(before, after), area.settings.tolerances, services)
+
+
+_NO_CHANGES = (
+    pl.col("service_id"),
+    pl.col("category"),
+    pl.col("ground"),
+    pl.col("minutes").alias("before"),
+    pl.col("minutes").alias("after"),
+)

@@ -1,0 +1,79 @@
+"""Drafting what a study would like to publish: one chapter to a function, each opening with its answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from joinedup.disclosure import Chapter, Draft, Statement
+from joinedup.study.drafting.crossover import crossover_answer, crossover_chapter
+from joinedup.study.drafting.grounds import assumptions_chapter, method_chapter, queries_chapter
+from joinedup.study.drafting.options import option_answer, options_chapter, order_chapter, register_chapter
+from joinedup.study.drafting.places import overlap_answer, overlap_chapter, places_chapter
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from joinedup.study.study import Study
+
+_LATER = (
+    Chapter(
+        "evidence",
+        "What people say",
+        Statement("Nobody's views are in this report."),
+        missing="Interviews, a survey or the services' replies; this version cannot read them yet.",
+    ),
+    Chapter(
+        "track",
+        "Whether it worked",
+        Statement("Nothing that was adopted has been followed up here."),
+        missing="Adopted options with their promised and actual benefits; this version cannot follow them up yet.",
+    ),
+)
+
+
+def draft(study: Study) -> Draft:
+    """Draft the whole report of a study."""
+    area = study.area
+    crossover = study.crossover() if area.has("incidents") else None
+    findings = [
+        sentence
+        for sentence in (
+            *crossover_answer(study, crossover),
+            overlap_answer(study),
+            *option_answer(study),
+        )
+        if sentence is not None
+    ]
+    services = ", ".join(area.name_of(each) for each in area.services)
+    period = (
+        f", {_day(area.settings.period[0])} to {_day(area.settings.period[1])}"
+        if area.settings.period
+        else ""
+    )
+    first, *rest = findings or [Statement("The study holds too little yet to answer with.")]
+    return Draft(
+        title=f"{area.settings.name}: where the services could join up",
+        subtitle=f"{services}{period}",
+        chapters=(
+            Chapter("answer", "The answer in short", first, tuple(rest)),
+            crossover_chapter(study, crossover),
+            places_chapter(study, crossover),
+            overlap_chapter(study),
+            register_chapter(study),
+            options_chapter(study),
+            order_chapter(study),
+            queries_chapter(study),
+            assumptions_chapter(study),
+            method_chapter(study),
+            *_LATER,
+        ),
+        footer=(
+            "Made with joinedup. Every figure here passed disclosure control: counts of fewer than five are hidden.",
+            f"Seed {area.settings.seed}: the same study and seed give the same report.",
+        ),
+    )
+
+
+def _day(day: date) -> str:
+    """Word a date: 3 February 2025."""
+    return f"{day.day} {day:%B %Y}"

@@ -1,0 +1,174 @@
+"""The chapters on what the answers rest on: queries, assumptions and method."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from joinedup.disclosure import Block, Bullets, Chapter, Column, Figure, Section, Statement, Table, count
+from joinedup.response import drives, recorded_against_modelled
+from joinedup.study.drafting.naming import short_name
+from joinedup.wording import Unit
+
+if TYPE_CHECKING:
+    from joinedup.study.study import Study
+
+_RULES = (
+    "Chance is measured by moving one service's records by whole weeks (§2.3); a joint event uses each record once.",
+    "Drives are straight lines under a stated law of speed; roads, queues and busy units are not in them yet (§3).",
+    "Worth is the Green Book's net present social value, edition of February 2026: real pounds, no VAT (§5.1).",
+    "Payments between partners cancel: they are no saving to anybody (§5.2).",
+    "Capital carries the upper optimism bias of its project type; benefits are cut by the grade of their source (§5.3, §5.4).",
+    "An option is put in order only if the upper confidence bound of every change in response is within the tolerance (§5.7).",
+    "Counts of fewer than five incidents are hidden, with what would give them away (§8.1).",
+)
+
+
+def queries_chapter(study: Study) -> Chapter:
+    """Count what could not be used as given."""
+    queries = study.queries
+    rows_in = sum(each.rows_in for each in queries.counts.values())
+    aside = sum(each.set_aside for each in queries.counts.values())
+    changed = sum(each.changed for each in queries.counts.values())
+    blocks: list[Block] = [
+        Table(
+            "rows",
+            "Rows of every file: in = used as given + used with a change + set aside",
+            (
+                Column("File"),
+                Column("In", numeric=True),
+                Column("As given", numeric=True),
+                Column("With a change", numeric=True),
+                Column("Set aside", numeric=True),
+            ),
+            [
+                [file, *(Figure(float(number), Unit.NUMBER) for number in each.as_json().values())]
+                for file, each in queries.counts.items()
+            ],
+        )
+    ]
+    if queries.frame.height:
+        blocks.append(
+            Table(
+                "queries",
+                "Queries, most rows first",
+                (
+                    Column("What is wrong"),
+                    Column("File and column"),
+                    Column("What was done"),
+                    Column("Rows", numeric=True),
+                ),
+                [
+                    [
+                        # What stands behind the colon is the value itself, which stays in the study.
+                        row["problem"].split(": '")[0],
+                        f"{row['file']}, {row['column']}",
+                        row["action"],
+                        Figure(float(row["rows"]), Unit.NUMBER),
+                    ]
+                    for row in queries.frame.with_columns(pl.col("problem").str.split(": '").list.first())
+                    .group_by("file", "column", "problem", "action")
+                    .agg(pl.len().alias("rows"))
+                    .sort(["rows", "file", "column", "problem"], descending=[True, False, False, False])
+                    .iter_rows(named=True)
+                ],
+                note="'joinedup check' lists every row inside the study.",
+            )
+        )
+    return Chapter(
+        "queries",
+        f"{changed + aside:,} of {rows_in:,} rows could not be used as given"
+        if changed + aside
+        else "Every row could be used as given",
+        Statement(
+            f"Of {rows_in:,} rows, {rows_in - aside - changed:,} were used as given, {changed:,} with a change, "
+            f"and {aside:,} were set aside."
+        ),
+        blocks,
+    )
+
+
+def assumptions_chapter(study: Study) -> Chapter:
+    """List every number that was not read from the study."""
+    rows = sorted(study.assumptions.values(), key=lambda each: each.name)
+    return Chapter(
+        "assumptions",
+        f"{len(rows)} numbers were assumed",
+        Statement(f"{len(rows)} numbers were not read from the study; each has a range and a source."),
+        (
+            Table(
+                "assumptions",
+                "Assumptions with their range, source and grade",
+                (
+                    Column("Assumption"),
+                    Column("Unit"),
+                    Column("Low", numeric=True),
+                    Column("Central", numeric=True),
+                    Column("High", numeric=True),
+                    Column("Grade"),
+                    Column("Source"),
+                ),
+                [
+                    [
+                        each.sentence,
+                        each.unit,
+                        Figure(each.low, Unit.NUMBER),
+                        Figure(each.central, Unit.NUMBER),
+                        Figure(each.high, Unit.NUMBER),
+                        each.grade.in_words,
+                        each.source,
+                    ]
+                    for each in rows
+                ],
+            ),
+        ),
+    )
+
+
+def method_chapter(study: Study) -> Chapter:
+    """Say how it was done, and how far the model is from what happened."""
+    blocks: list[Block] = [Bullets([Statement(rule) for rule in _RULES])]
+    if study.area.has("attendances", "arrived_at", "responding_at"):
+        table = recorded_against_modelled(study.area, drives(study.area, study.travel))
+        if table.height:
+            blocks += [
+                Section("The modelled drive against the recorded one"),
+                Table(
+                    "calibration",
+                    "Minutes from setting off to arrival, recorded and modelled",
+                    (
+                        Column("Service"),
+                        Column("Incidents", numeric=True),
+                        Column("Mean recorded", numeric=True),
+                        Column("Mean modelled", numeric=True),
+                        Column("90th centile recorded", numeric=True),
+                        Column("90th centile modelled", numeric=True),
+                    ),
+                    [
+                        [
+                            short_name(study.area, row["service_id"]),
+                            count(row["records"]),
+                            *(
+                                Figure(row[column], Unit.MINUTES, row["records"])
+                                for column in (
+                                    "recorded_mean",
+                                    "modelled_mean",
+                                    "recorded_90th",
+                                    "modelled_90th",
+                                )
+                            ),
+                        ]
+                        for row in table.iter_rows(named=True)
+                    ],
+                    note="The model takes the nearest unit of the service to every incident, free or not.",
+                ),
+            ]
+    return Chapter(
+        "method",
+        "How it was done",
+        Statement(
+            "The rules are numbered, and the documentation holds them in full; these are the ones that matter most."
+        ),
+        blocks,
+    )

@@ -1,0 +1,67 @@
+"""The study itself: its folder, the area in it, and everything that is worked out once and kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from joinedup.area.reading import read_area
+from joinedup.crossover import Crossover, measure
+from joinedup.overlap import REACH, site_pairs
+from joinedup.study.assessing import Assessment, assess, assumptions_of
+from joinedup.travel import StraightLine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    import polars as pl
+
+    from joinedup.area import Area
+    from joinedup.area.queries import Queries
+    from joinedup.assumptions import Assumption
+
+METRES = 500.0
+MINUTES = 30.0
+"""The window within which two records may be of one event, unless a user asks for another."""
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """A study that has been read; each part of the answer is worked out when it is first asked for."""
+
+    folder: Path
+    area: Area
+    queries: Queries
+    assumptions: Mapping[str, Assumption]
+    progress: Callable[[str], None]
+
+    @classmethod
+    def read(cls, folder: Path, progress: Callable[[str], None] = lambda _: None) -> Study:
+        """Read a study folder.
+
+        Raises:
+            Refusal: when the folder is not a study or its input stops us.
+        """
+        area, queries = read_area(folder, progress)
+        return cls(folder, area, queries, assumptions_of(folder), progress)
+
+    def crossover(self, metres: float = METRES, minutes: float = MINUTES) -> Crossover:
+        """Measure how often the services meet."""
+        return measure(self.area, metres, minutes, progress=self.progress)
+
+    @cached_property
+    def travel(self) -> StraightLine:
+        """The law of travel that this study uses."""
+        return StraightLine.of(self.assumptions)
+
+    @cached_property
+    def overlap(self) -> pl.DataFrame:
+        """Sites of different services within reach of each other."""
+        return site_pairs(self.area, self.travel, self.assumptions[REACH.name].central)
+
+    @cached_property
+    def assessment(self) -> Assessment:
+        """The options, appraised and in order."""
+        return assess(self.area, self.assumptions, self.progress)
