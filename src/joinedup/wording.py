@@ -92,12 +92,13 @@ def one_in(share: float) -> str:
 
 
 def settled(number: float, unit: Unit) -> float:
-    """Round a number to what is handed on for drawing and for spreadsheets: whole counts, else four figures.
+    """Round a number to what is handed on for drawing and for spreadsheets: whole where it is whole, else four figures.
 
     >>> settled(0.05123456, Unit.SHARE), settled(12.7, Unit.COUNT)
     (0.05123, 13.0)
     """
-    return float(round(number)) if unit is Unit.COUNT else _to_figures(number, 4)
+    whole = unit is Unit.COUNT or (unit is Unit.NUMBER and number == round(number))
+    return float(round(number)) if whole else _to_figures(number, 4)
 
 
 _SAID_ONCE = (" km", " m²", " m", " min", " s")
@@ -125,7 +126,7 @@ def _alone(number: float, unit: Unit) -> str:
                 places = min(_places(shown, 2), 0)
         case Unit.SQUARE_METRES:
             places = min(_places(number, 3), 0)
-        case Unit.NUMBER if number == round(number) and abs(number) < 10_000:
+        case Unit.NUMBER if number == round(number):
             places = 0
         case _:
             places = _places(shown, 3)
@@ -140,6 +141,8 @@ def _ends(low: float, high: float, unit: Unit) -> tuple[str, str]:
         step = 60 if high - low >= 2 or largest >= 60 else 10 if high - low >= 0.5 else 1
         return _minutes(low, step), _minutes(high, step)
     scale, suffix = _scale(unit, largest)
+    if unit is Unit.POUNDS and scale == 1 and largest >= 9_950:
+        scale, suffix = 1e3, "k"
     places = _places_of_range(low / scale, high / scale)
     whole = unit in (Unit.COUNT, Unit.SQUARE_METRES)
     if whole:

@@ -90,8 +90,8 @@ def economic_case(
         equivalent_annual_value=npsv / spread,
         equivalent_annual_cost_of_capital=capital / spread,
         switching=Switching(
-            benefit_change_pct=float(-100 * npsv[0] / gains[0]) if gains[0] > 0 else None,
-            optimism_bias_pct=float(per_cent + 100 * npsv[0] / unraised) if unraised > 0 else None,
+            benefit_change_pct=float(-100 * npsv[0] / gains[0]) if gains[0] > HALF_A_PENNY else None,
+            optimism_bias_pct=float(per_cent + 100 * npsv[0] / unraised) if unraised > HALF_A_PENNY else None,
         ),
     )
 

@@ -30,6 +30,7 @@ from joinedup.disclosure.draft import (
     Square,
     Statement,
     Table,
+    Text,
     count,
 )
 from joinedup.disclosure.published import (
@@ -78,6 +79,7 @@ __all__ = [
     "Square",
     "Statement",
     "Table",
+    "Text",
     "count",
     "hidden",
     "publish",

@@ -102,6 +102,10 @@ class Statement:
     otherwise: str = ""
 
 
+Text = str | Statement
+"""Words that may hold figures: where there are any they are a `Statement`, so that a hidden one is hidden here too."""
+
+
 @dataclass(frozen=True)
 class Bullets:
     """A short list, such as the reasons for something."""
@@ -138,10 +142,10 @@ class Table:
     """
 
     name: str
-    caption: str
+    caption: Text
     columns: Sequence[Column]
     rows: Sequence[Sequence[Figure | str]]
-    note: str = ""
+    note: Text = ""
     total: bool = False
 
     def __post_init__(self) -> None:
@@ -171,11 +175,11 @@ class Chart:
     """A draft chart of labelled bars: ``title`` is the finding, ``subtitle`` what, when and where."""
 
     name: str
-    title: str
+    title: Text
     subtitle: str
     bars: Sequence[Bar]
     source: str
-    alternative: str
+    alternative: Text
 
 
 @dataclass(frozen=True)
@@ -203,12 +207,12 @@ class Map:
     """A draft map of sites and counted squares; ``measure`` is what the squares count."""
 
     name: str
-    title: str
+    title: Text
     subtitle: str
     places: Sequence[Place]
     squares: Sequence[Square]
     source: str
-    alternative: str
+    alternative: Text
     measure: str = "Incidents in a square"
 
 
@@ -223,7 +227,7 @@ class Chapter:
     """
 
     name: str
-    heading: str
+    heading: Text
     answer: Statement
     blocks: Sequence[Block] = ()
     missing: str = ""

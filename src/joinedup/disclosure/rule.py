@@ -37,7 +37,7 @@ from joinedup.disclosure.tables import Secrets
 from joinedup.wording import between, in_words, one_in, settled
 
 if TYPE_CHECKING:
-    from joinedup.disclosure.draft import Block, Chapter
+    from joinedup.disclosure.draft import Block, Chapter, Text
     from joinedup.disclosure.protecting import Cell
 
 _HIDDEN = Shown(Mark.CONFIDENTIAL.value, mark=Mark.CONFIDENTIAL)
@@ -84,6 +84,9 @@ def _chapter(chapter: Chapter, limit: int, secrets: Secrets) -> PublishedChapter
         kept_back = any((figure.unit, figure.number) in here for figure in statement.figures.values())
         return _sentence(statement, limit, kept_back)
 
+    def words(text: Text) -> str:
+        return text if isinstance(text, str) else sentence(text)
+
     def published(block: Block) -> PublishedBlock:
         match block:
             case Statement():
@@ -93,15 +96,24 @@ def _chapter(chapter: Chapter, limit: int, secrets: Secrets) -> PublishedChapter
             case Section():
                 return PublishedSection(block.heading)
             case Table():
-                return _table(block, limit, secrets.shut[id(block)])
+                rows = _rows(block, limit, secrets.shut[id(block)])
+                return _table(block, rows, words(block.caption), words(block.note))
             case Chart():
-                return _chart(block, limit, secrets)
+                bars = _bars(block, limit, secrets)
+                return PublishedChart(
+                    block.name,
+                    words(block.title),
+                    block.subtitle,
+                    bars,
+                    block.source,
+                    words(block.alternative),
+                )
             case Map():
-                return _map(block, limit)
+                return _map(block, limit, words(block.title), words(block.alternative))
 
     return PublishedChapter(
         name=chapter.name,
-        heading=chapter.heading,
+        heading=words(chapter.heading),
         answer=sentence(chapter.answer),
         blocks=tuple(published(block) for block in chapter.blocks),
         missing=chapter.missing,
@@ -165,9 +177,9 @@ def _sentence(statement: Statement, limit: int, kept_back: bool) -> str:
     return _PLACEHOLDER.sub(put, statement.words)
 
 
-def _chart(chart: Chart, limit: int, secrets: Secrets) -> PublishedChart:
-    """Pass a chart through: a bar that a table hides is hidden here too."""
-    bars = tuple(
+def _bars(chart: Chart, limit: int, secrets: Secrets) -> tuple[PublishedBar, ...]:
+    """Pass the lines of a chart through: what a table hides is hidden here too."""
+    return tuple(
         PublishedBar(
             bar.label,
             _HIDDEN
@@ -177,10 +189,9 @@ def _chart(chart: Chart, limit: int, secrets: Secrets) -> PublishedChart:
         )
         for bar in chart.bars
     )
-    return PublishedChart(chart.name, chart.title, chart.subtitle, bars, chart.source, chart.alternative)
 
 
-def _map(drawn: Map, limit: int) -> PublishedMap:
+def _map(drawn: Map, limit: int, title: str, alternative: str) -> PublishedMap:
     """Pass a map through: squares under the limit are left out."""
     squares = tuple(
         PublishedSquare(square.x, square.y, square.side, _shown(square.figure, limit))
@@ -189,32 +200,36 @@ def _map(drawn: Map, limit: int) -> PublishedMap:
     )
     return PublishedMap(
         name=drawn.name,
-        title=drawn.title,
+        title=title,
         subtitle=drawn.subtitle,
         places=tuple(drawn.places),
         squares=squares,
         left_out=sum(hidden(square.figure, limit) for square in drawn.squares),
         source=drawn.source,
-        alternative=drawn.alternative,
+        alternative=alternative,
         measure=drawn.measure,
     )
 
 
-def _table(table: Table, limit: int, shut: set[Cell]) -> PublishedTable:
+def _rows(table: Table, limit: int, shut: set[Cell]) -> tuple[tuple[Shown, ...], ...]:
     """Hide the cells that may not be said, and those that would give them away."""
-    rows = tuple(
+    return tuple(
         tuple(
             _HIDDEN if (r, c) in shut else _shown(cell, limit) if isinstance(cell, Figure) else Shown(cell)
             for c, cell in enumerate(row)
         )
         for r, row in enumerate(table.rows)
     )
+
+
+def _table(table: Table, rows: tuple[tuple[Shown, ...], ...], caption: str, note: str) -> PublishedTable:
+    """Put the rows of a table under its headers."""
     return PublishedTable(
         name=table.name,
-        caption=table.caption,
+        caption=caption,
         headers=tuple(column.header for column in table.columns),
         numeric=tuple(column.numeric for column in table.columns),
         rows=rows,
-        note=table.note,
+        note=note,
         total=table.total,
     )

@@ -143,16 +143,24 @@ def _marker(number: int) -> float:
     return 11.0 if number <= 60 else 8.0 if number <= 200 else 6.0
 
 
-def _spread(spots: list[tuple[float, float]], size: float) -> list[tuple[float, float]]:
-    """Set sites that stand on one spot beside each other, so that none hides another."""
-    crowd: dict[tuple[int, int], list[int]] = {}
+def _spread(spots: Sequence[tuple[float, float]], size: float) -> list[tuple[float, float]]:
+    """Set sites that would cover each other side by side, so that none hides another."""
+    crowds: list[list[int]] = []
     for n, (x, y) in enumerate(spots):
-        crowd.setdefault((round(x / 2), round(y / 2)), []).append(n)
-    for members in crowd.values():
-        for n, member in enumerate(members):
-            x, y = spots[member]
-            spots[member] = (x + (n - (len(members) - 1) / 2) * (size + 1), y)
-    return spots
+        for crowd in crowds:
+            first_x, first_y = spots[crowd[0]]
+            if math.hypot(x - first_x, y - first_y) < size * 0.7:
+                crowd.append(n)
+                break
+        else:
+            crowds.append([n])
+    apart = list(spots)
+    for crowd in crowds:
+        x = sum(spots[n][0] for n in crowd) / len(crowd)
+        y = sum(spots[n][1] for n in crowd) / len(crowd)
+        for place, n in enumerate(sorted(crowd, key=lambda n: spots[n])):
+            apart[n] = (x + (place - (len(crowd) - 1) / 2) * (size + 1), y)
+    return apart
 
 
 def _sites(places: Sequence[Place], spots: Sequence[tuple[float, float]], size: float) -> list[Sites]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -45,7 +45,10 @@ _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2
 
 @dataclass(frozen=True)
 class View:
-    """A block with what the template needs to show it: which part shows it, its drawing and its files."""
+    """A block with what the template needs to show it: which part shows it, its drawing and its files.
+
+    ``under`` is the place of the heading above it within the chapter, which tells tables of one caption apart.
+    """
 
     part: str
     block: PublishedBlock
@@ -53,6 +56,7 @@ class View:
     csv: str = ""
     squares_csv: str = ""
     drawing: tuple[DrawnChart, DrawnChart] | DrawnMap | None = None
+    under: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,8 +75,14 @@ def report_files(published: Published) -> dict[str, bytes]:
     told: list[ChapterView] = []
     missing: list[ChapterView] = []
     for chapter in published.chapters:
-        views = tuple(_view(block, ids, names, made) for block in chapter.blocks)
-        view = ChapterView(ids.new(chapter.name or chapter.heading), chapter, views)
+        place = ids.new(chapter.name or chapter.heading)
+        views: list[View] = []
+        under = ""
+        for block in chapter.blocks:
+            views.append(replace(_view(block, ids, names, made), under=under))
+            if isinstance(block, PublishedSection):
+                under = views[-1].id
+        view = ChapterView(place, chapter, tuple(views))
         (missing if chapter.missing and not chapter.blocks else told).append(view)
     page = (
         _environment()
