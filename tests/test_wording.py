@@ -19,7 +19,7 @@ NUMBERS = st.floats(-1e10, 1e10, allow_nan=False).map(lambda number: round(numbe
         (-3, Unit.COUNT, f"{MINUS}3"),
         (7, Unit.NUMBER, "7"),
         (7.123, Unit.NUMBER, "7.12"),
-        (123_456, Unit.NUMBER, "123,000"),
+        (123_456, Unit.NUMBER, "123,456"),
         (0.05, Unit.SHARE, "5.0%"),
         (0.0045, Unit.SHARE, "0.45%"),
         (1, Unit.SHARE, "100%"),
