@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from joinedup.assumptions import Assumption, Grade
+from joinedup.refusal import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,8 +56,21 @@ class StraightLine:
 
     @classmethod
     def of(cls, assumptions: Mapping[str, Assumption]) -> StraightLine:
-        """Take the central values of a study's assumptions."""
-        return cls(assumptions[CRUISING_SPEED.name].central / 60, assumptions[LOST_MINUTES.name].central)
+        """Take the central values of a study's assumptions.
+
+        Raises:
+            Refusal: when the speed is zero or less, or the lost minutes are less than zero.
+        """
+        speed, lost = assumptions[CRUISING_SPEED.name].central, assumptions[LOST_MINUTES.name].central
+        if speed <= 0:
+            raise Refusal(
+                f"assumption {CRUISING_SPEED.name}: {speed:g} km/h is no speed; make it more than 0"
+            )
+        if lost < 0:
+            raise Refusal(
+                f"assumption {LOST_MINUTES.name}: {lost:g} minutes cannot be lost; make it 0 or more"
+            )
+        return cls(speed / 60, lost)
 
     def minutes(self, metres: NDArray[np.float64] | float) -> NDArray[np.float64]:
         """Give driving minutes for straight-line metres.
@@ -72,6 +86,6 @@ class StraightLine:
 
     def metres(self, minutes: float) -> float:
         """Give the straight-line metres that can be driven in so many minutes."""
-        if minutes <= 2 * self.lost_minutes:
+        if minutes < 2 * self.lost_minutes:
             return (minutes / 2) ** 2 * self.km_per_minute / self.lost_minutes * 1000
         return (minutes - self.lost_minutes) * self.km_per_minute * 1000

@@ -48,11 +48,8 @@ class Option:
     @classmethod
     def from_json(cls, given: dict[str, Any]) -> Option:
         """Read back what `as_json` gave."""
-        tuples = ("partners", "joins", "names", "uses", "incomplete")
-        return cls(
-            **{**given, **{key: tuple(given[key]) for key in tuples}},
-            changes=tuple(Change(**each) for each in given["changes"]),
-        )
+        tuples = {key: tuple(given[key]) for key in ("partners", "joins", "names", "uses", "incomplete")}
+        return cls(**{**given, **tuples, "changes": tuple(Change(**each) for each in given["changes"])})
 
 
 @dataclass(frozen=True)

@@ -157,7 +157,8 @@ class SharedEstate:
                 continue
             for mover, host in ((pair["site_id"], pair["site_id_2"]), (pair["site_id_2"], pair["site_id"])):
                 option = _option(area, mover, host, pair["metres"], pair["minutes"], assumptions)
-                if option is not None:
+                # A site that can only be given up when the appraisal is over is left for another year's study.
+                if option is not None and _start_year(area, _site(area, mover)) < self.years:
                     found.append(option)
         return sorted(found, key=lambda option: option.id)
 
@@ -251,7 +252,7 @@ class SharedEstate:
 
     def explain(self, option: Option) -> str:
         """Say who moves where, how far, and what is given up."""
-        facts = {name: value for name, value in option.facts.items() if isinstance(value, float)}
+        facts = {name: value for name, value in option.facts.items() if isinstance(value, int | float)}
         units = round(facts["units"])
         moved = (
             "Its people"
@@ -338,11 +339,10 @@ def _option(
 
 
 def _register(area: Area, one: str, other: str, status: str) -> str | None:
-    """Say what the register of collaborations has on two sites with this status, in words; None where nothing."""
-    rows = area.table("collaborations").filter(
-        (pl.col("status") == status) & (pl.col("kind") == "shared estate")
-    )
-    for row in rows.iter_rows(named=True):
+    """Say what the register of collaborations has last on two sites with this status, in words; None where nothing."""
+    kind = pl.col("kind").str.to_lowercase().str.replace_all(r"[\s_-]+", " ").str.strip_chars()
+    rows = area.table("collaborations").filter((pl.col("status") == status) & (kind == "shared estate"))
+    for row in rows.sort("ended_on", "why", descending=True, nulls_last=True).iter_rows(named=True):
         sites = {each.strip() for each in (row["sites"] or "").split(";")}
         if {one, other} <= sites:
             ended = row["ended_on"]

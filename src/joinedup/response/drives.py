@@ -11,6 +11,8 @@ from scipy.spatial import cKDTree
 from joinedup.area.places import fit_for_distance
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from joinedup.area import Area
     from joinedup.travel import StraightLine
 
@@ -22,8 +24,8 @@ def drives(area: Area, travel: StraightLine) -> pl.DataFrame:
     """Give each placed incident the site it would be driven to from, and the minutes.
 
     Returns:
-        incident_id, service_id, category, ground (a site_id) and minutes, in order of incident_id. A service without a
-        placed site has no rows.
+        incident_id, service_id, category, ground (a site_id) and minutes, in order of incident_id. Of two sites that
+        are as near, the ground is that whose identifier comes first. A service without a placed site has no rows.
     """
     incidents = area.table("incidents").filter(fit_for_distance()).sort("incident_id")
     sites = area.table("sites").filter(fit_for_distance()).sort("site_id")
@@ -38,12 +40,12 @@ def drives(area: Area, travel: StraightLine) -> pl.DataFrame:
         mine = incidents.filter(pl.col("service_id") == service)
         if starts.is_empty() or mine.is_empty():
             continue
-        metres, nearest = cKDTree(starts.select("x", "y").to_numpy()).query(mine.select("x", "y").to_numpy())
+        nearest, metres = _nearest(starts.select("x", "y").to_numpy(), mine.select("x", "y").to_numpy())
         parts.append(
             mine.select(
                 "incident_id", "service_id", pl.col("category").fill_null("not recorded")
             ).with_columns(
-                starts["site_id"].gather(np.asarray(nearest)).alias("ground"),
+                starts["site_id"].gather(nearest).alias("ground"),
                 pl.Series("minutes", travel.minutes(metres)),
             )
         )
@@ -60,19 +62,44 @@ def drives(area: Area, travel: StraightLine) -> pl.DataFrame:
     return pl.concat(parts).sort("incident_id")
 
 
+def _nearest(
+    places: NDArray[np.float64], calls: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Give for each call the number of the nearest place, the first where several are as near, and the metres to it."""
+    # Of several sites on one plot only the first is looked at, so that what is left to settle by hand is rare.
+    first = np.sort(np.unique(places, axis=0, return_index=True)[1])
+    plots = places[first]
+    found = cKDTree(plots).query(calls, k=[1, 2])
+    distances, numbers = np.asarray(found[0]), np.asarray(found[1])
+    nearest = numbers[:, 0].astype(np.int64)
+    # Which of several the tree names depends on all the others; the second is infinitely far where there is none.
+    for call in np.flatnonzero(distances[:, 1] <= distances[:, 0] * (1 + _AS_NEAR)):
+        metres = np.hypot(*(plots - calls[call]).T)
+        nearest[call] = np.argmax(metres <= metres.min() * (1 + _AS_NEAR))
+    return first[nearest], np.hypot(*(plots[nearest] - calls).T)
+
+
+_AS_NEAR = 1e-12
+"""Two distances that differ by less than this share are the same distance: the rest comes from adding up."""
+
+
 def compared(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     """Lay the drives before and after a change side by side, for the grounds on which any drive changed.
 
     Returns:
-        service_id, category, ground (before), before and after, in minutes, one row an incident.
+        service_id, category, ground (before), before and after, in minutes, one row an incident; after is null where
+        nobody drives to the incident any more.
     """
     both = before.rename({"minutes": "before"}).join(
         after.select("incident_id", pl.col("ground").alias("ground_after"), pl.col("minutes").alias("after")),
         on="incident_id",
-        how="inner",
+        how="left",
         maintain_order="left",
     )
-    touched = both.filter(pl.col("ground") != pl.col("ground_after")).select("service_id", "ground").unique()
+    changed = pl.col("ground").ne_missing(pl.col("ground_after")) | pl.col("before").ne_missing(
+        pl.col("after")
+    )
+    touched = both.filter(changed).select("service_id", "ground").unique()
     return both.join(touched, on=["service_id", "ground"], how="semi", maintain_order="left").select(
         "service_id", "category", "ground", "before", "after"
     )

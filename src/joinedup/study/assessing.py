@@ -14,6 +14,7 @@ from joinedup.assumptions import Assumption, draw, with_study_values
 from joinedup.options import Need, Option, kinds
 from joinedup.overlap import ASSUMPTIONS as OVERLAP
 from joinedup.ranking import Candidate, Order, rank
+from joinedup.refusal import Refusal
 from joinedup.response import compared, drives
 from joinedup.travel import ASSUMPTIONS as TRAVEL
 from joinedup.travel import StraightLine
@@ -54,14 +55,23 @@ class Assessment:
 
 
 def assumptions_of(folder: Path | None = None) -> dict[str, Assumption]:
-    """Give every declared assumption by name, with a study's own values over them."""
+    """Give every declared assumption by name, with a study's own values over them.
+
+    Raises:
+        Refusal: for a file that is not text, a name that is not known or a value that is out of order.
+    """
     declared = {each.name: each for each in (*TRAVEL, *OVERLAP, *APPRAISAL)}
     for kind in kinds():
         declared |= {each.name: each for each in kind.assumptions}
     path = folder / ASSUMPTIONS_FILE if folder else None
     if path is None or not path.is_file():
         return declared
-    text = path.read_text("utf-8-sig")
+    try:
+        text = path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Refusal(
+            f"{path}: is not UTF-8 text; save it as 'CSV UTF-8' and run the command again"
+        ) from None
     return {each.name: each for each in with_study_values(declared.values(), text, str(path))}
 
 
@@ -107,12 +117,16 @@ def assess(
 def gate(area: Area, option: Option, before: pl.DataFrame, travel: StraightLine) -> Gate:
     """Judge what an option does to response: the drives in the changed area against those in the area as it is.
 
-    An option that moves nobody who responds passes. Where the study has no table of units nobody can know whether it
-    does, and the gate cannot tell.
+    An option that moves nobody who responds passes. Where the study has no table of units, or none that says where a
+    service that gives up a site keeps its own, nobody can know whether it does, and the gate cannot tell.
     """
     units = area.table("units")
-    if units.is_empty():
-        return judge(before.head(0).select(*_NO_CHANGES), area.settings.tolerances, option.partners[:1])
+    changed = [change.row for change in option.changes if change.table == "sites"]
+    sites = area.table("sites").filter(pl.col("site_id").is_in(changed))
+    silent = set(sites["service_id"]) - set(units.filter(pl.col("site_id").is_not_null())["service_id"])
+    if units.is_empty() or silent:
+        nothing = before.head(0).select(*_NO_CHANGES)
+        return judge(nothing, area.settings.tolerances, silent or option.partners[:1])
     moved = [change.row for change in option.changes if change.table == "units"]
     if not moved:
         return Gate((), Outcome.PASS)

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from joinedup.disclosure import Chapter, Draft, Statement
 from joinedup.study.drafting.crossover import crossover_answer, crossover_chapter
 from joinedup.study.drafting.grounds import assumptions_chapter, method_chapter, queries_chapter
-from joinedup.study.drafting.options import option_answer, options_chapter, order_chapter, register_chapter
+from joinedup.study.drafting.options import option_answer, options_chapter
+from joinedup.study.drafting.order import order_chapter
 from joinedup.study.drafting.places import overlap_answer, overlap_chapter, places_chapter
+from joinedup.study.drafting.register import register_chapter
 
 if TYPE_CHECKING:
     from datetime import date

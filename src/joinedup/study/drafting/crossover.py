@@ -130,11 +130,25 @@ def _chart(study: Study, crossover: Crossover, pairs: Sequence[Pair]) -> Chart:
     ]
     return Chart(
         "joint-shares",
-        "The same joint events are a small share of one service's work and a large share of another's",
+        _finding(study, crossover, pairs),
         f"Incidents recorded by both services, in 100 of each service's own; {study.area.settings.name}; 95 % intervals",
         bars,
         f"Source: the services' own records; pairs within {crossover.window.metres:g} m and {crossover.window.minutes:g} min.",
         "A bar for each service and partner, with its interval; the table of definitions holds the same figures.",
+    )
+
+
+def _finding(study: Study, crossover: Crossover, pairs: Sequence[Pair]) -> str:
+    """Say which service the joint events weigh most on, beside the one they weigh least on."""
+    shares = {
+        (service, other): _share(crossover, pair, service).number or 0.0
+        for pair in pairs
+        for service, other in (pair.services, pair.services[::-1])
+    }
+    service, other = max(shares, key=lambda each: shares[each])
+    return (
+        f"Events shared with {short_name(study.area, other).lower()} are the largest share of "
+        f"{short_name(study.area, service).lower()}'s work"
     )
 
 

@@ -28,7 +28,6 @@ _RULES = (
 def queries_chapter(study: Study) -> Chapter:
     """Count what could not be used as given."""
     queries = study.queries
-    rows_in = sum(each.rows_in for each in queries.counts.values())
     aside = sum(each.set_aside for each in queries.counts.values())
     changed = sum(each.changed for each in queries.counts.values())
     blocks: list[Block] = [
@@ -78,15 +77,20 @@ def queries_chapter(study: Study) -> Chapter:
         )
     return Chapter(
         "queries",
-        f"{changed + aside:,} of {rows_in:,} rows could not be used as given"
-        if changed + aside
-        else "Every row could be used as given",
+        "Every row could be used as given"
+        if not changed + aside
+        else f"{_rows(changed + aside)} could not be used as given",
         Statement(
-            f"Of {rows_in:,} rows, {rows_in - aside - changed:,} were used as given, {changed:,} with a change, "
-            f"and {aside:,} were set aside."
+            f"{_rows(changed)} used with a change and {_rows(aside)} set aside; each has a query that says why."
+            if changed + aside
+            else "No value was changed and no row was set aside."
         ),
         blocks,
     )
+
+
+def _rows(number: int) -> str:
+    return "1 row" if number == 1 else f"{number:,} rows"
 
 
 def assumptions_chapter(study: Study) -> Chapter:

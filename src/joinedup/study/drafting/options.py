@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from joinedup.appraisal import WARNING, Judged, Outcome, Range
 from joinedup.disclosure import (
-    Bar,
     Block,
     Bullets,
     Chapter,
-    Chart,
     Column,
     Figure,
-    Mark,
     Section,
     Statement,
     Table,
@@ -32,14 +27,14 @@ if TYPE_CHECKING:
     from joinedup.study.assessing import Assessed
     from joinedup.study.study import Study
 
-_GATE = {
+GATE_WORDS = {
     Outcome.PASS: "within the tolerance",
     Outcome.FAIL: "beyond the tolerance",
     Outcome.CANNOT_TELL: "cannot tell",
 }
 
 
-def _pounds(values: NDArray[np.float64]) -> Figure:
+def pounds(values: NDArray[np.float64]) -> Figure:
     """Give a present value as the range that nine draws in ten lie in."""
     found = Range.of(values)
     return Figure(found.central, Unit.POUNDS, low=found.low, high=found.high)
@@ -70,7 +65,7 @@ def option_answer(study: Study) -> list[Statement | None]:
         Statement(
             f"The one with the highest expected worth: {best.option.title}, worth {{npsv}} over {best.appraisal.years} years."
             f"{losers}",
-            {"npsv": _pounds(best.appraisal.npsv)},
+            {"npsv": pounds(best.appraisal.npsv)},
         ),
     ]
 
@@ -87,62 +82,6 @@ def _losers(study: Study, assessed: Assessed) -> str:
         if names
         else " No partner would be worse off at central values."
     )
-
-
-def register_chapter(study: Study) -> Chapter:
-    """Show what exists before what is proposed."""
-    rows = study.area.table("collaborations")
-    if rows.is_empty():
-        return Chapter(
-            "register",
-            "What the services do together already",
-            Statement("The study has no register of live, tried and ended collaborations."),
-            missing="The table collaborations, so that nothing that exists is proposed, and what was tried is known.",
-        )
-    live = rows.filter(pl.col("status") == "live").height
-    ended = rows.filter(pl.col("status").is_in(["ended", "tried", "refused"])).height
-    sites = dict(study.area.table("sites").select("site_id", "name").iter_rows())
-    return Chapter(
-        "register",
-        f"{live} live and {ended} ended ways of working together",
-        Statement("What exists is part of the area as it is, and is not proposed again."),
-        (
-            Table(
-                "register",
-                "Collaborations: promised and actual",
-                (
-                    Column("What"),
-                    Column("Partners"),
-                    Column("Where"),
-                    Column("Status"),
-                    Column("Promised a year", numeric=True),
-                    Column("Actual a year", numeric=True),
-                    Column("Why"),
-                ),
-                [
-                    [
-                        row["kind"],
-                        ", ".join(
-                            _names(
-                                row["partners"],
-                                {each: study.area.name_of(each) for each in study.area.services},
-                            )
-                        ),
-                        ", ".join(dict.fromkeys(_names(row["sites"], sites))) or Mark.NOT_AVAILABLE.value,
-                        row["status"],
-                        Figure(row["promised_gbp_a_year"], Unit.POUNDS),
-                        Figure(row["actual_gbp_a_year"], Unit.POUNDS),
-                        row["why"] or "",
-                    ]
-                    for row in rows.iter_rows(named=True)
-                ],
-            ),
-        ),
-    )
-
-
-def _names(listed: str | None, names: dict[str, str]) -> list[str]:
-    return [names.get(each.strip(), each.strip()) for each in (listed or "").split(";") if each.strip()]
 
 
 def options_chapter(study: Study) -> Chapter:
@@ -204,8 +143,8 @@ def _tables(study: Study, options: Sequence[Assessed]) -> tuple[Table, Table]:
             [
                 [
                     each.option.title,
-                    _GATE[each.gate.outcome],
-                    _pounds(each.appraisal.npsv),
+                    GATE_WORDS[each.gate.outcome],
+                    pounds(each.appraisal.npsv),
                     Figure(float((each.appraisal.npsv[1:] < 0).mean()), Unit.SHARE),
                 ]
                 for each in options
@@ -217,7 +156,7 @@ def _tables(study: Study, options: Sequence[Assessed]) -> tuple[Table, Table]:
             "The same options: present value to each partner",
             (Column("Option"), *(Column(short_name(study.area, each), numeric=True) for each in services)),
             [
-                [each.option.title, *(_pounds(_worth(each, service)) for service in services)]
+                [each.option.title, *(pounds(_worth(each, service)) for service in services)]
                 for each in options
             ],
             note="Rent stands in both partners' columns and cancels in all together.",
@@ -239,7 +178,7 @@ def _one(study: Study, each: Assessed) -> list[Block]:
             f"Worth {{npsv}} to all together: {{expected}} in the mean of the draws, and {{central}} if every "
             f"assumption holds at its central value.{_losers(study, each)}",
             {
-                "npsv": _pounds(appraisal.npsv),
+                "npsv": pounds(appraisal.npsv),
                 "expected": Figure(appraisal.worth.expected, Unit.POUNDS),
                 "central": _central(appraisal.npsv),
             },
@@ -303,8 +242,8 @@ def _money(study: Study, each: Assessed) -> list[Block]:
     against: list[list[Figure | str]] = []
     if comparison.do_minimum is not None and comparison.with_option is not None:
         against = [
-            ["Do minimum: carry on as now", _pounds(comparison.do_minimum)],
-            ["With the option", _pounds(comparison.with_option)],
+            ["Do minimum: carry on as now", pounds(comparison.do_minimum)],
+            ["With the option", pounds(comparison.with_option)],
         ]
     return [
         Table(
@@ -313,8 +252,8 @@ def _money(study: Study, each: Assessed) -> list[Block]:
             (Column("Course"), Column("Present value", numeric=True)),
             [
                 *against,
-                ["Difference: what the option is worth", _pounds(comparison.difference)],
-                ["Parting again, in no total", _pounds(appraisal.leaving.cost)],
+                ["Difference: what the option is worth", pounds(comparison.difference)],
+                ["Parting again, in no total", pounds(appraisal.leaving.cost)],
             ],
         ),
         Table(
@@ -383,75 +322,3 @@ def _stress(options: Sequence[Assessed]) -> Table:
         ],
         note="; ".join(f"{case.name} {case.from_to}, {case.ended} ({case.source})" for case in cases) + ".",
     )
-
-
-def order_chapter(study: Study) -> Chapter:
-    """Show the order of the options that pass the gate, and how firm it is."""
-    assessment = study.assessment
-    order = assessment.order
-    if not assessment.options:
-        return Chapter(
-            "order", "In what order", Statement("There is nothing to put in order."), missing="Options."
-        )
-    titles = {each.option.id: each.option.title for each in assessment.options}
-    blocks: list[Block] = []
-    if order.placed:
-        first = order.placed[0]
-        answer = Statement(
-            f"{titles[first.id]} comes first; it stays among the first {order.top} in {{firm}} of the draws.",
-            {"firm": Figure(first.firmness, Unit.SHARE)},
-        )
-        blocks += [
-            Chart(
-                "order",
-                "What each option that passes the safety gate is worth",
-                "Net present social value, real pounds; nine draws in ten lie within each interval",
-                [Bar(titles[each.id], _pounds(assessment[each.id].appraisal.npsv)) for each in order.placed],
-                f"Source: this study's assumptions, drawn {len(assessment.options[0].appraisal.npsv) - 1:,} times.",
-                "One line an option with the middle and the ends of its range, in order of expected worth.",
-            ),
-            Table(
-                "order-table",
-                "Order by expected worth, and how firm it is",
-                (
-                    Column("Option"),
-                    Column("Place", numeric=True),
-                    Column("Expected worth", numeric=True),
-                    Column(f"Stays among the first {order.top}", numeric=True),
-                ),
-                [
-                    [
-                        titles[each.id],
-                        Figure(each.place, Unit.NUMBER),
-                        Figure(each.expected, Unit.POUNDS),
-                        Figure(each.firmness, Unit.SHARE),
-                    ]
-                    for each in order.placed
-                ],
-            ),
-        ]
-    else:
-        answer = Statement("No option passes the safety gate, so none is put in order.")
-        costly = [each for each in order.placed if each.expected < 0]
-        if costly:
-            blocks += [
-                Section("Expected to cost more than it is worth"),
-                Bullets([Statement(f"{titles[each.id]}.") for each in costly]),
-            ]
-    if order.apart:
-        blocks += [
-            Section("Not in the order"),
-            Bullets([Statement(f"{titles[each.id]}: {_GATE[each.gate]}.") for each in order.apart]),
-        ]
-    if order.conflicts:
-        blocks += [
-            Section("Cannot both be done"),
-            Bullets(
-                [
-                    Statement(f"{titles[a]}, and {titles[b]}.")
-                    for a, b in (each.options for each in order.conflicts)
-                ]
-            ),
-        ]
-    heading = f"First: {titles[order.placed[0].id]}" if order.placed else "No option can be put in order yet"
-    return Chapter("order", heading, answer, blocks)

@@ -1,0 +1,289 @@
+"""Shared estate: what fits, what it costs, and which way its answer leans."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+import pytest
+
+from joinedup.appraisal import ASSUMPTIONS as APPRAISAL
+from joinedup.appraisal import Appraisal, appraise
+from joinedup.area import Area, Settings
+from joinedup.assumptions import draw
+from joinedup.money import CashKind, CashLine
+from joinedup.options.shared_estate import KIND
+from joinedup.study import assumptions_of
+from tests.small import Row, edited, littleton, service, site, small_area, unit, with_tables
+
+if TYPE_CHECKING:
+    from joinedup.options import Option
+
+DECLARED = assumptions_of()
+DRAWS = draw([*KIND.assumptions, *APPRAISAL], 200, seed=3)
+
+
+def two_sites(
+    mover: Row | None = None,
+    host: Row | None = None,
+    *,
+    units: tuple[Row, ...] = (),
+    register: tuple[Row, ...] = (),
+    price_base: str = "2025/26",
+) -> Area:
+    """Make an ambulance station that needs 60 m² beside a fire station with 100 m² and two bays to spare."""
+    given = {"floor_area_m2": 100.0, "spare_area_m2": 0.0, "running_cost_gbp": 10_000.0, "tenure": "freehold"}
+    room = {"floor_area_m2": 400.0, "spare_area_m2": 100.0, "running_cost_gbp": 40_000.0, "bays": 3}
+    return small_area(
+        Settings(name="Small", zone="Europe/London", price_base=price_base),
+        services=[service("ambulance"), service("fire")],
+        sites=[
+            {**site("A", "ambulance", 0), **given, "value_gbp": 50_000.0, **(mover or {})},
+            {**site("F", "fire", 1000), **room, **(host or {})},
+        ],
+        units=[unit("E1", "fire", "F"), *units],
+        collaborations=register,
+    )
+
+
+def found(area: Area) -> dict[str, Option]:
+    return {option.id.removeprefix("shared-estate-"): option for option in KIND.find(area, DECLARED)}
+
+
+def worth(area: Area, option_id: str = "A-to-F") -> Appraisal:
+    option = found(area)[option_id]
+    return appraise(
+        KIND.cash(area, option, DRAWS),
+        DRAWS,
+        project=KIND.project_type,
+        years=KIND.years,
+        partners=area.services,
+    )
+
+
+# --- what fits -------------------------------------------------------------------------------------------------------
+
+
+def test_the_smaller_moves_into_the_spare_floor_of_the_larger_and_not_the_other_way() -> None:
+    assert list(found(two_sites())) == ["A-to-F"]
+
+
+@pytest.mark.parametrize(("spare", "fits"), [(60.0, True), (59.9, False), (0.0, False)])
+def test_the_floor_needed_is_just_enough(spare: float, fits: bool) -> None:
+    assert bool(found(two_sites(host={"spare_area_m2": spare}))) is fits
+
+
+@pytest.mark.parametrize(("bays", "fits"), [(3, True), (2, False), (0, False)])
+def test_each_vehicle_that_moves_needs_a_bay_that_is_free(bays: int, fits: bool) -> None:
+    area = two_sites(host={"bays": bays}, units=(unit("M1", "ambulance", "A"), unit("M2", "ambulance", "A")))
+    assert bool(found(area)) is fits
+
+
+def test_vehicles_do_not_move_into_an_office() -> None:
+    office = {"kind": "office", "bays": None}
+    assert found(two_sites(host=office, units=(unit("M1", "ambulance", "A"),))) == {}
+    assert "A-to-F" in found(two_sites(host=office))
+
+
+@pytest.mark.parametrize("kind", ["workshop", "custody suite", "training centre", None])
+def test_a_site_that_is_another_kind_s_business_is_left_alone(kind: str | None) -> None:
+    assert found(two_sites(host={"kind": kind})) == {}
+
+
+def test_two_sites_on_one_plot_are_not_an_option() -> None:
+    assert found(two_sites(host={"x": 49.0})) == {}
+    assert "A-to-F" in found(two_sites(host={"x": 50.0}))
+
+
+def test_what_the_study_does_not_say_is_an_open_question_and_not_a_no() -> None:
+    area = two_sites(
+        mover={"tenure": "leasehold"},
+        host={"spare_area_m2": None, "bays": None},
+        units=(unit("M1", "ambulance", "A"),),
+    )
+    option = found(area)["A-to-F"]
+    assert option.incomplete == (
+        "posts, consultation dates and an equality screen are not recorded",
+        "whether F has 60 m² to spare",
+        "whether F has 1 free bays",
+        "when the lease of A can be ended",
+    )
+    unpriced = found(two_sites(mover={"value_gbp": None}))["A-to-F"]
+    assert "what A would fetch" in unpriced.incomplete
+
+
+def test_a_mover_whose_floor_nobody_measured_is_not_an_option() -> None:
+    assert found(two_sites(mover={"floor_area_m2": None})) == {}
+
+
+def test_what_else_works_from_a_site_is_not_named() -> None:
+    # Where a control room is may not leave the study.
+    post = {"post_id": "X", "service_id": "ambulance", "function": "control", "site_id": "A", "fte": 9.0}
+    area = two_sites()
+    with_post = with_tables(area, {"posts": small_area(posts=[post]).table("posts")})
+    option = found(with_post)["A-to-F"]
+    assert "other functions work from the site, and would have to move too" in option.incomplete
+    assert "control" not in " ".join((*option.incomplete, KIND.explain(option)))
+    assert [(change.table, change.row) for change in option.changes] == [("posts", "X"), ("sites", "A")]
+
+
+# --- the register ----------------------------------------------------------------------------------------------------
+
+
+def together(status: str, kind: str = "shared estate", **others: object) -> Row:
+    return {"kind": kind, "partners": "ambulance; fire", "sites": "F;A", "status": status, **others}
+
+
+@pytest.mark.parametrize("kind", ["shared estate", "Shared estate", " shared-estate", "SHARED  ESTATE"])
+def test_what_exists_is_never_proposed_however_its_kind_is_spelt(kind: str) -> None:
+    assert found(two_sites(register=(together("live", kind),))) == {}
+
+
+def test_another_way_of_working_together_between_two_sites_does_not_stand_in_the_way() -> None:
+    assert "A-to-F" in found(two_sites(register=(together("live", "joint training"),)))
+
+
+def test_what_was_tried_before_is_said_with_the_last_end_first_whatever_the_order_of_the_register() -> None:
+    early = together("ended", ended_on=date(2001, 1, 1), why="the roof leaked")
+    late = together("ended", ended_on=date(2019, 3, 31), why="the licence ran out")
+    for register in ((early, late), (late, early)):
+        option = found(two_sites(register=register))["A-to-F"]
+        assert option.facts["tried_before"] == "ended on 31 March 2019: the licence ran out"
+
+
+@pytest.mark.parametrize("status", ["tried", "refused"])
+def test_what_was_tried_or_refused_may_be_proposed_again_and_says_so(status: str) -> None:
+    option = found(two_sites(register=(together(status, why="no"),)))["A-to-F"]
+    assert option.facts["tried_before"] == f"{status}: no"
+
+
+# --- leases ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ends", "start"),
+    [
+        (date(2020, 1, 1), 0),
+        (date(2026, 3, 31), 0),
+        (date(2026, 4, 1), 1),
+        (date(2028, 9, 30), 3),
+        (date(2035, 3, 31), 9),
+    ],
+)
+def test_a_site_is_given_up_in_the_financial_year_of_its_lease_break(ends: date, start: int) -> None:
+    area = two_sites(mover={"tenure": "leasehold", "lease_break_on": ends})
+    option = found(area)["A-to-F"]
+    flows = KIND.cash(area, option, DRAWS)
+    assert option.facts["start_year"] == start
+    assert {flow.year for flow in flows if flow.line is CashLine.CAPITAL} == {start}
+    assert {flow.year for flow in flows if flow.line is CashLine.RUNNING} == set(range(start + 1, 11))
+
+
+@pytest.mark.parametrize("ends", [date(2035, 4, 1), date(2061, 1, 1)])
+def test_a_lease_that_outlives_the_appraisal_gives_no_option(ends: date) -> None:
+    assert found(two_sites(mover={"tenure": "leasehold", "lease_break_on": ends})) == {}
+
+
+# --- money -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_cash_is_what_a_person_would_write_down() -> None:
+    area = two_sites()
+    flows = KIND.cash(area, found(area)["A-to-F"], draw(KIND.assumptions, 0, seed=1))
+    first = {
+        (flow.line, flow.kind, flow.payer, flow.beneficiary, flow.year): float(flow.amount[0])
+        for flow in flows
+        if flow.year <= 1 and (flow.line is not CashLine.RUNNING or flow.payer == "ambulance")
+    }
+    assert first == {
+        (CashLine.CAPITAL, CashKind.CASH_RELEASING, "ambulance", "ambulance", 0): -(60 * 1500 + 50_000),
+        (CashLine.RUNNING, CashKind.CASH_RELEASING, "ambulance", "ambulance", 1): 10_000,
+        (CashLine.PAYMENT, CashKind.PAYMENT, "ambulance", "fire", 1): 60 * 100,
+        (CashLine.RECEIPT, CashKind.CASH_RELEASING, "ambulance", "ambulance", 1): pytest.approx(47_500),
+    }
+    (added,) = [
+        flow for flow in flows if flow.line is CashLine.RUNNING and flow.payer == "fire" and flow.year == 1
+    ]
+    assert float(added.amount[0]) == -60 * 100 * 0.5
+
+
+@pytest.mark.parametrize(
+    "mover",
+    [{"tenure": "leasehold"}, {"tenure": None}, {"value_gbp": None}],
+    ids=["lease", "unknown", "unpriced"],
+)
+def test_there_is_no_receipt_for_what_is_not_owned_or_not_valued(mover: Row) -> None:
+    area = two_sites(mover=mover)
+    assert not [f for f in KIND.cash(area, found(area)["A-to-F"], DRAWS) if f.line is CashLine.RECEIPT]
+
+
+def test_where_the_study_does_not_say_what_a_building_costs_the_declared_cost_stands_in_and_is_named() -> (
+    None
+):
+    area = two_sites(mover={"running_cost_gbp": None}, host={"running_cost_gbp": None})
+    flows = KIND.cash(area, found(area)["A-to-F"], DRAWS)
+    running = [flow for flow in flows if flow.year == 1 and flow.line is not CashLine.RECEIPT]
+    assert all("shared_estate.running_cost" in flow.names for flow in running)
+    assert float(running[0].amount[0]) == 100 * 73
+    known = KIND.cash(two_sites(), found(two_sites())["A-to-F"], DRAWS)
+    assert not any("shared_estate.running_cost" in flow.names for flow in known)
+
+
+def test_carrying_on_costs_what_the_site_costs_now() -> None:
+    area = two_sites()
+    flows = KIND.carry_on(area, found(area)["A-to-F"], DRAWS)
+    assert [(flow.year, float(flow.amount[0])) for flow in flows] == [
+        (year, -10_000) for year in range(1, 11)
+    ]
+
+
+# --- which way the answer leans, as the guide page says ----------------------------------------------------------------
+
+
+def test_twice_the_floor_of_the_site_that_closes_is_worth_less_in_every_draw_and_may_not_fit() -> None:
+    area = two_sites(host={"spare_area_m2": 500.0})
+    larger = edited(area, "sites", "A", floor_area_m2=200.0)
+    assert (worth(larger).npsv < worth(area).npsv).all()
+    assert found(edited(two_sites(), "sites", "A", floor_area_m2=200.0)) == {}
+
+
+def test_in_littleton_too_twice_the_floor_of_the_site_that_closes_is_worth_less_or_does_not_fit() -> None:
+    area = littleton().area
+    for option_id, option in found(area).items():
+        mover = option.joins[0]
+        floor = area.table("sites").row(by_predicate=pl.col("site_id") == mover, named=True)["floor_area_m2"]
+        larger = edited(area, "sites", mover, floor_area_m2=2 * floor)
+        if option_id in found(larger):
+            assert (worth(larger, option_id).npsv < worth(area, option_id).npsv).all()
+
+
+def test_twice_the_floor_of_the_host_is_worth_more_because_each_square_metre_of_it_costs_less_to_run() -> (
+    None
+):
+    larger = edited(two_sites(), "sites", "F", floor_area_m2=800.0)
+    assert (worth(larger).npsv > worth(two_sites()).npsv).all()
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "value"),
+    [("A", "running_cost_gbp", 20_000.0), ("A", "value_gbp", 100_000.0), ("F", "running_cost_gbp", 20_000.0)],
+)
+def test_a_dearer_site_to_give_up_a_higher_receipt_and_a_cheaper_host_are_worth_more(
+    row: str, column: str, value: float
+) -> None:
+    assert (worth(edited(two_sites(), "sites", row, **{column: value})).npsv > worth(two_sites()).npsv).all()
+
+
+def test_a_later_lease_break_frees_less() -> None:
+    lease = {"tenure": "leasehold", "lease_break_on": date(2026, 3, 31), "running_cost_gbp": 100_000.0}
+    early = two_sites(mover=lease)
+    late = two_sites(mover={**lease, "lease_break_on": date(2029, 3, 31)})
+    assert (worth(late).npsv < worth(early).npsv).all()
+
+
+def test_the_rent_moves_money_between_the_partners_and_is_worth_nothing_to_all_together() -> None:
+    appraisal = worth(two_sites())
+    together_ = sum((each.worth for each in appraisal.standings), np.zeros(len(DRAWS)))
+    assert np.allclose(together_, appraisal.npsv)
