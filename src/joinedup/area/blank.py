@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import xlsxwriter
 
 from joinedup.area.schema import TABLES, schema
-from joinedup.area.settings import FILE
+from joinedup.area.settings import FILE, quoted
 from joinedup.area.tables import FOLDER, WORKBOOK
 from joinedup.refusal import CannotWrite
 from joinedup.writing import write_files
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _SETTINGS = """\
 # What the study is called, and the zone in which its times are told. Every other key may be left out.
 [study]
-name = "{name}"
+name = {name}
 zone = "Europe/London"
 # nation = "England"
 # period = [2025-04-01, 2026-03-31]
@@ -41,8 +41,7 @@ def blank_study(folder: Path, *, workbook: bool = False) -> list[Path]:
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise CannotWrite(f"{folder}: there is something here already; name a new or an empty folder")
-    name = folder.absolute().name.replace("\\", "").replace('"', "")
-    files = {folder / FILE: _SETTINGS.format(name=name).encode()}
+    files = {folder / FILE: _SETTINGS.format(name=quoted(folder.absolute().name)).encode()}
     if workbook:
         files[folder / FOLDER / f"{WORKBOOK}.xlsx"] = _workbook()
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import re
 from dataclasses import dataclass
@@ -19,8 +18,10 @@ from joinedup.area.readings import FOLDER as MAPPINGS
 from joinedup.area.readings import kept
 from joinedup.area.schema import KEYS, schema
 from joinedup.area.settings import FILE, Settings, read_settings
+from joinedup.area.settings import quoted as quoted_in_toml
 from joinedup.area.tables import FOLDER, find_tables, read_raw
-from joinedup.area.times import made_aware
+from joinedup.area.times import Aware, made_aware
+from joinedup.area.values import note_clock_changes, quoted
 from joinedup.refusal import CannotWrite, Refusal, did_you_mean
 from joinedup.writing import write_files
 
@@ -59,13 +60,19 @@ def read_extracts(
         raise CannotWrite(
             f"{study}: is not a study and not empty; name a new folder, or one that holds {FILE}"
         )
+    names = [path.name for path in extracts]
+    for name in names:
+        if names.count(name) > 1:
+            raise Refusal(
+                f"two extracts are called {name}, so their rows could not be told apart; rename one"
+            )
     settings = Settings(name=study.absolute().name, zone=source.zone) if fresh else read_settings(study)
-    services = _with_services(source, study)
+    services, new_services = _with_services(source, study)
     parts: dict[str, list[pl.DataFrame]] = {}
     queries: list[Queries] = []
     for path in extracts:
         progress(f"reading {path.name}")
-        raw = _raw(path).with_row_index(ROW, offset=HEADER_ROW + 1).with_columns(pl.col(ROW).cast(pl.Int64))
+        raw = _raw(path)
         found = Findings(path.name)
         for mapping in source.tables:
             part = _mapped(raw, mapping, source, settings, services, path, found)
@@ -77,11 +84,11 @@ def read_extracts(
         path, table, replaced[name] = _merged(name, frames, study)
         rows[name] = table.height
         files[path] = _encoded(path, table)
-    if source.services:
+    if new_services:
         path = _place_of("services", study)[0]
         files[path] = _encoded(path, services)
     if fresh:
-        files[study / FILE] = f'[study]\nname = "{settings.name}"\nzone = "{settings.zone}"\n'.encode()
+        files[study / FILE] = _settings_text(settings, source).encode()
     files[study / MAPPINGS / f"{source.name}.toml"] = source.text.encode()
     joined = Queries.joined(queries)
     files |= kept(study, joined)
@@ -91,21 +98,17 @@ def read_extracts(
 
 
 def _raw(path: Path) -> pl.DataFrame:
-    """Read an extract as text; gzip is opened."""
-    if path.suffix != ".gz":
-        return read_raw(path)
-    if not path.is_file():
-        raise Refusal(f"{path}: there is no such file")
+    """Read an extract as text, with the number of each row."""
+    raw = read_raw(path)
+    if ROW in raw.columns:
+        raise Refusal(f"{path}, row {HEADER_ROW}: no column may be called {ROW}; rename it")
     try:
-        text = gzip.decompress(path.read_bytes())
-    except (OSError, EOFError) as error:
-        raise Refusal(f"{path}: cannot be unpacked as gzip ({error}); fetch the file again") from None
-    if not text:
-        raise Refusal(f"{path}: the file is empty; a table needs at least a line of column names")
-    try:
-        return pl.read_csv(io.BytesIO(text), infer_schema=False)
-    except pl.exceptions.PolarsError as error:
-        raise Refusal(f"{path}: cannot be read as CSV ({str(error).splitlines()[0][:120]})") from None
+        raw = raw.select(pl.all().cast(pl.String))
+    except pl.exceptions.PolarsError:
+        raise Refusal(
+            f"{path}: holds lists or records in its cells; write it again with plain values"
+        ) from None
+    return raw.with_row_index(ROW, offset=HEADER_ROW + 1).with_columns(pl.col(ROW).cast(pl.Int64))
 
 
 def _mapped(
@@ -165,19 +168,9 @@ def _column(
             local = given.str.to_datetime(way.format, time_unit="us", strict=False, exact=True)
             aware = made_aware(local, source_zone)
             needed = local.is_not_null() if values is None else local.is_not_null() & values.is_null()
-            for mask, problem, action in (
-                (
-                    aware.twice,
-                    "a local time that occurs twice, as clocks go back",
-                    "the first of the two is taken",
-                ),
-                (
-                    aware.never,
-                    "a local time that does not exist, as clocks go forward",
-                    "moved on by one hour",
-                ),
-            ):
-                found.add(raw[ROW].filter(mask & needed), name, problem, action, Effect.CHANGED)
+            shown = given.filter(needed)
+            clock = Aware(*(each.filter(needed) for each in (aware.times, aware.twice, aware.never)))
+            note_clock_changes(raw[ROW].filter(needed), shown, name, clock, found)
             given = aware.times.dt.convert_time_zone(zone)
         if values is None:
             values = given
@@ -187,9 +180,29 @@ def _column(
             instead = f"{', '.join(way.sources)} is used instead"
             found.add(raw[ROW].filter(second_best), name, way.query, instead, Effect.CHANGED)
         values = pl.DataFrame({"a": values, "b": given}).select(pl.coalesce("a", "b").alias(name)).to_series()
-    if values is None:
-        raise Refusal(f"the mapping of {name} has no way to get a value; give it at least one")
+    assert values is not None, "a mapping gives every column at least one way"
+    _note_lost(raw, name, ways, values, found)
     return values
+
+
+def _note_lost(
+    raw: pl.DataFrame, name: str, ways: tuple[Way, ...], values: pl.Series, found: Findings
+) -> None:
+    """Note the rows of which something was given, and from which no way could take a value."""
+    columns = list(dict.fromkeys(column for way in ways for column in way.sources))
+    if not columns:
+        return
+    given = raw.select(
+        pl.concat_str(
+            [pl.when(pl.col(each).str.strip_chars() != "").then(each) for each in columns],
+            separator=", ",
+            ignore_nulls=True,
+        ).alias("given")
+    ).to_series()
+    lost = values.is_null() & (given != "").fill_null(value=False)
+    if lost.any():
+        words = quoted(f"no {name} can be read from {', '.join(columns)}", given.filter(lost))
+        found.add(raw[ROW].filter(lost), name, words, "the value is left out", Effect.CHANGED)
 
 
 def _value(raw: pl.DataFrame, way: Way, path: Path) -> pl.Series:
@@ -240,17 +253,34 @@ def _note_near(table: pl.DataFrame, rows: pl.DataFrame, mapping: TableMapping, f
     )
 
 
-def _with_services(source: Source, study: Path) -> pl.DataFrame:
-    """Give the study's services with those of the source that it lacks."""
+def _settings_text(settings: Settings, source: Source) -> str:
+    """Give the study.toml of a study that a reading makes."""
+    text = f"[study]\nname = {quoted_in_toml(settings.name)}\nzone = {quoted_in_toml(settings.zone)}\n"
+    if source.published:
+        text += (
+            "# These are real, named places from a public list: their sites may be laid side by side, but no option is\n"
+            "# proposed for them. Delete the next line when the services themselves ask, with tables of their own.\n"
+            "overlap_only = true\n"
+        )
+    return text
+
+
+def _with_services(source: Source, study: Path) -> tuple[pl.DataFrame, bool]:
+    """Give the study's services with those of the source that it lacks, and whether it lacked any."""
     path, sheet = _place_of("services", study)
     columns = list(schema("services").columns)
-    held = (
-        read_raw(path, sheet).select(columns)
-        if path.is_file()
-        else pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
-    )
+    held = read_raw(path, sheet) if path.is_file() else pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
+    for column in columns:
+        if column not in held.columns:
+            near = did_you_mean(column, [each for each in held.columns if each not in columns])
+            raise Refusal(f"{path}, row {HEADER_ROW}: the column {column} is missing{near}")
+    held = held.with_columns(pl.col(columns).cast(pl.String).str.strip_chars())
     new = [dict(each) for each in source.services if each["service_id"] not in held["service_id"].to_list()]
-    return pl.concat([held, pl.DataFrame(new, schema=held.schema)]) if new else held
+    if not new:
+        return held, False
+    return pl.concat(
+        [held, pl.DataFrame(new, schema=dict.fromkeys(columns, pl.String))], how="diagonal"
+    ), True
 
 
 def _place_of(table: str, study: Path) -> tuple[Path, str | None]:
@@ -270,26 +300,48 @@ def _place_of(table: str, study: Path) -> tuple[Path, str | None]:
 def _merged(name: str, frames: list[pl.DataFrame], study: Path) -> tuple[Path, pl.DataFrame, int]:
     """Put new rows in the place of older ones with the same identifier, and behind the others."""
     path, _ = _place_of(name, study)
-    new = pl.concat(frames).select(schema(name).columns)
-    if not path.is_file():
-        return path, _sorted(new, name), 0
-    old = read_raw(path)
     key = list(schema(name).key)
-    if not key:
-        raise Refusal(f"{path}: {name} has no identifier, so an extract cannot be added to it")
-    if path.suffix == ".csv":
-        new = new.select(pl.all().cast(pl.String))
-        old = old.with_columns(
-            pl.lit(None, pl.String).alias(each) for each in new.columns if each not in old.columns
-        )
-        old = old.select(new.columns).with_columns(pl.when(pl.all() != "").then(pl.all()).name.keep())
-    staying = old.join(new.select(key), on=key, how="anti", maintain_order="left")
-    return path, _sorted(pl.concat([staying, new], how="diagonal_relaxed"), name), old.height - staying.height
+    parts = [each.select(schema(name).columns) for each in frames]
+    if path.is_file():
+        if not key:
+            raise Refusal(f"{path}: {name} has no identifier, so an extract cannot be added to it")
+        old = read_raw(path)
+        if path.suffix == ".csv":
+            old = old.with_columns(pl.when(pl.all().str.strip_chars() != "").then(pl.all()).name.keep())
+            parts = [each.select(_as_text(each)) for each in parts]
+        missing = [each for each in key if each not in old.columns]
+        old = old.with_columns(pl.lit(None, parts[0].schema[each]).alias(each) for each in missing)
+        parts.insert(0, old)
+    table, replaced = parts[0], 0
+    for new in parts[1:]:
+        try:
+            staying = table.join(new.select(key), on=key, how="anti", maintain_order="left") if key else table
+            replaced += table.height - staying.height
+            table = pl.concat([staying, new], how="diagonal_relaxed")
+        except pl.exceptions.PolarsError:
+            raise Refusal(
+                f"{path}: its columns hold other types than {name} should, so an extract cannot be added to it; "
+                f"save it as {name}.csv"
+            ) from None
+    ours = [each for each in schema(name).columns if each in table.columns]
+    theirs = [each for each in table.columns if each not in ours]
+    return path, _sorted(table.select(ours + theirs), name), replaced
+
+
+def _as_text(table: pl.DataFrame) -> list[pl.Expr]:
+    """Give the columns as text; times keep their offset, so that the hour that occurs twice stays told apart."""
+    return [
+        pl.col(name).dt.to_string("%Y-%m-%d %H:%M:%S%.f%:z")
+        if isinstance(kind, pl.Datetime)
+        else pl.col(name).cast(pl.String)
+        for name, kind in table.schema.items()
+    ]
 
 
 def _sorted(table: pl.DataFrame, name: str) -> pl.DataFrame:
     """Put rows in the order of their identifier, so that the order of reading leaves no trace."""
-    return table.sort(list(schema(name).key), maintain_order=True)
+    key = list(schema(name).key)
+    return table.sort(key, maintain_order=True) if key else table
 
 
 def _encoded(path: Path, table: pl.DataFrame) -> bytes:

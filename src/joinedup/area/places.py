@@ -34,7 +34,7 @@ class Plane:
     def about(cls, latitude: float, longitude: float) -> Plane:
         """Give a plane about a middle point, in degrees."""
         return cls(
-            f"+proj=tmerc +lat_0={latitude:.3f} +lon_0={longitude:.3f} +k=1 +x_0=0 +y_0=0 +ellps=WGS84 +units=m"
+            f"+proj=tmerc +lat_0={latitude:.3f} +lon_0={longitude:.3f} +k=1 +x_0=0 +y_0=0 +datum=WGS84 +units=m"
         )
 
     @cached_property
@@ -79,17 +79,23 @@ def plane_for(tables: dict[str, pl.DataFrame], *, on_national_grid: bool) -> Pla
     """Choose the plane of a study from its places."""
     if on_national_grid:
         return Plane(NATIONAL_GRID)
-    placed = [
-        table.select("latitude", "longitude").drop_nulls()
-        for table in tables.values()
-        if "latitude" in table.columns and table["latitude"].count()
-    ]
-    if not placed:
-        return Plane.about(0.0, 0.0)
-    both = pl.concat(placed)
-    return Plane.about(
-        float(np.median(both["latitude"].to_numpy())), float(np.median(both["longitude"].to_numpy()))
-    )
+    placed = [table for table in tables.values() if "latitude" in table.columns]
+    degrees = [table.select("latitude", "longitude").drop_nulls() for table in placed]
+    if any(table.height for table in degrees):
+        return Plane.about(*_middle(degrees))
+    grid = [table.select("easting", "northing").drop_nulls() for table in placed]
+    if any(table.height for table in grid):
+        easting, northing = _middle(grid)
+        to_degrees = Transformer.from_crs(CRS(NATIONAL_GRID), CRS(WGS84), always_xy=True)
+        longitude, latitude = to_degrees.transform(easting, northing)
+        return Plane.about(latitude, longitude)
+    return Plane.about(0.0, 0.0)
+
+
+def _middle(tables: list[pl.DataFrame]) -> tuple[float, float]:
+    """Give the median of each of two columns."""
+    one, other = pl.concat(tables).to_numpy().T
+    return float(np.median(one)), float(np.median(other))
 
 
 def fit_for_distance() -> pl.Expr:

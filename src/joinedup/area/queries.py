@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from joinedup.area.mending import how_to_mend
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -15,6 +17,13 @@ HEADER_ROW = 1
 """Rows are numbered as a spreadsheet shows them: the header is row 1 and the first row of data is row 2."""
 
 COLUMNS = {"file": pl.String, "row": pl.Int64, "column": pl.String, "problem": pl.String, "action": pl.String}
+"""What scripts rely on in every query."""
+
+FRAME = COLUMNS | {"effect": pl.Int32, "rows": pl.Int64}
+"""What is kept of every query: ``effect`` as in Effect, and the number of rows that it is about."""
+
+_FIRST_ROWS = 5
+_VALUE = ": '"
 
 
 class Effect(IntEnum):
@@ -23,6 +32,11 @@ class Effect(IntEnum):
     NOTED = 0
     CHANGED = 1
     SET_ASIDE = 2
+
+    @property
+    def in_words(self) -> str:
+        """Say it as pages and scripts do."""
+        return self.name.lower().replace("_", " ")
 
 
 @dataclass(frozen=True)
@@ -63,24 +77,32 @@ class Findings:
         numbers = pl.Series("row", rows, dtype=pl.Int64)
         if numbers.is_empty():
             return
-        words = pl.Series(
-            "problem", [problem] * len(numbers) if isinstance(problem, str) else problem, dtype=pl.String
-        )
+        words = pl.lit(problem) if isinstance(problem, str) else pl.Series(problem, dtype=pl.String)
         self.parts.append(
-            pl.DataFrame({"row": numbers, "problem": words}).select(
+            pl.DataFrame({"row": numbers}).select(
                 pl.lit(self.file).alias("file"),
                 "row",
                 pl.lit(column).alias("column"),
-                "problem",
+                words.alias("problem"),
                 pl.lit(action).alias("action"),
-                pl.lit(int(effect)).alias("effect"),
+                pl.lit(int(effect), pl.Int32).alias("effect"),
+                pl.lit(1, pl.Int64).alias("rows"),
+            )
+        )
+
+    def note(self, column: str, problem: str, action: str, rows: pl.Series) -> None:
+        """Note once what is so of many rows, at the first of them; of none, at the header."""
+        at = rows.min() if len(rows) else HEADER_ROW
+        self.parts.append(
+            pl.DataFrame(
+                [(self.file, at, column, problem, action, int(Effect.NOTED), len(rows))], FRAME, orient="row"
             )
         )
 
     def frame(self) -> pl.DataFrame:
         """Give all queries in order of row, with their effect."""
         if not self.parts:
-            return pl.DataFrame(schema=COLUMNS | {"effect": pl.Int32})
+            return pl.DataFrame(schema=FRAME)
         return pl.concat(self.parts).sort("row", "column", maintain_order=True)
 
     def counts(self, rows_in: int) -> Counts:
@@ -114,7 +136,7 @@ class Queries:
         for each in held:
             counts |= each.counts
         return cls(
-            pl.concat(frames) if frames else pl.DataFrame(schema=COLUMNS),
+            pl.concat(frames) if frames else pl.DataFrame(schema=FRAME),
             counts,
             tuple(note for each in held for note in each.notes),
         )
@@ -122,20 +144,82 @@ class Queries:
     @classmethod
     def of(cls, findings: Findings, rows_in: int, notes: Sequence[str] = ()) -> Queries:
         """Close the findings on one file."""
-        return cls(findings.frame().select(*COLUMNS), {findings.file: findings.counts(rows_in)}, tuple(notes))
+        return cls(findings.frame(), {findings.file: findings.counts(rows_in)}, tuple(notes))
 
     def as_json(self) -> dict[str, Any]:
         """Give what ``check --json`` prints."""
         return {
-            "queries": self.frame.to_dicts(),
+            "queries": self.frame.select(*COLUMNS).to_dicts(),
             "counts": {file: counts.as_json() for file, counts in self.counts.items()},
+            "groups": [each.as_json() for each in self.groups()],
             "notes": list(self.notes),
         }
 
-    def grouped(self) -> pl.DataFrame:
-        """Count queries by file, column and what was done, with the first row and an example, most rows first."""
-        return (
-            self.frame.group_by("file", "column", "action", maintain_order=True)
-            .agg(pl.len().alias("rows"), pl.col("row").first().alias("first_row"), pl.col("problem").first())
-            .sort(["rows", "file", "column"], descending=[True, False, False])
+    def groups(self) -> list[Group]:
+        """Put queries of one kind together, most harmful first: set aside, changed, noted; then by number of rows."""
+        grouped = (
+            self.frame.with_columns(
+                problem=problem_alone(),
+                example=pl.col("problem"),
+            )
+            .group_by("file", "column", "problem", "action", "effect", maintain_order=True)
+            .agg(
+                pl.col("rows").sum(),
+                first_rows=pl.col("row").filter(pl.col("row") > HEADER_ROW).unique().bottom_k(_FIRST_ROWS),
+                example=pl.col("example").sort_by("row", maintain_order=True).first(),
+            )
+            .sort(
+                ["effect", "rows", "file", "column", "problem"], descending=[True, True, False, False, False]
+            )
         )
+        return [
+            Group(
+                file=row["file"],
+                column=row["column"],
+                problem=row["problem"],
+                action=row["action"],
+                effect=Effect(row["effect"]),
+                rows=row["rows"],
+                first_rows=tuple(sorted(row["first_rows"])),
+                example=row["example"],
+                mend=how_to_mend(row["problem"], row["action"]),
+            )
+            for row in grouped.iter_rows(named=True)
+        ]
+
+
+def problem_alone() -> pl.Expr:
+    """Take what is wrong without the row's own value, which stands behind a colon."""
+    return pl.col("problem").str.split(_VALUE).list.first()
+
+
+@dataclass(frozen=True)
+class Group:
+    """Queries of one kind on one column: what is wrong, what was done, and how to mend it.
+
+    ``problem`` holds no value of a row and may be published; ``example`` is that of the first row, with its value.
+    """
+
+    file: str
+    column: str
+    problem: str
+    action: str
+    effect: Effect
+    rows: int
+    first_rows: tuple[int, ...]
+    example: str
+    mend: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the group by the names of its parts."""
+        return {
+            "file": self.file,
+            "column": self.column,
+            "problem": self.problem,
+            "action": self.action,
+            "effect": self.effect.in_words,
+            "rows": self.rows,
+            "first_rows": list(self.first_rows),
+            "example": self.example,
+            "mend": self.mend,
+        }

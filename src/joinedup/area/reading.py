@@ -7,19 +7,32 @@ from typing import TYPE_CHECKING
 
 from joinedup.area.area import Area
 from joinedup.area.checking import check_table
+from joinedup.area.patterns import patterns_in
 from joinedup.area.places import plane_for
 from joinedup.area.queries import HEADER_ROW, Effect, Findings, Queries
 from joinedup.area.readings import stored_queries
 from joinedup.area.schema import TABLES, schema
-from joinedup.area.settings import read_settings
+from joinedup.area.settings import FILE, read_settings
 from joinedup.area.tables import find_tables, read_raw
-from joinedup.refusal import Refusal
+from joinedup.refusal import Refusal, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     import polars as pl
+
+    from joinedup.area.settings import Settings
+
+
+def _know_whom(settings: Settings, services: list[str], folder: Path) -> None:
+    """Stop at a tolerance for a service that the study does not have: with it the safety gate would have no limit."""
+    for service in settings.tolerances:
+        if services and service not in services:
+            raise Refusal(
+                f"{folder / FILE}: [study.tolerances.{service}] is for a service that is not in services"
+                f"{did_you_mean(service, services)}"
+            )
 
 
 def read_area(folder: Path, progress: Callable[[str], None] = lambda _: None) -> tuple[Area, Queries]:
@@ -43,21 +56,26 @@ def read_area(folder: Path, progress: Callable[[str], None] = lambda _: None) ->
             f"{folder}: a study needs sites, incidents or demand_counts besides services; none is in tables/"
         )
     tables: dict[str, pl.DataFrame] = {}
+    rows: dict[str, pl.Series] = {}
     parts: list[Queries] = [stored_queries(folder)]
     if strangers:
         found = Findings("tables")
         for problem in strangers:
             found.add([HEADER_ROW], "", problem, "the file is not used", Effect.NOTED)
-        parts.append(Queries(found.frame().select("file", "row", "column", "problem", "action"), {}))
+        parts.append(Queries(found.frame(), {}))
     for name in TABLES:
         if name not in files:
             continue
         path, sheet = files[name]
         progress(f"reading {name}")
         checked = check_table(read_raw(path, sheet), schema(name), settings, tables, name)
-        tables[name] = checked.table
+        tables[name], rows[name] = checked.table, checked.rows
+        if name == "services":
+            _know_whom(settings, checked.table["service_id"].to_list(), folder)
         notes = [f"{name} has a header and no rows"] if checked.rows_in == 0 else []
         parts.append(Queries.of(checked.findings, checked.rows_in, notes))
     plane = plane_for(tables, on_national_grid=settings.on_national_grid)
     laid = {name: plane.laid(table) if schema(name).has_place else table for name, table in tables.items()}
+    progress("looking for patterns")
+    parts.append(patterns_in(laid, rows, settings))
     return Area(settings, plane, MappingProxyType(laid)), Queries.joined(parts)

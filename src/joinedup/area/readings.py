@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from joinedup.area.queries import COLUMNS, Counts, Queries
+from joinedup.area.queries import FRAME, Counts, Queries
 from joinedup.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -23,13 +23,13 @@ def stored_queries(study: Path) -> Queries:
     """Give the queries and counts that were kept when extracts were read into a study."""
     counts_path, queries_path = study / FOLDER / COUNTS_FILE, study / FOLDER / QUERIES_FILE
     if not counts_path.is_file():
-        return Queries(pl.DataFrame(schema=COLUMNS), {})
+        return Queries(pl.DataFrame(schema=FRAME), {})
     try:
         counts = {
             file: Counts(each["in"], each["as_given"], each["changed"], each["set_aside"])
             for file, each in json.loads(counts_path.read_text("utf-8")).items()
         }
-        frame = pl.read_csv(queries_path, schema=COLUMNS)
+        frame = pl.read_csv(queries_path, schema=FRAME)
     except (OSError, ValueError, KeyError, pl.exceptions.PolarsError):
         raise Refusal(
             f"{study / FOLDER}: {COUNTS_FILE} or {QUERIES_FILE} is damaged; read the extracts into the study again"

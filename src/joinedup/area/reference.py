@@ -77,6 +77,14 @@ def source_page(source: Source) -> str:
         "```",
         "",
         f"It fills {tables}; times without an offset are told in {source.zone}.",
+        *(
+            [
+                "",
+                "It lists real, named places: a study made from it is `overlap_only`, and proposes no option.",
+            ]
+            if source.published
+            else []
+        ),
         "",
         "What is messy, and what is done about it:",
         "",

@@ -23,9 +23,9 @@ TABLES = (
     "shifts",
     "incidents",
     "attendances",
+    "control_rooms",
     "calls",
     "demand_counts",
-    "control_rooms",
     "posts",
     "courses",
     "course_runs",
@@ -35,7 +35,7 @@ TABLES = (
     "bodies",
     "collaborations",
 )
-"""Every table of a study, in the order in which a person meets them."""
+"""Every table of a study, in the order in which they are read: a table refers only to those before it."""
 
 
 @dataclass(frozen=True)
@@ -95,10 +95,11 @@ class Schema:
 
 
 def polars_type(type_: str, zone: str) -> pl.DataType:
-    """Give the Polars type of a Table Schema type; a month is text such as 2018-10."""
+    """Give the Polars type of a Table Schema type; a month is text such as 2018-10, a time of day such as 07:30."""
     return {
         "string": pl.String(),
         "yearmonth": pl.String(),
+        "time": pl.String(),
         "integer": pl.Int64(),
         "number": pl.Float64(),
         "date": pl.Date(),

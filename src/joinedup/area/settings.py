@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import math
 import tomllib
 from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
+from joinedup.area.times import is_zone
 from joinedup.refusal import Refusal, did_you_mean
 
 if TYPE_CHECKING:
@@ -59,6 +61,8 @@ def read_settings(folder: Path) -> Settings:
         Refusal: when the folder is not a study or a key or value is wrong, with the right key where one is close.
     """
     path = folder / FILE
+    if folder.is_file():
+        raise Refusal(f"{folder}: is a file, not a study; name the folder that holds {FILE}")
     if not folder.is_dir():
         raise Refusal(
             f"{folder}: there is no such folder; 'joinedup new {folder}' makes an empty study there"
@@ -77,27 +81,36 @@ def read_settings(folder: Path) -> Settings:
     return settings_from(content, str(path))
 
 
+def quoted(text: str) -> str:
+    """Put text in quotes as TOML has them; what cannot be written becomes a question mark."""
+    return json.dumps(text.encode(errors="replace").decode(), ensure_ascii=False).replace("\x7f", "")
+
+
 def settings_from(content: Mapping[str, Any], file: str) -> Settings:
     """Turn the content of study.toml into settings; ``file`` is for messages."""
     if "study" not in content:
         raise Refusal(f"{file}: the heading [study] is missing{did_you_mean_heading(content)}")
+    known = {each.name for each in fields(Settings)}
     for heading in content:
+        if heading in known:
+            raise Refusal(
+                f"{file}: '{heading}' must stand under [study]; write it there, or as [study.{heading}]"
+            )
         if heading != "study":
             raise Refusal(f"{file}: unknown heading [{heading}]{did_you_mean(heading, ['study'])}")
+    if not isinstance(content["study"], dict):
+        raise Refusal(f"{file}: 'study' must be a heading; put the settings under a line that says [study]")
     given = dict(content["study"])
-    known = {each.name for each in fields(Settings)}
     for key in given:
         if key not in known:
             raise Refusal(f"{file}: unknown key '{key}' under [study]{did_you_mean(key, known)}")
     for key in ("name", "zone"):
         if not isinstance(given.get(key), str) or not given[key].strip():
             raise Refusal(f"{file}: '{key}' under [study] is missing; add a line such as {_EXAMPLES[key]}")
-    try:
-        ZoneInfo(given["zone"])
-    except (KeyError, ValueError, OSError):
+    if not is_zone(given["zone"]):
         raise Refusal(
             f"{file}: zone '{given['zone']}' is not a time zone; write one such as \"Europe/London\""
-        ) from None
+        )
     if "period" in given:
         given["period"] = _period(given["period"], file)
     if "partners" in given:
@@ -157,7 +170,8 @@ def _tolerances(value: object, file: str) -> dict[str, Tolerance]:
                 "(the date on which the partners agreed it, before results were seen)"
             )
         minutes, recorded = given["minutes"], given["recorded_on"]
-        if isinstance(minutes, bool) or not isinstance(minutes, int | float) or minutes < 0:
+        number = isinstance(minutes, int | float) and not isinstance(minutes, bool)
+        if not number or not math.isfinite(minutes) or minutes < 0:
             raise Refusal(f"{file}: [study.tolerances.{service}] minutes must be a number of 0 or more")
         if type(recorded) is not date:
             raise Refusal(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
+import zlib
 from typing import TYPE_CHECKING
 
 import fastexcel
@@ -39,7 +42,9 @@ def find_tables(study: Path) -> tuple[dict[str, tuple[Path, str | None]], list[s
         if path.stem == WORKBOOK and path.suffix in _BOOKS:
             named = [(sheet, sheet) for sheet in _book(path).sheet_names]
         for name, sheet in named:
-            if name not in TABLES or path.suffix not in _SUFFIXES:
+            if name in TABLES and path.suffix not in _SUFFIXES:
+                strangers.append(f"{FOLDER}/{path.name}: the name does not end in {', '.join(_SUFFIXES)}")
+            elif name not in TABLES:
                 strangers.append(f"{FOLDER}/{path.name}: '{name}' is not a table{did_you_mean(name, TABLES)}")
             elif name in found:
                 raise Refusal(
@@ -50,8 +55,8 @@ def find_tables(study: Path) -> tuple[dict[str, tuple[Path, str | None]], list[s
     return found, strangers
 
 
-def read_raw(path: Path, sheet: str | None = None, *, separator: str = ",") -> pl.DataFrame:
-    """Read a table as it stands: text from CSV and workbooks, typed from Parquet.
+def read_raw(path: Path, sheet: str | None = None) -> pl.DataFrame:
+    """Read a table as it stands: text from CSV (gzip too) and workbooks, typed from Parquet.
 
     Raises:
         Refusal: when the file is missing, empty, not UTF-8, ragged or broken.
@@ -59,25 +64,86 @@ def read_raw(path: Path, sheet: str | None = None, *, separator: str = ",") -> p
     if not path.is_file():
         raise Refusal(f"{path}: there is no such file")
     if path.stat().st_size == 0:
-        raise Refusal(f"{path}: the file is empty; a table needs at least a line of column names")
+        raise Refusal(f"{path}: {_EMPTY}")
     try:
         if path.suffix == ".parquet":
-            raw = pl.read_parquet(path)
-        elif path.suffix in _BOOKS:
-            raw = _book(path).load_sheet(sheet or 0, dtypes="string").to_polars()
-        else:
-            raw = pl.read_csv(path, infer_schema=False, separator=separator)
+            return pl.read_parquet(path)
+        if path.suffix in _BOOKS:
+            return _from_book(path, sheet)
+        return _from_csv(path)
     except PermissionError:
         raise Refusal(
             f"{path}: no permission to read it; ask for access, or copy it to where you may"
         ) from None
     except (pl.exceptions.PolarsError, fastexcel.FastExcelError, OSError) as error:
         raise Refusal(f"{path}: {_explained(path, str(error))}") from None
-    twice = [column for column in raw.columns if "_duplicated_" in column]
+
+
+_EMPTY = "the file is empty; a table needs at least a line of column names"
+
+
+def _from_csv(path: Path) -> pl.DataFrame:
+    """Read a CSV file; gzip is opened."""
+    content: Path | bytes = path
+    if path.suffix == ".gz":
+        try:
+            content = gzip.decompress(path.read_bytes())
+        except (OSError, EOFError, zlib.error) as error:
+            raise Refusal(f"{path}: cannot be unpacked as gzip ({error}); fetch the file again") from None
+    try:
+        raw = pl.read_csv(content, infer_schema=False)
+    except pl.exceptions.NoDataError:
+        raise Refusal(f"{path}: {_EMPTY}") from None
+    except pl.exceptions.ComputeError as error:
+        text = content if isinstance(content, bytes) else content.read_bytes()
+        raise Refusal(f"{path}{_what_is_wrong(text, str(error))}") from None
+    if any("\ufffd" in column for column in raw.columns):
+        raise Refusal(f"{path}, row 1: {_NOT_UTF8}")
+    twice = [column for column in raw.columns if "_duplicated_" in column and not column.startswith("_dup")]
     if twice:
-        name = twice[0].split("_duplicated_")[0]
-        raise Refusal(f"{path}, row 1, column {name}: the column stands twice; rename or delete one")
-    return raw
+        raise Refusal(_stands_twice(path, twice[0].split("_duplicated_")[0]))
+    unnamed = [column for column in raw.columns if not column.strip() or column.startswith("_duplicated_")]
+    return _without_unnamed(raw, unnamed)
+
+
+def _from_book(path: Path, sheet: str | None) -> pl.DataFrame:
+    """Read a sheet of a workbook."""
+    book = _book(path)
+    raw = book.load_sheet(sheet or 0, header_row=None, dtypes="string").to_polars()
+    if path.suffix == ".ods":
+        # A time of day in an ODS file is a length of time, which does not come as text.
+        times = book.load_sheet(sheet or 0, header_row=None, dtypes="duration").to_polars()
+        raw = raw.select(raw[each].fill_null(_clock(times[each])) for each in raw.columns)
+    if raw.is_empty():
+        raise Refusal(f"{path}: {_EMPTY}" if sheet is None else f"{path}, sheet {sheet}: {_EMPTY}")
+    names = [name or "" for name in raw.row(0)]
+    for number, name in enumerate(names):
+        if name.strip() and name in names[:number]:
+            raise Refusal(_stands_twice(path, name))
+    unnamed = [f"\0{number}" for number in range(len(names))]
+    columns = [name if name.strip() else unnamed[number] for number, name in enumerate(names)]
+    raw = raw.slice(1).rename(dict(zip(raw.columns, columns, strict=True)))
+    return _without_unnamed(raw, [column for column in columns if column in unnamed])
+
+
+def _clock(lengths: pl.Series) -> pl.Series:
+    """Word lengths of time as a clock does, such as 07:30:00."""
+    seconds = lengths.dt.total_seconds()
+    parts = (seconds // 3600, seconds // 60 % 60, seconds % 60)
+    return pl.select(
+        pl.format("{}:{}:{}", *(pl.lit(each).cast(pl.String).str.zfill(2) for each in parts))
+    ).to_series()
+
+
+def _without_unnamed(raw: pl.DataFrame, unnamed: list[str]) -> pl.DataFrame:
+    """Drop blank columns without a name, such as commas at the end of each line; call the others by their number."""
+    return raw.drop(column for column in unnamed if not raw[column].count()).rename(
+        {column: f"column {raw.columns.index(column) + 1}" for column in unnamed if raw[column].count()}
+    )
+
+
+def _stands_twice(path: Path, name: str) -> str:
+    return f"{path}, row 1, column {name}: the column stands twice; rename or delete one"
 
 
 def _book(path: Path) -> fastexcel.ExcelReader:
@@ -92,20 +158,30 @@ def _book(path: Path) -> fastexcel.ExcelReader:
 
 def _explained(path: Path, error: str) -> str:
     """Say in plain words why a file could not be read."""
-    if "utf-8" in error.lower() or "utf8" in error.lower():
-        return "is not UTF-8 text; save it as 'CSV UTF-8' and run the command again"
-    if "more fields" in error or "fields than" in error:
-        return f"row {_ragged_row(path)} has more values than there are column names; put values with commas in quotes"
     if path.suffix == ".parquet":
         return "cannot be read as Parquet; the file is damaged or not Parquet"
     return f"cannot be read ({error.splitlines()[0][:120]})"
 
 
-def _ragged_row(path: Path) -> int | str:
-    """Find the first row that has more values than the header."""
-    import csv
+_NOT_UTF8 = "is not UTF-8 text; save it as 'CSV UTF-8' and run the command again"
 
-    with path.open(newline="", encoding="utf-8-sig", errors="replace") as stream:
-        rows = csv.reader(stream)
+
+def _what_is_wrong(content: bytes, error: str) -> str:
+    """Say where a CSV file goes wrong, and how: not UTF-8, a row too long, or a quote that is not closed."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        line = content.count(b"\n", 0, wrong.start) + 1
+        return f", line {line}: {_NOT_UTF8}"
+    rows = csv.reader(text.splitlines(keepends=True))
+    try:
         width = len(next(rows, []))
-        return next((number for number, row in enumerate(rows, start=2) if len(row) > width), "?")
+        for number, row in enumerate(rows, start=2):
+            if len(row) > width:
+                return (
+                    f", row {number}: has more values than there are column names; "
+                    "put values with commas in quotes"
+                )
+    except csv.Error:
+        pass
+    return f": cannot be read as CSV; look for a quote that is not closed ({error.splitlines()[0][:80]})"

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 ISO_FORMATS = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d")
-OFFSET = r"(?:Z|[+-]\d{2}:?\d{2})$"
+OFFSET = r"(?:Z|[+-]\d{2}(?::?\d{2})?)$"
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,22 @@ def parsed(text: pl.Series, zone: str, formats: tuple[str, ...] = ISO_FORMATS) -
     )
 
 
-def standard_longitude(zone: str) -> float:
-    """Give the longitude, in degrees, on which a zone's winter clocks would be right: where its places are, roughly."""
+def is_zone(zone: str) -> bool:
+    """Whether both Python and Polars can tell the time in a zone."""
+    try:
+        ZoneInfo(zone)
+        pl.Series(dtype=pl.Datetime("us")).dt.replace_time_zone(zone)
+    except (KeyError, ValueError, OSError, pl.exceptions.PolarsError):
+        return False
+    return True
+
+
+def standard_longitude(zone: str) -> float | None:
+    """Give the longitude, in degrees, on which a zone's winter clocks would be right: where its places are, roughly.
+
+    A zone that names no place, such as UTC, says nothing about where they are.
+    """
+    if "/" not in zone or zone.startswith("Etc/"):
+        return None
     offsets = (datetime(2025, month, 1, tzinfo=ZoneInfo(zone)).utcoffset() or timedelta() for month in (1, 7))
     return min(offset.total_seconds() for offset in offsets) / 3600 * 15

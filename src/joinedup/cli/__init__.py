@@ -5,16 +5,20 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 
 import typer
 
 from joinedup.cli.answers import appraise, crossover, options, overlap
+from joinedup.cli.counting import count
+from joinedup.cli.imagining import imagine
 from joinedup.cli.publishing import demo, report
 from joinedup.cli.reading import check, new, read
-from joinedup.refusal import Refusal
+from joinedup.refusal import CannotWrite, Refusal
 
 INTERRUPTED = 130
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 app = typer.Typer(
     help="Where the police, fire and ambulance services of an area could join up, and what it would be worth.",
@@ -22,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (new, read, check, crossover, overlap, options, appraise, report, demo):
+for command in (new, imagine, read, check, count, crossover, overlap, options, appraise, report, demo):
     app.command()(command)
 
 
@@ -33,6 +37,9 @@ def main() -> None:
     except Refusal as refusal:
         print(f"joinedup: {refusal}", file=sys.stderr)
         sys.exit(refusal.exit_status)
+    except OSError as error:
+        print(f"joinedup: {error.filename or 'this machine'}: {error.strerror or error}", file=sys.stderr)
+        sys.exit(CannotWrite.exit_status if error.errno in NO_ROOM else Refusal.exit_status)
     except SystemExit as ending:
         if ending.code == INTERRUPTED:
             print("joinedup: stopped; nothing half-written is left behind", file=sys.stderr)

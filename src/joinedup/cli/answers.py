@@ -10,6 +10,7 @@ from joinedup.appraisal import Range
 from joinedup.cli.progress import Progress
 from joinedup.cli.reading import Folder
 from joinedup.cli.showing import AsJson, print_json, print_table
+from joinedup.crossover.counted import with_counted
 from joinedup.study import Study
 from joinedup.study.study import METRES, MINUTES
 from joinedup.wording import Unit, in_words
@@ -30,7 +31,7 @@ def crossover(
         study = Study.read(folder, progress)
         found = study.crossover(metres, minutes)
     if as_json:
-        print_json(found.as_json())
+        print_json(with_counted(found, study.counted))
         return
     rows = []
     for pair in found.pairs:

@@ -8,12 +8,13 @@ from typing import Annotated
 import typer
 
 from joinedup.area.blank import blank_study
+from joinedup.area.corrected import write_queries, write_rows_to_mend
 from joinedup.area.extracts import read_extracts
 from joinedup.area.mapping import read_source
-from joinedup.area.queries import Queries
 from joinedup.area.reading import read_area
 from joinedup.cli.progress import Progress
-from joinedup.cli.showing import AsJson, print_json, print_table
+from joinedup.cli.queries import print_queries, print_written
+from joinedup.cli.showing import AsJson, print_json
 from joinedup.study import assumptions_of
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The study's folder.")]
@@ -59,46 +60,37 @@ def read(
             f"{into}: {table} has {rows:,} rows"
             + (f"; {again:,} of them were read before and replaced" if again else "")
         )
-    _print_queries(reading.queries)
+    print_queries(reading.queries)
 
 
-def check(folder: Folder, as_json: AsJson = False) -> None:
+def check(
+    folder: Folder,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Write every query as CSV to FILE.")
+    ] = None,
+    corrected: Annotated[
+        Path | None,
+        typer.Option(
+            "--corrected",
+            metavar="FILE_OR_DIR",
+            help="Write the rows that were set aside or changed, as they were given, to mend and put back.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Show what could not be used as given, by file, row and column."""
     with Progress() as progress:
         _, queries = read_area(folder, progress)
         assumptions_of(folder)
+        if csv is not None:
+            write_queries(folder, queries, csv)
+        written = {} if corrected is None else write_rows_to_mend(folder, queries, corrected)
     if as_json:
-        print_json(queries.as_json())
+        files = {} if corrected is None else {"files": {str(path): rows for path, rows in written.items()}}
+        print_json(queries.as_json() | files)
         return
-    _print_queries(queries)
-
-
-def _print_queries(queries: Queries) -> None:
-    print_table(
-        "Rows: in = as given + with a change + set aside",
-        ("file", "in", "as given", "with a change", "set aside"),
-        [
-            (file, *(f"{number:,}" for number in counts.as_json().values()))
-            for file, counts in queries.counts.items()
-        ],
-    )
-    for note in queries.notes:
-        print(f"Note: {note}.")
-    if queries.frame.is_empty():
-        print("No queries.")
-        return
-    print_table(
-        "Queries, most rows first ('--json' lists every row)",
-        ("rows", "file", "column", "first row", "what is wrong there", "what was done"),
-        [
-            (
-                f"{row['rows']:,}",
-                row["file"],
-                row["column"],
-                f"{row['first_row']:,}",
-                row["problem"],
-                row["action"],
-            )
-            for row in queries.grouped().iter_rows(named=True)
-        ],
-    )
+    print_queries(queries)
+    if csv is not None:
+        print(f"{csv} has every query. It may quote the rows: keep it where the study is kept.")
+    if corrected is not None:
+        print_written(written, queries)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,6 +15,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+_FIGURE = re.compile(r"[−-]?£?[\d,.]+(%|k|m|bn)?( to .*| min.*| s)?$|\[\w\]$")
 _PIPED_WIDTH = 160
 
 AsJson = Annotated[
@@ -32,7 +34,7 @@ def print_table(title: str, headers: Sequence[str], rows: Iterable[Sequence[str]
     table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
     for number, header in enumerate(headers):
         cells = [row[number] for row in held if row[number]]
-        right = bool(cells) and all(cell[0] in "0123456789-−£<[" for cell in cells)
+        right = bool(cells) and all(_FIGURE.match(cell) for cell in cells)
         table.add_column(header, justify="right" if right else "left", overflow="fold")
     for row in held:
         table.add_row(*(cell.replace("[", "\\[") for cell in row))

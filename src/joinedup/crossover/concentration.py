@@ -68,24 +68,28 @@ def concentration(frame: pl.DataFrame, services: tuple[str, ...]) -> tuple[Conce
     return tuple(sorted(rows, key=lambda row: services.index(row.service)))
 
 
-def chance_share(cells: int, incidents: int) -> float:
+def chance_share(cells: int, incidents: int, least: int = 1) -> float:
     """Give the share of the busiest tenth of occupied cells if every one were equally likely.
 
-    Counts are then zero-truncated Poisson with the observed mean. The sum of the r highest of K counts is the
-    sum over j = 1, 2, ... of how many of those r reach j, the lesser of r and a binomial number with K cells
-    and P(count ≥ j): its expectation is exact, with E[min(r, B)] = K p P(B' ≤ r − 2) + r P(B ≥ r), B'
-    binomial with K − 1 cells.
+    Counts are then Poisson numbers of ``least`` or more (a cell with fewer is not among them) with the observed
+    mean. The sum of the r highest of K counts is the sum over j = 1, 2, ... of how many of those r reach j, the
+    lesser of r and a binomial number with K cells and P(count ≥ j): its expectation is exact, with E[min(r, B)] =
+    K p P(B' ≤ r − 2) + r P(B ≥ r), B' binomial with K − 1 cells.
 
     >>> round(chance_share(100, 100), 3)  # one incident in each cell
     0.1
     """
     top, mean = _tenth(cells), incidents / cells
-    if mean <= 1:
+    if mean <= least:
         return top / cells
-    rate = float(brentq(lambda each: each - mean * -math.expm1(-each), 1e-12, mean))
-    reach = np.arange(1, int(poisson.isf(1e-12 / cells, rate)) + 2)
-    at_least = poisson.sf(reach - 1, rate) / -math.expm1(-rate)
-    at_least[0] = 1.0
+
+    def mean_at(rate: float) -> float:
+        return rate * float(poisson.sf(least - 2, rate) / poisson.sf(least - 1, rate))
+
+    # Far below this rate nothing is left of the tail that the means are taken over.
+    rate = float(brentq(lambda each: mean_at(each) - mean, 1e-9, mean))
+    reach = np.arange(1, int(poisson.isf(1e-12 / cells, rate)) + 2 + least)
+    at_least = np.minimum(poisson.sf(reach - 1, rate) / poisson.sf(least - 1, rate), 1.0)
     expected = cells * at_least * binom.cdf(top - 2, cells - 1, at_least) + top * binom.sf(
         top - 1, cells, at_least
     )

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
 
+from joinedup.area.patterns import default_places
+
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from joinedup.area import Area
@@ -23,12 +25,6 @@ LINKABLE = ("exact", "50m", "100m")
 DAY = 86_400_000_000
 WEEK = 7 * DAY
 """Microseconds, the unit of every time in this package."""
-
-# A default place: where a control room's system puts what it could not find. It must hold more than this
-# share of the study's positioned records, and a study must have this many of them before such a share means
-# anything.
-_DEFAULT_SHARE = 0.01
-_DEFAULT_LEAST = 2_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,15 +111,7 @@ def canonical(area: Area) -> pl.DataFrame:
 
 def _at_a_default_place(frame: pl.DataFrame) -> pl.Series:
     """Flag the records at a point that holds too many, of two or more services, to be a real place."""
-    positioned = frame.filter("positioned")
-    if positioned.height < _DEFAULT_LEAST:
-        return pl.Series("default", np.zeros(frame.height, dtype=bool))
-    points = (
-        positioned.group_by("x", "y")
-        .agg(records=pl.len(), services=pl.col("service_id").n_unique())
-        .filter((pl.col("records") > _DEFAULT_SHARE * positioned.height) & (pl.col("services") >= 2))
-        .select("x", "y", default=pl.lit(value=True))
-    )
+    points = default_places(frame.filter("positioned")).select("x", "y", default=pl.lit(value=True))
     flagged = frame.join(points, on=["x", "y"], how="left", maintain_order="left")
     return flagged["default"].fill_null(value=False) & frame["placed"]
 

@@ -1,0 +1,147 @@
+"""study.toml: only a name and a zone are needed, and a mistake is named with the right key."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from joinedup.area.settings import quoted, read_settings, settings_from
+from joinedup.refusal import Refusal
+
+NAMED = '[study]\nname = "Test"\nzone = "Europe/London"\n'
+
+
+def written(folder: Path, content: str | bytes) -> Path:
+    raw = content.encode() if isinstance(content, str) else content
+    (folder / "study.toml").write_bytes(raw)
+    return folder
+
+
+def test_a_name_and_a_zone_are_enough(tmp_path: Path) -> None:
+    settings = read_settings(written(tmp_path, NAMED))
+    assert (settings.name, settings.zone, settings.period, settings.overlap_only) == (
+        "Test",
+        "Europe/London",
+        None,
+        False,
+    )
+
+
+def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
+    assert read_settings(written(tmp_path, b"\xef\xbb\xbf" + NAMED.encode())).name == "Test"
+
+
+def test_everything_that_the_design_names_is_read(tmp_path: Path) -> None:
+    text = (
+        NAMED
+        + """
+nation = "England"
+period = [2025-04-01, 2026-03-31]
+grid = "local"
+price_base = "2025/26"
+standards = "england-2025-26"
+partners = ["police", "fire"]
+seed = 7
+overlap_only = true
+
+[study.tolerances.fire]
+minutes = 0.5
+recorded_on = 2025-01-20
+"""
+    )
+    settings = read_settings(written(tmp_path, text))
+    assert settings.period == (date(2025, 4, 1), date(2026, 3, 31))
+    assert settings.partners == ("police", "fire")
+    assert settings.seed == 7
+    assert settings.overlap_only
+    assert settings.tolerances["fire"].minutes == 0.5
+    assert settings.tolerances["fire"].recorded_on == date(2025, 1, 20)
+    assert not settings.on_national_grid
+
+
+@pytest.mark.parametrize(
+    ("zone", "grid", "national"),
+    [
+        ("Europe/London", "", True),
+        ("Europe/London", "local", False),
+        ("America/New_York", "", False),
+        ("UTC", "british-national-grid", True),
+    ],
+)
+def test_the_national_grid_is_for_britain_unless_the_study_says_otherwise(
+    zone: str, grid: str, national: bool
+) -> None:
+    settings = settings_from({"study": {"name": "x", "zone": zone, "grid": grid}}, "study.toml")
+    assert settings.on_national_grid is national
+
+
+WRONG = [
+    ("", "[study] is missing"),
+    ("study = 5", "must be a heading"),
+    ('[studdy]\nname = "x"', "'studdy'"),
+    ('name = "x"\nzone = "UTC"', "under a line that says [study]"),
+    (NAMED + "[stduy]\na = 1", "did you mean 'study'"),
+    (NAMED + "[tolerances.fire]\nminutes = 1", "[study.tolerances]"),
+    (NAMED + 'nations = "England"', "did you mean 'nation'"),
+    (NAMED + "tolerance = 1", "did you mean 'tolerances'"),
+    (NAMED + "sed = 1", "did you mean 'seed'"),
+    ('[study]\nzone = "UTC"', "'name'"),
+    ('[study]\nname = " "\nzone = "UTC"', "'name'"),
+    ('[study]\nname = 5\nzone = "UTC"', "'name'"),
+    ('[study]\nname = "x"', "'zone'"),
+    ('[study]\nname = "x"\nzone = "Europe/Londn"', "'Europe/Londn' is not a time zone"),
+    ('[study]\nname = "x"\nzone = "Europe"', "is not a time zone"),
+    ('[study]\nname = "x"\nzone = "../../etc/passwd"', "is not a time zone"),
+    ('[study]\nname = "x"\nzone = "localtime"', "is not a time zone"),
+    (NAMED + "period = 2025", "'period'"),
+    (NAMED + "period = [2025-02-01]", "'period'"),
+    (NAMED + "period = [2025-02-01, 2025-01-01]", "'period'"),
+    (NAMED + 'period = ["2025-01-01", "2025-02-01"]', "'period'"),
+    (NAMED + "period = [2025-01-01T00:00:00, 2025-02-01T00:00:00]", "'period'"),
+    (NAMED + 'grid = "utm"', "'utm'"),
+    (NAMED + 'seed = "one"', "'seed'"),
+    (NAMED + "seed = true", "'seed'"),
+    (NAMED + "overlap_only = 1", "'overlap_only'"),
+    (NAMED + "nation = 5", "'nation'"),
+    (NAMED + 'partners = "fire"', "'partners'"),
+    (NAMED + "tolerances = 3", "'tolerances'"),
+    (NAMED + "tolerances.fire = 3", "tolerances.fire"),
+    (NAMED + "[study.tolerances.fire]\nminutes = 1", "recorded_on"),
+    (NAMED + "[study.tolerances.fire]\nminutes = -1\nrecorded_on = 2025-01-01", "0 or more"),
+    (NAMED + "[study.tolerances.fire]\nminutes = nan\nrecorded_on = 2025-01-01", "0 or more"),
+    (NAMED + "[study.tolerances.fire]\nminutes = inf\nrecorded_on = 2025-01-01", "0 or more"),
+    (NAMED + '[study.tolerances.fire]\nminutes = "1"\nrecorded_on = 2025-01-01', "0 or more"),
+    (NAMED + '[study.tolerances.fire]\nminutes = 1\nrecorded_on = "soon"', "recorded_on"),
+    ("[study\n", "cannot be read as TOML"),
+    (b'[study]\nname = "Caf\xe9"\n', "not UTF-8"),
+]
+
+
+@pytest.mark.parametrize(("content", "words"), WRONG, ids=[str(content)[-40:] for content, _ in WRONG])
+def test_a_mistake_is_named_by_file_and_key(tmp_path: Path, content: str | bytes, words: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        read_settings(written(tmp_path, content))
+    assert str(refused.value).startswith(str(tmp_path / "study.toml"))
+    assert words in str(refused.value)
+    assert refused.value.exit_status == 1
+
+
+def test_a_folder_that_is_not_a_study_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match=r"no study\.toml.*joinedup new"):
+        read_settings(tmp_path)
+    with pytest.raises(Refusal, match=r"no such folder.*joinedup new"):
+        read_settings(tmp_path / "nowhere")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Refusal, match="is a file, not a study"):
+        read_settings(tmp_path / "file")
+
+
+@pytest.mark.parametrize(
+    "name", ['The "Wash"', "back\\slash", "Ynys Môn", "tab\there", "line\nbreak", "\x7f"]
+)
+def test_any_name_of_a_folder_can_be_written_as_toml(name: str) -> None:
+    read = tomllib.loads(f"name = {quoted(name)}")["name"]
+    assert read == name.replace("\x7f", "")

@@ -1,0 +1,95 @@
+"""Ctrl-C ends a command with 130 and leaves nothing half-written."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.area.studies import everything
+from tests.cli.running import Ran, run
+from tests.cli.test_commands import LITTLETON, MAPPING
+
+# Runs a command whose second piece of writing never ends, and says so on its output.
+SLOW = """
+import sys, time
+from pathlib import Path
+import joinedup.writing as writing
+from joinedup.cli import main
+
+calls = 0
+
+def slowly(original):
+    def call(*arguments):
+        global calls
+        calls += 1
+        if calls == 2:
+            print("writing", flush=True)
+            time.sleep(60)
+        return original(*arguments)
+    return call
+
+writing._write = slowly(writing._write)
+Path.write_bytes = slowly(Path.write_bytes)
+sys.argv = ["joinedup", *sys.argv[1:]]
+main()
+"""
+
+
+def interrupted(*arguments: object) -> Ran:
+    """Start a command and press Ctrl-C while it writes."""
+    with subprocess.Popen(
+        [sys.executable, "-c", SLOW, *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        try:
+            assert process.stdout.readline() == "writing\n", process.stderr.read()
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=30)
+        finally:
+            process.kill()
+    return Ran(process.returncode, out, err)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has another way to interrupt")
+@pytest.mark.parametrize("command", ["read", "new", "report", "first report"])
+def test_ctrl_c_while_writing_leaves_what_was_there(tmp_path: Path, command: str) -> None:
+    (tmp_path / "calls.toml").write_text(MAPPING)
+    (tmp_path / "calls.csv").write_text("ID\n1\n")
+    reading = ("read", tmp_path / "calls.toml", tmp_path / "calls.csv", "--into", tmp_path / "study")
+    assert run(*reading).status == 0
+    assert run("report", tmp_path / "study", "--out", tmp_path / "out").status == 0
+    (tmp_path / "calls.csv").write_text("ID\n2\n")
+    before = everything(tmp_path)
+    arguments: dict[str, tuple[object, ...]] = {
+        "read": reading,
+        "new": ("new", tmp_path / "new"),
+        "report": ("report", LITTLETON, "--out", tmp_path / "out"),
+        "first report": ("report", LITTLETON, "--out", tmp_path / "deep" / "new"),
+    }
+    done = interrupted(*arguments[command])
+    assert done.status == 130
+    assert done.out == ""
+    assert "Traceback" not in done.err
+    assert "nothing half-written" in done.err
+    assert everything(tmp_path) == before
+    assert not (tmp_path / "new").exists()
+    assert not (tmp_path / "deep").exists()
+
+
+def test_ctrl_c_while_reading_ends_with_130(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("joinedup.area.reading.read_raw", stop)
+    ran = run("check", LITTLETON)
+    assert ran.status == 130
+    assert ran.out == ""
