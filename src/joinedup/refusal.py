@@ -24,7 +24,8 @@ class CannotWrite(Refusal):
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Suggest the closest known word as ``; did you mean 'x'?``, or list what is known when none is close."""
     names = sorted(known)
-    close = get_close_matches(word.lower(), names, n=1, cutoff=0.6)
+    alike = {name.lower(): name for name in names}
+    close = get_close_matches(word.lower(), alike, n=1, cutoff=0.6)
     if close:
-        return f"; did you mean '{close[0]}'?"
+        return f"; did you mean '{alike[close[0]]}'?"
     return f"; known are: {', '.join(names)}" if names else ""

@@ -115,6 +115,7 @@ WRONG = [
     (NAMED + "[study.tolerances.fire]\nminutes = inf\nrecorded_on = 2025-01-01", "0 or more"),
     (NAMED + '[study.tolerances.fire]\nminutes = "1"\nrecorded_on = 2025-01-01', "0 or more"),
     (NAMED + '[study.tolerances.fire]\nminutes = 1\nrecorded_on = "soon"', "recorded_on"),
+    (NAMED + 'price_base = "25/26"', "not a financial year"),
     ("[study\n", "cannot be read as TOML"),
     (b'[study]\nname = "Caf\xe9"\n', "not UTF-8"),
 ]

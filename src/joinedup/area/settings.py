@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import tomllib
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -89,7 +90,7 @@ def quoted(text: str) -> str:
 def settings_from(content: Mapping[str, Any], file: str) -> Settings:
     """Turn the content of study.toml into settings; ``file`` is for messages."""
     if "study" not in content:
-        raise Refusal(f"{file}: the heading [study] is missing{did_you_mean_heading(content)}")
+        raise Refusal(f"{file}: the heading [study] is missing{_did_you_mean_heading(content)}")
     known = {each.name for each in fields(Settings)}
     for heading in content:
         if heading in known:
@@ -127,13 +128,18 @@ def settings_from(content: Mapping[str, Any], file: str) -> Settings:
     for key in ("nation", "price_base", "standards"):
         if key in given and not isinstance(given[key], str):
             raise Refusal(f"{file}: '{key}' must be text in quotes, not {given[key]!r}")
+    if not _FINANCIAL_YEAR.fullmatch(given.get("price_base", "2025/26")):
+        raise Refusal(
+            f"{file}: price_base '{given['price_base']}' is not a financial year; write one such as \"2025/26\""
+        )
     return Settings(**given)
 
 
+_FINANCIAL_YEAR = re.compile(r"\d{4}/\d{2}")
 _EXAMPLES = {"name": 'name = "Littleton"', "zone": 'zone = "Europe/London"'}
 
 
-def did_you_mean_heading(content: Mapping[str, Any]) -> str:
+def _did_you_mean_heading(content: Mapping[str, Any]) -> str:
     """Suggest what a missing [study] heading may have become."""
     if content:
         return f"; found '{next(iter(content))}'; put the settings under a line that says [study]"
