@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 def nhs_numbers(many: int, seed: int = 1) -> list[str]:
     """Make numbers with the check digit; none is anybody's (they begin with 999, which is kept for tests)."""
-    chance, made = random.Random(seed), []
+    chance = random.Random(seed)
+    made: list[str] = []
     while len(made) < many:
         nine = "999" + "".join(str(chance.randrange(10)) for _ in range(6))
         check = (11 - sum(int(digit) * (10 - n) for n, digit in enumerate(nine)) % 11) % 11
@@ -53,13 +54,18 @@ PERSONAL = {
         [f"07{n:09}" for n in range(12_345_678, 999_999_999, 9_876_543)],
         ["fire in a bin"] * 50 + ["call back on 07700900123"] * 3,
     ),
-    "e-mail addresses": (["a.person@example.org", "b@example.org"], ["none"] * 90 + ["write to c@example.org"] * 3),
+    "e-mail addresses": (
+        ["a.person@example.org", "b@example.org"],
+        ["none"] * 90 + ["write to c@example.org"] * 3,
+    ),
     "National Insurance numbers": (["AB123456C", "CE 12 34 56 D", "JG103759A"], ["see AB 12 34 56 C"] * 3),
     "people's names": (["Mr John Smith", "Mrs A Jones", "Ms O'Neil"],),
 }
 
 
-@pytest.mark.parametrize(("what", "values"), [(what, each) for what, cases in PERSONAL.items() for each in cases])
+@pytest.mark.parametrize(
+    ("what", "values"), [(what, each) for what, cases in PERSONAL.items() for each in cases]
+)
 def test_values_that_are_a_persons_are_found(what: str, values: list[str]) -> None:
     found = evidence(pl.Series(values))
     assert found is not None
@@ -120,7 +126,9 @@ def test_no_false_alarm_on(what: str) -> None:
     assert evidence(values, of_events=True) is None
 
 
-@pytest.mark.parametrize("header", ["e-mail", "contact_email", "NI number", "nino", "NationalInsuranceNo", "suspect_name"])
+@pytest.mark.parametrize(
+    "header", ["e-mail", "contact_email", "NI number", "nino", "NationalInsuranceNo", "suspect_name"]
+)
 def test_a_header_that_names_a_way_to_find_a_person_is_known(header: str) -> None:
     assert looks_personal(header)
 
@@ -133,7 +141,9 @@ def test_a_header_of_something_else_is_not(header: str) -> None:
 def test_a_study_whose_categories_hold_nhs_numbers_is_refused_and_none_is_shown(tmp_path: Path) -> None:
     rows = [f"I{n},fire,2025-01-01 10:00,{each}" for n, each in enumerate(NUMBERS)]
     text = incidents(*rows, columns="incident_id,service_id,received_at,category")
-    with pytest.raises(Refusal, match=r"incidents, row 1, column category: .*40 of 40 values.*NHS") as refused:
+    with pytest.raises(
+        Refusal, match=r"incidents, row 1, column category: .*40 of 40 values.*NHS"
+    ) as refused:
         read_area(study(tmp_path, incidents=text))
     assert not any(each in str(refused.value) for each in NUMBERS)
     assert "extract" in str(refused.value)
@@ -142,7 +152,7 @@ def test_a_study_whose_categories_hold_nhs_numbers_is_refused_and_none_is_shown(
 def test_a_column_that_is_not_ours_is_refused_by_its_values(tmp_path: Path) -> None:
     rows = [f"I{n},fire,2025-01-01 10:00,{each}" for n, each in enumerate(NUMBERS)]
     text = incidents(*rows, columns="incident_id,service_id,received_at,reference")
-    with pytest.raises(Refusal, match="column reference: .*leaves it out"):
+    with pytest.raises(Refusal, match=r"column reference: .*leaves it out"):
         read_area(study(tmp_path, incidents=text))
 
 
@@ -163,12 +173,14 @@ category = [{ HOW }]
 """
 
 
-def test_a_mapping_that_takes_a_column_of_nhs_numbers_is_refused_and_one_that_takes_a_part_is_not(tmp_path: Path) -> None:
+def test_a_mapping_that_takes_a_column_of_nhs_numbers_is_refused_and_one_that_takes_a_part_is_not(
+    tmp_path: Path,
+) -> None:
     lines = [f"2025-01-0{1 + n % 9} 10:00,fall {spaced(each)}" for n, each in enumerate(NUMBERS)]
     extract = tmp_path / "calls.csv"
     extract.write_text("at,notes\n" + "\n".join(lines) + "\n", "utf-8")
     whole = source_from(MAPPING.replace("HOW", 'column = "notes"'), "notes")
-    with pytest.raises(Refusal, match="calls.csv, row 1, column category: .*NHS"):
+    with pytest.raises(Refusal, match=r"calls\.csv, row 1, column category: .*NHS"):
         read_extracts(whole, [extract], tmp_path / "study")
     assert not (tmp_path / "study").exists()
     part = source_from(MAPPING.replace("HOW", """column = "notes", extract = '^([a-z]+)'"""), "notes")
@@ -179,7 +191,7 @@ def test_a_mapping_that_takes_a_column_whose_header_names_a_person_is_refused(tm
     extract = tmp_path / "calls.csv"
     extract.write_text("at,caller_name\n2025-01-01 10:00,Jo\n", "utf-8")
     source = source_from(MAPPING.replace("HOW", 'column = "caller_name"'), "notes")
-    with pytest.raises(Refusal, match="column caller_name: .*take it out of category in the mapping notes"):
+    with pytest.raises(Refusal, match=r"column caller_name: .*take it out of category in the mapping notes"):
         read_extracts(source, [extract], tmp_path / "study")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -62,8 +61,8 @@ def check_table(
         Refusal: when a required column is missing, or a column looks like a person's.
     """
     found = findings or Findings(file)
-    _refuse_headers(raw.columns, schema, file)
     refuse_personal(raw, schema, file, leave=(ROW,))
+    _refuse_lack(raw.columns, schema, file)
     for column in raw.columns:
         if column not in schema.columns and column != ROW:
             found.add(
@@ -95,7 +94,7 @@ def check_table(
     return Checked(table.drop(ROW), found, rows_in, table[ROW])
 
 
-def _refuse_headers(columns: list[str], schema: Schema, file: str) -> None:
+def _refuse_lack(columns: list[str], schema: Schema, file: str) -> None:
     """Stop at the lack of a column that must be there."""
     for field in schema.fields:
         if field.required and field.name not in columns:

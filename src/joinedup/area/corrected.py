@@ -80,6 +80,7 @@ def rows_to_mend(study: Path, queries: Queries) -> dict[str, pl.DataFrame]:
     """Give the rows of each table that were set aside or changed, as they were given, in order."""
     told = (
         queries.frame.filter((pl.col("effect") > int(Effect.NOTED)) & (pl.col("row") > HEADER_ROW))
+        .rechunk()  # Polars 2.1 stops at an empty chunk when it formats.
         .with_columns(said=pl.format("{}: {} ({})", "column", "problem", "action"))
         .group_by("file", "row")
         .agg(pl.col("said").unique(maintain_order=True).str.join("; ").alias("problem"))
@@ -122,6 +123,7 @@ def safe_csv(table: pl.DataFrame) -> bytes:
 
 def _safe(text: pl.Series) -> pl.Series:
     """Put an apostrophe before what a spreadsheet would take for a formula."""
+    text = text.rechunk()
     formula = text.str.contains(_FORMULA) & ~text.str.contains(_NUMBER)
     return pl.select(pl.when(formula).then(pl.lit("'") + text).otherwise(text).alias(text.name)).to_series()
 

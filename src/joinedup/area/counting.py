@@ -39,19 +39,25 @@ class Counted:
     """What was counted: the rows as they may leave, and what became of the incidents of each service.
 
     ``table`` has the columns of ``demand_counts``. ``timed`` and ``untimed`` are the incidents of each service that
-    could be put into an hour of the week and those that could not; ``hidden`` the incidents behind empty counts. All
-    three are exact, for use on the service's own premises alone.
+    could be put into an hour of the week and those that could not; ``hidden`` the incidents behind empty counts, and
+    ``lost`` those and the ones whose square is not named. All are exact, for the service's own premises alone.
     """
 
     table: pl.DataFrame
     timed: dict[str, int]
     untimed: dict[str, int]
     hidden: dict[str, int]
+    lost: dict[str, int]
 
     @property
     def share_hidden(self) -> float:
         """The share of all counted incidents whose count is empty."""
         return sum(self.hidden.values()) / max(sum(self.timed.values()), 1)
+
+    @property
+    def share_lost(self) -> float:
+        """The share of all counted incidents whose count is empty or whose square is not named."""
+        return sum(self.lost.values()) / max(sum(self.timed.values()), 1)
 
 
 def demand(area: Area, metres: int | None = 1000, *, categories: bool = True) -> pl.DataFrame:
@@ -121,14 +127,13 @@ def count_demand(area: Area, metres: int | None = 1000, *, categories: bool = Tr
             each: incidents.filter(pl.col("service_id") == each).height - timed[each] for each in services
         },
         hidden=_by_service(hidden, services),
+        lost=_by_service(folded.filter(small | (pl.col("area") == ELSEWHERE)), services),
     )
 
 
-def share_hidden_by_square(area: Area, *, categories: bool) -> dict[int | None, float]:
-    """Say what share of incidents each size of square would hide; None stands for no squares at all."""
-    return {
-        metres: count_demand(area, metres, categories=categories).share_hidden for metres in (*WIDER, None)
-    }
+def share_lost_by_square(area: Area, *, categories: bool) -> dict[int | None, float]:
+    """Say what share of incidents each size of square would hide or not name; None stands for no squares at all."""
+    return {metres: count_demand(area, metres, categories=categories).share_lost for metres in (*WIDER, None)}
 
 
 def _by_service(table: pl.DataFrame, services: list[str]) -> dict[str, int]:

@@ -12,6 +12,7 @@ import polars as pl
 
 from joinedup.area.checking import ROW, check_table
 from joinedup.area.mapping import Source, TableMapping, Way
+from joinedup.area.personal import refuse_mapped
 from joinedup.area.places import Plane
 from joinedup.area.queries import HEADER_ROW, Effect, Findings, Queries
 from joinedup.area.readings import FOLDER as MAPPINGS
@@ -144,6 +145,8 @@ def _mapped(
     table = raw.select(ROW)
     zone = settings.zone
     for column, ways in mapping.columns.items():
+        whole = [each for way in ways if not way.extract and way.lookup is None for each in way.sources]
+        refuse_mapped(whole, column, path.name, source.name)
         table = table.with_columns(_column(raw, column, ways, source.zone, zone, path, found))
     checked = check_table(table, schema(mapping.table), settings, {"services": services}, path.name, found)
     if mapping.near:

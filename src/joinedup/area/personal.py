@@ -88,16 +88,14 @@ def evidence(values: pl.Series, *, of_events: bool = False) -> Evidence | None:
         values: text, or anything that can be written as text.
         of_events: whether the rows are things that happened, among which dates decades apart are dates of birth.
     """
-    text = _as_text(values)
-    if text.is_empty():
+    given = values.drop_nulls()
+    # Not every so many: rows often come in a rhythm. The seed makes the sample the same each time.
+    sample = _as_text(given.sample(min(len(given), _SAMPLE), seed=1))
+    suspicious = [test for test in ((*_TESTS, _births) if of_events else _TESTS) if test(sample, 1)]
+    if not suspicious:
         return None
-    tests = (*_TESTS, _births) if of_events else _TESTS
-    # Not every so many: rows often come in a rhythm.
-    sample = text.sample(min(len(text), _SAMPLE), seed=1)
-    for test in tests:
-        if test(sample, 1) and (found := test(text, _FEW)):
-            return found
-    return None
+    text = _as_text(given)
+    return next((found for test in suspicious if (found := test(text, _FEW))), None)
 
 
 def refuse_personal(raw: pl.DataFrame, schema: Schema, file: str, leave: Sequence[str] = ()) -> None:
@@ -155,7 +153,7 @@ def _as_text(values: pl.Series) -> pl.Series:
         values = values.filter(whole.fill_null(value=False)).cast(pl.Int64)
     if values.dtype.is_temporal() or values.dtype.is_nested() or values.dtype in (pl.Boolean, pl.Binary):
         values = values.cast(pl.String) if values.dtype.is_temporal() else pl.Series([], dtype=pl.String)
-    text = values.cast(pl.String).drop_nulls().str.slice(0, _LONGEST).str.strip_chars()
+    text = values.cast(pl.String).str.slice(0, _LONGEST).str.strip_chars()
     return text.filter(text != "")
 
 

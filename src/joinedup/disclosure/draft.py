@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from joinedup.wording import Unit
@@ -216,7 +217,38 @@ class Map:
     measure: str = "Incidents in a square"
 
 
-Block = Statement | Bullets | Section | Table | Chart | Map
+@dataclass(frozen=True)
+class Grid:
+    """A draft grid of shaded cells, such as the hours of a week: a row of figures for each label down.
+
+    A cell is published as the range that its shade stands for. ``total`` is how many incidents or people all cells
+    rest on: a reader may know it from elsewhere, so what would give a hidden cell away is hidden with it.
+    """
+
+    name: str
+    title: Text
+    subtitle: str
+    down: Sequence[str]
+    along: Sequence[str]
+    cells: Sequence[Sequence[Figure]]
+    total: int
+    measure: str
+    source: str
+    alternative: Text
+
+    @cached_property
+    def counted(self) -> Table:
+        """What the cells rest on, as a table with its total, in which disclosure control finds what to hide."""
+        rows: list[list[Figure | str]] = [
+            [f"{self.name}: {down}, {along}", count(figure.base)]
+            for down, figures in zip(self.down, self.cells, strict=True)
+            for along, figure in zip(self.along, figures, strict=True)
+        ]
+        columns = (Column("Cell"), Column(self.measure, numeric=True))
+        return Table(self.name, self.title, columns, [*rows, ["All", count(self.total)]], total=True)
+
+
+Block = Statement | Bullets | Section | Table | Chart | Map | Grid
 
 
 @dataclass(frozen=True)

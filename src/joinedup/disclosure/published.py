@@ -120,7 +120,25 @@ class PublishedMap:
     measure: str
 
 
-PublishedBlock = str | PublishedBullets | PublishedSection | PublishedTable | PublishedChart | PublishedMap
+@dataclass(frozen=True)
+class PublishedGrid:
+    """A grid that may leave: a cell is a square of side 1, counted along and down from 0; others are hidden or unknown."""
+
+    name: str
+    title: str
+    subtitle: str
+    down: tuple[str, ...]
+    along: tuple[str, ...]
+    cells: tuple[PublishedSquare, ...]
+    marks: Mapping[tuple[int, int], Mark]
+    measure: str
+    source: str
+    alternative: str
+
+
+PublishedBlock = (
+    str | PublishedBullets | PublishedSection | PublishedTable | PublishedChart | PublishedMap | PublishedGrid
+)
 
 
 @dataclass(frozen=True)

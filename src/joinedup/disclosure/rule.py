@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from joinedup.disclosure.draft import (
@@ -12,6 +13,7 @@ from joinedup.disclosure.draft import (
     Chart,
     Draft,
     Figure,
+    Grid,
     Map,
     Mark,
     Section,
@@ -27,6 +29,7 @@ from joinedup.disclosure.published import (
     PublishedBullets,
     PublishedChapter,
     PublishedChart,
+    PublishedGrid,
     PublishedMap,
     PublishedSection,
     PublishedSquare,
@@ -55,7 +58,12 @@ def publish(draft: Draft, limit: int = LIMIT) -> Published:
         draft: what the analysis would like to say.
         limit: figures that rest on fewer incidents or people than this are hidden; zero is said.
     """
-    tables = [block for chapter in draft.chapters for block in chapter.blocks if isinstance(block, Table)]
+    blocks = [block for chapter in draft.chapters for block in chapter.blocks]
+    tables = [
+        block.counted if isinstance(block, Grid) else block
+        for block in blocks
+        if isinstance(block, Table | Grid)
+    ]
     secrets = Secrets(tables, limit, hidden)
     return Published(
         title=draft.title,
@@ -87,7 +95,7 @@ def _chapter(chapter: Chapter, limit: int, secrets: Secrets) -> PublishedChapter
     def words(text: Text) -> str:
         return text if isinstance(text, str) else sentence(text)
 
-    def published(block: Block) -> PublishedBlock:
+    def published(block: Block) -> PublishedBlock:  # noqa: PLR0911 - a case for each kind of block
         match block:
             case Statement():
                 return sentence(block)
@@ -110,6 +118,9 @@ def _chapter(chapter: Chapter, limit: int, secrets: Secrets) -> PublishedChapter
                 )
             case Map():
                 return _map(block, limit, words(block.title), words(block.alternative))
+            case Grid():
+                shut = secrets.shut[id(block.counted)]
+                return _grid(block, limit, shut, words(block.title), words(block.alternative))
 
     return PublishedChapter(
         name=chapter.name,
@@ -208,6 +219,33 @@ def _map(drawn: Map, limit: int, title: str, alternative: str) -> PublishedMap:
         source=drawn.source,
         alternative=alternative,
         measure=drawn.measure,
+    )
+
+
+def _grid(grid: Grid, limit: int, shut: set[Cell], title: str, alternative: str) -> PublishedGrid:
+    """Pass a grid through; where even its total would have to be hidden, which it may be known by, no cell is said."""
+    width = len(grid.along)
+    none = (len(grid.down) * width, 1) in shut
+    cells, marks = [], {}
+    for y, figures in enumerate(grid.cells):
+        for x, figure in enumerate(figures):
+            given_away = none or (y * width + x, 1) in shut
+            shown = _HIDDEN if given_away else _shown(figure, limit)
+            if shown.number is None:
+                marks[x, y] = shown.mark
+            else:
+                cells.append(PublishedSquare(float(x), float(y), 1.0, shown))
+    return PublishedGrid(
+        name=grid.name,
+        title=title,
+        subtitle=grid.subtitle,
+        down=tuple(grid.down),
+        along=tuple(grid.along),
+        cells=tuple(cells),
+        marks=MappingProxyType(marks),
+        measure=grid.measure,
+        source=grid.source,
+        alternative=alternative,
     )
 
 

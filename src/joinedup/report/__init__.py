@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from joinedup.disclosure import Published
 from joinedup.report.page import MARKER, PAGE, report_files
+from joinedup.report.sheet import sheet
 from joinedup.writing import replaced_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["MARKER", "write_report"]
+__all__ = ["MARKER", "sheet", "write_report"]
 
 
 def write_report(published: Published, folder: Path) -> Path:

@@ -18,14 +18,16 @@ from joinedup.disclosure import (
     Mark,
     PublishedBullets,
     PublishedChart,
+    PublishedGrid,
     PublishedMap,
     PublishedSection,
     PublishedTable,
 )
 from joinedup.report.charts import DrawnChart, draw_chart, keys
+from joinedup.report.grids import DrawnGrid, draw_grid
 from joinedup.report.maps import DrawnMap, draw_map
 from joinedup.report.palette import outline, service_ink
-from joinedup.report.spreadsheets import chart_csv, places_csv, squares_csv, table_csv
+from joinedup.report.spreadsheets import chart_csv, grid_csv, places_csv, squares_csv, table_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +57,7 @@ class View:
     id: str
     csv: str = ""
     squares_csv: str = ""
-    drawing: tuple[DrawnChart, DrawnChart] | DrawnMap | None = None
+    drawing: tuple[DrawnChart, DrawnChart] | DrawnMap | DrawnGrid | None = None
     under: str = ""
 
 
@@ -85,7 +87,7 @@ def report_files(published: Published) -> dict[str, bytes]:
         view = ChapterView(place, chapter, tuple(views))
         (missing if chapter.missing and not chapter.blocks else told).append(view)
     page = (
-        _environment()
+        environment()
         .get_template("page.html.j2")
         .render(
             published=published,
@@ -93,7 +95,7 @@ def report_files(published: Published) -> dict[str, bytes]:
             missing=missing,
             marks=[(mark, MARK_WORDS[mark]) for mark in Mark if mark is not Mark.NONE],
             mark_words=MARK_WORDS,
-            css=Markup(_template("report.css")),
+            css=Markup(template("report.css")),
             outline=outline,
             service_ink=service_ink,
             keys=keys,
@@ -106,7 +108,7 @@ def report_files(published: Published) -> dict[str, bytes]:
     return made
 
 
-def _view(block: PublishedBlock, ids: _Names, names: _Names, made: dict[str, bytes]) -> View:
+def _view(block: PublishedBlock, ids: _Names, names: _Names, made: dict[str, bytes]) -> View:  # noqa: PLR0911 - a case a kind
     """Prepare one block, and make the files beside it."""
 
     def beside(name: str, content: Callable[[], bytes]) -> str:
@@ -130,6 +132,10 @@ def _view(block: PublishedBlock, ids: _Names, names: _Names, made: dict[str, byt
                 beside(f"{block.name}-squares", lambda: squares_csv(block)) if block.squares else "",
                 draw_map(block),
             )
+        case PublishedGrid():
+            drawn = draw_grid(block)
+            csv = beside(block.name, lambda: grid_csv(block, drawn.words))
+            return View("grid", block, ids.new(f"grid-{block.name}"), csv, drawing=drawn)
         case PublishedBullets():
             return View("bullets", block, "")
         case PublishedSection():
@@ -156,16 +162,16 @@ class _Names:
 
 
 @cache
-def _template(name: str) -> str:
+def template(name: str) -> str:
     """Read a file of the folder of templates."""
     return (files("joinedup.report") / "templates" / name).read_text(encoding="utf-8")
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
     """Make the template engine: everything is escaped, and a name that is not there is an error."""
     return Environment(
-        loader=FunctionLoader(_template),
+        loader=FunctionLoader(template),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -12,7 +12,7 @@ from joinedup.report.maps import shades
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from joinedup.disclosure import PublishedChart, PublishedMap, PublishedTable, Shown
+    from joinedup.disclosure import PublishedChart, PublishedGrid, PublishedMap, PublishedTable, Shown
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -46,6 +46,12 @@ def squares_csv(shown: PublishedMap) -> bytes:
         for square in squares
     ]
     return _csv([("Metres east", "Metres north", "Side in metres", shown.measure), *rows])
+
+
+def grid_csv(shown: PublishedGrid, words: Sequence[Sequence[str]]) -> bytes:
+    """Write the cells of a grid, each with the range of its shade and no more."""
+    rows = [(label, *cells) for label, cells in zip(shown.down, words, strict=True)]
+    return _csv([(shown.measure, *shown.along), *rows])
 
 
 def _figures(header: str, cells: Sequence[Shown]) -> list[list[str]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from joinedup.area.reading import read_area
 from joinedup.crossover import Crossover, measure
+from joinedup.crossover.counted import counted_demand
 from joinedup.overlap import REACH, site_pairs
 from joinedup.study.assessing import Assessment, assess, assumptions_of
 from joinedup.travel import StraightLine
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from joinedup.area import Area
     from joinedup.area.queries import Queries
     from joinedup.assumptions import Assumption
+    from joinedup.crossover.counted import CountedDemand
 
 METRES = 500.0
 MINUTES = 30.0
@@ -50,6 +52,11 @@ class Study:
     def crossover(self, metres: float = METRES, minutes: float = MINUTES) -> Crossover:
         """Measure how often the services meet."""
         return measure(self.area, metres, minutes, progress=self.progress)
+
+    @cached_property
+    def counted(self) -> CountedDemand:
+        """What counts say by hour of the week; where a service gave incidents, they are counted."""
+        return counted_demand(self.area)
 
     @cached_property
     def travel(self) -> StraightLine:

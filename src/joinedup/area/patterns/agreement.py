@@ -60,7 +60,9 @@ def note_agreement(
         default: default places, whose records are near each other by chance alone.
         found: where it is noted.
     """
-    placed = _thinned(moments.frame.drop("incident_id")).filter(pl.col("x").is_not_null())
+    if not moments.by_service:
+        return
+    placed = _thinned([own for _, own in moments.by_service]).filter(pl.col("x").is_not_null())
     placed = placed.join(default, on=["x", "y"], how="anti")
     sizes = placed["service_id"].value_counts().sort(["count", "service_id"], descending=[True, False])
     services = [
@@ -174,10 +176,11 @@ def _squares(placed: pl.DataFrame) -> pl.Series:
     return pl.Series("square", np.unique(column * (1 << 32) + line, return_inverse=True)[1])
 
 
-def _thinned(placed: pl.DataFrame) -> pl.DataFrame:
+def _thinned(parts: list[pl.DataFrame]) -> pl.DataFrame:
     """Keep whole weeks, evenly spread, so that no more records are left than can be looked at quickly."""
-    every = -(-placed.height // _MOST_RECORDS)
-    return placed.filter(pl.col("wall") // (7 * DAY) % every == 0) if every > 1 else placed
+    every = -(-sum(each.height for each in parts) // _MOST_RECORDS)
+    kept = (pl.col("wall") // (7 * DAY)) % every == 0
+    return pl.concat(each.lazy().filter(kept).drop("incident_id") for each in parts).collect()
 
 
 def _later(offset: Offset) -> str:

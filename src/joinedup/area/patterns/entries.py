@@ -38,6 +38,7 @@ def note_late(attendances: pl.DataFrame, rows: pl.Series, incidents: pl.DataFram
         )
         .with_columns(wait=pl.col("step") - pl.col("received_at"))
         .filter(pl.col("wait") > _LATE)
+        .rechunk()
     )
     words = late.select(pl.format("{} hours", pl.col("wait").dt.total_hours())).to_series()
     found.add(late["row"], "mobilised_at", quoted(LATE, words), "used as given", Effect.NOTED)

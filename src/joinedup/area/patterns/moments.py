@@ -20,11 +20,12 @@ _START = date(1970, 1, 1)
 
 @dataclass(frozen=True)
 class Moments:
-    """The incidents that have a time: service, ``wall`` and ``instant``, ``x`` and ``y`` where fit, and ``row``."""
+    """The incidents that have a time, by service in order of its identifier.
 
-    frame: pl.DataFrame
+    Each has ``service_id``, ``incident_id``, ``wall`` and ``instant``, ``x`` and ``y`` where fit, and ``row``.
+    """
+
     by_service: tuple[tuple[str, pl.DataFrame], ...]
-    """Each service's own, in order of identifier."""
     period: tuple[date, date] | None
 
     @classmethod
@@ -47,7 +48,7 @@ class Moments:
             .collect()
         )
         parts = frame.partition_by("service_id", as_dict=True, maintain_order=True)
-        return cls(frame, tuple((str(key[0]), parts[key]) for key in sorted(parts, key=str)), period)
+        return cls(tuple((str(key[0]), parts[key]) for key in sorted(parts, key=str)), period)
 
     @property
     def days(self) -> tuple[int, int]:
@@ -55,8 +56,8 @@ class Moments:
         if self.period is not None:
             first, last = self.period
             return (first - _START).days, (last - _START).days
-        walls = self.frame["wall"].to_numpy()
-        return int(walls.min()) // DAY, int(walls.max()) // DAY
+        walls = [own["wall"].to_numpy() for _, own in self.by_service]
+        return min(int(each.min()) for each in walls) // DAY, max(int(each.max()) for each in walls) // DAY
 
 
 def share(part: int, whole: int) -> str:

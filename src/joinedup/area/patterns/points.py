@@ -76,7 +76,7 @@ def note_points(table: pl.DataFrame, rows: pl.Series, found: Findings) -> pl.Dat
     points = default_places(placed)
     column = place_column(table)
     if points.height:
-        hit = placed.join(points, on=["x", "y"], how="inner", maintain_order="left")
+        hit = placed.join(points, on=["x", "y"], how="inner", maintain_order="left").rechunk()
         words = pl.format("{} incidents at the point", pl.col("records"))
         found.add(
             hit["row"],

@@ -24,12 +24,15 @@ _EITHER_SIDE = 4
 _RARE = 1e-3
 """How seldom a service without a fault may be named, over all of its days."""
 _HALF = 0.5
+_MOSTLY = 0.75
+_CERTAIN = 700.0
+"""Beyond this exponent a chance is nothing to a computer."""
 _SHOWN = 6
 
 
 def note_volumes(moments: Moments, found: Findings) -> None:
     """Note the days of each service that have no records, or far fewer than they should."""
-    if moments.frame.is_empty():
+    if not moments.by_service:
         return
     first, last = moments.days
     if last - first + 1 < 7 * _LEAST_WEEKS:
@@ -91,23 +94,23 @@ def missing_days(counts: NDArray[np.int64]) -> Days:
         return Days(absent, absent, absent, np.zeros(days))
     usual = np.array([_median(counts[each::7][some[each::7]]) for each in range(7)])[np.arange(days) % 7]
     uneven = _unevenness(counts[some], _should(np.where(some, counts, np.nan))[some])
+    has = np.array([some[each::7].mean() for each in range(7)])[np.arange(days) % 7]
+    # A weekday that seldom has records is not missing when it has none; one that mostly has them is taken to have them.
+    has[has >= _MOSTLY] = 1.0
     for start, end in _runs(~some):
-        # The share of days of this weekday that have any: what is often absent is not missing.
         at = np.arange(start, end)
-        log_chance = sum(
-            np.log1p(-some[each % 7 :: 7].mean() * (1 - np.exp(-usual[each] / uneven))) for each in at
-        )
-        absent[at] = log_chance < np.log(_RARE / days)
+        none = np.exp(-np.minimum(usual[at] / uneven, _CERTAIN))
+        absent[at] = np.log(none + (1 - has[at]) * (1 - none)).sum() < np.log(_RARE / days)
     should = _should(np.where(absent, np.nan, counts))
     least = minimum_filter1d(np.where(np.isnan(should), np.inf, should), 7)
     held = np.where(np.isnan(should) | np.isinf(least), 0.0, least)
-    chance = poisson.cdf(counts / uneven, held / uneven)
+    fewer = poisson.cdf(counts / uneven, held / uneven)
     few = (counts < _HALF * held) & ~absent
     few[[0, -1]] = False
     return Days(
         absent,
-        few & (chance < _RARE / days),
-        few & (chance < _RARE),
+        few & (fewer < _RARE / days),
+        few & (fewer < _RARE),
         np.where(np.isnan(should), usual, should),
     )
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from joinedup.disclosure import Chapter, Draft, Statement
 from joinedup.study.drafting.crossover import crossover_answer, crossover_chapter
+from joinedup.study.drafting.demand import areas_are_drawn, counted_answers, demand_chapters
 from joinedup.study.drafting.grounds import assumptions_chapter, method_chapter, queries_chapter
 from joinedup.study.drafting.options import option_answer, options_chapter
 from joinedup.study.drafting.order import order_chapter
@@ -41,6 +42,7 @@ def draft(study: Study) -> Draft:
         sentence
         for sentence in (
             *crossover_answer(study, crossover),
+            *counted_answers(study),
             overlap_answer(study),
             *option_answer(study),
         )
@@ -59,7 +61,8 @@ def draft(study: Study) -> Draft:
         chapters=(
             Chapter("answer", "The answer in short", first, tuple(rest)),
             crossover_chapter(study, crossover),
-            places_chapter(study, crossover),
+            *(() if crossover is None and areas_are_drawn(study) else (places_chapter(study, crossover),)),
+            *demand_chapters(study),
             overlap_chapter(study),
             register_chapter(study),
             options_chapter(study),

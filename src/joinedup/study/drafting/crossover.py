@@ -236,5 +236,7 @@ def _records(study: Study, crossover: Crossover) -> Table:
                 count(each.without_vehicle),
             ]
             for service, each in crossover.services.items()
+            # A service that gave counts alone has no records here: absent is not zero.
+            if each.incidents
         ],
     )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from joinedup.disclosure import Block, Bullets, Chapter, Column, Figure, Section, Statement, Table, count
 from joinedup.response import drives, recorded_against_modelled
 from joinedup.study.drafting.naming import short_name
@@ -47,30 +45,31 @@ def queries_chapter(study: Study) -> Chapter:
             ],
         )
     ]
-    if queries.frame.height:
+    groups = queries.groups()
+    if groups:
         blocks.append(
             Table(
                 "queries",
-                "Queries, most rows first",
+                "Queries, most harmful first",
                 (
                     Column("What is wrong"),
                     Column("File and column"),
+                    Column("Rows are"),
                     Column("What was done"),
+                    Column("How to mend it"),
                     Column("Rows", numeric=True),
                 ),
                 [
                     [
-                        # What stands behind the colon is the value itself, which stays in the study.
-                        row["problem"].split(": '")[0],
-                        f"{row['file']}, {row['column']}",
-                        row["action"],
-                        Figure(float(row["rows"]), Unit.NUMBER),
+                        # The problem alone: the value of a row, which its example quotes, stays in the study.
+                        each.problem,
+                        f"{each.file}, {each.column}" if each.column else each.file,
+                        each.effect.in_words,
+                        each.action,
+                        each.mend,
+                        Figure(float(each.rows), Unit.NUMBER),
                     ]
-                    for row in queries.frame.with_columns(pl.col("problem").str.split(": '").list.first())
-                    .group_by("file", "column", "problem", "action")
-                    .agg(pl.len().alias("rows"))
-                    .sort(["rows", "file", "column", "problem"], descending=[True, False, False, False])
-                    .iter_rows(named=True)
+                    for each in groups
                 ],
                 note="'joinedup check' lists every row inside the study.",
             )

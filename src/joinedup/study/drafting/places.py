@@ -87,7 +87,8 @@ def _squares(number: int) -> str:
     return {0: "No square is", 1: "One square is"}.get(number, f"{number:,} squares are")
 
 
-def _places(study: Study) -> list[Place]:
+def drawn_sites(study: Study) -> list[Place]:
+    """Give the sites that may stand on a map."""
     sites = study.area.table("sites").filter(
         pl.col("x").is_not_null() & ~pl.col("kind").is_in(SECURITY_KINDS)
     )
@@ -102,7 +103,7 @@ def _sites_map(study: Study) -> Map:
         "sites-map",
         "Sites of the services",
         study.area.settings.name,
-        _places(study),
+        drawn_sites(study),
         (),
         "Source: the study's table of sites.",
         "Sites of each service by shape; the table of overlapping sites lists those that stand near each other.",
@@ -122,7 +123,7 @@ def _hot_map(study: Study) -> Map:
         "hot-squares",
         "Squares among the busiest tenth of one service or more",
         f"Incidents of all services in 500 m squares; {study.area.settings.name}",
-        _places(study),
+        drawn_sites(study),
         [
             Square(row["x"], row["y"], CELL, Figure(float(row["all"]), Unit.COUNT))
             for row in near.iter_rows(named=True)
