@@ -33,7 +33,7 @@ html_show_sphinx = False
 
 
 def write_reference(app: Sphinx) -> None:
-    # A page for each table and source, from the schemas and mappings that reading and checking use. They are made, never kept in git.
+    # A page for each table and source, from what reading and checking use. They are made, never kept in git.
     write_pages(Path(app.srcdir) / "reference")
 
 
