@@ -36,8 +36,11 @@ _NOT_KNOWN = Figure(None, Unit.COUNT, mark=Mark.NOT_AVAILABLE)
 
 
 def crossover_answer(study: Study, crossover: Crossover | None) -> list[Statement | None]:
-    """Say in a sentence a pair how often the two services meet."""
-    return [_sentence(study, crossover, pair) for pair in crossover.pairs] if crossover else []
+    """Say in a sentence a pair how often the two services meet, beginning with those that meet most."""
+    if crossover is None:
+        return []
+    by_number = sorted(crossover.pairs, key=lambda pair: (-(pair.estimate or 0.0), pair.services))
+    return [_sentence(study, crossover, pair) for pair in by_number]
 
 
 def _sentence(study: Study, crossover: Crossover, pair: Pair) -> Statement | None:
@@ -94,11 +97,10 @@ def crossover_chapter(study: Study, crossover: Crossover | None) -> Chapter:
         if pair.note
     ]
     most = max(pairs, key=lambda pair: pair.estimate or 0.0)
-    answer = _sentence(study, crossover, most)
     return Chapter(
         "crossover",
         f"{name(most.services[0])} and {name(most.services[1])} meet most often",
-        answer or answers[0],
+        answers[0],
         (
             _chart(study, crossover, pairs),
             Section("Four definitions, never mixed"),
@@ -138,17 +140,19 @@ def _chart(study: Study, crossover: Crossover, pairs: Sequence[Pair]) -> Chart:
     )
 
 
-def _finding(study: Study, crossover: Crossover, pairs: Sequence[Pair]) -> str:
-    """Say which service the joint events weigh most on, beside the one they weigh least on."""
+def _finding(study: Study, crossover: Crossover, pairs: Sequence[Pair]) -> Statement:
+    """Say on which service the joint events weigh most."""
     shares = {
-        (service, other): _share(crossover, pair, service).number or 0.0
+        (service, other): _share(crossover, pair, service)
         for pair in pairs
         for service, other in (pair.services, pair.services[::-1])
     }
-    service, other = max(shares, key=lambda each: shares[each])
-    return (
-        f"Events shared with {short_name(study.area, other).lower()} are the largest share of "
-        f"{short_name(study.area, service).lower()}'s work"
+    service, other = max(shares, key=lambda each: shares[each].number or 0.0)
+    return Statement(
+        f"Joint events weigh most on {short_name(study.area, service).lower()}: {{share:between}} in 100 of its incidents "
+        f"are with {short_name(study.area, other).lower()}",
+        {"share": shares[service, other]},
+        otherwise="What the services recorded together",
     )
 
 

@@ -59,12 +59,16 @@ def option_answer(study: Study) -> list[Statement | None]:
     if not placed:
         return [Statement(counts)]
     best = assessment[placed[0].id]
+    lead = (
+        "The one with the highest expected worth:"
+        if placed[0].expected > 0
+        else "None of these is expected to be worth what it costs. The nearest to it:"
+    )
     losers = _losers(study, best)
     return [
         Statement(counts),
         Statement(
-            f"The one with the highest expected worth: {best.option.title}, worth {{npsv}} over {best.appraisal.years} years."
-            f"{losers}",
+            f"{lead} {best.option.title}, worth {{npsv}} over {best.appraisal.years} years.{losers}",
             {"npsv": pounds(best.appraisal.npsv)},
         ),
     ]
