@@ -61,3 +61,12 @@ def test_snapped_places_have_no_concentration() -> None:
 def test_a_cell_without_size_is_refused() -> None:
     with pytest.raises(Refusal, match="no size"):
         hot_cells(area_by_hand(record("fire", 0), kinds=TWO), 0)
+
+
+@pytest.mark.parametrize(("cells", "mean"), [(20_000, 20.0), (200_000, 3.0), (1_000_000, 400.0)])
+def test_a_country_of_cells_has_a_share_by_chance(cells: int, mean: float) -> None:
+    # The busiest tenth holds more than a tenth, and for large counts hardly more: a normal tail of sd / mean.
+    share = chance_share(cells, round(cells * mean))
+    assert 0.1 < share < 1
+    normal = 0.1 * (1 + 1.755 / mean**0.5)
+    assert share == pytest.approx(normal, rel=0.05)

@@ -1,4 +1,4 @@
-"""Imagined areas for tests: made once for a session, and read as anybody would."""
+"""Imagined areas for tests, read as anybody would."""
 
 from __future__ import annotations
 

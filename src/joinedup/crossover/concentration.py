@@ -88,7 +88,8 @@ def chance_share(cells: int, incidents: int, least: int = 1) -> float:
 
     # Far below this rate nothing is left of the tail that the means are taken over.
     rate = float(brentq(lambda each: mean_at(each) - mean, 1e-9, mean))
-    reach = np.arange(1, int(poisson.isf(1e-12 / cells, rate)) + 2 + least)
+    # Ten standard deviations and forty beyond the mean: what is left there is less than the last bit, at any rate.
+    reach = np.arange(1, math.ceil(rate + 10 * math.sqrt(rate)) + 40 + least)
     at_least = np.minimum(poisson.sf(reach - 1, rate) / poisson.sf(least - 1, rate), 1.0)
     expected = cells * at_least * binom.cdf(top - 2, cells - 1, at_least) + top * binom.sf(
         top - 1, cells, at_least

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 CALL_KINDS = ("999", "101", "111", "internal", "passed", "other")
 # Share of records by how the first call came. Police: 110 of 275 by 999, so that with calls that become nothing there
-# are 165 emergency calls per 1,000 people a year (issue 4: 130 to 200); the rest is judgement.
+# are 165 emergency calls per 1,000 people a year (published: 130 to 200); the rest is judgement.
 _CAME_BY = {
     "police": (0.40, 0.42, 0.0, 0.18, 0.0, 0.0),
     "fire": (0.80, 0.0, 0.0, 0.08, 0.0, 0.12),

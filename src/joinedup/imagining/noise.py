@@ -59,7 +59,7 @@ class Noise:
     """Share of some kinds of event that come from addresses which call at the same hour every week."""
     moving_clusters: float = 0.05
     """Share of some kinds of event that belong to a series whose centre moves through the streets for weeks."""
-    coincidences: float = 0.003
+    coincidences: float = 0.001
     """Share of events that happen minutes and metres from an unrelated one of another service, where it is dense."""
 
     def __post_init__(self) -> None:
