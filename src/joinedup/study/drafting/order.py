@@ -80,5 +80,10 @@ def order_chapter(study: Study) -> Chapter:
                 ]
             ),
         ]
-    heading = f"First: {titles[order.placed[0].id]}" if order.placed else "No option can be put in order yet"
+    if not order.placed:
+        heading = "No option can be put in order yet"
+    elif order.placed[0].expected <= 0:
+        heading = "No option is expected to be worth what it costs"
+    else:
+        heading = f"First: {titles[order.placed[0].id]}"
     return Chapter("order", heading, answer, blocks)
