@@ -10,8 +10,10 @@ import csv
 import hashlib
 import io
 import math
+import tomllib
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -38,31 +40,19 @@ class Grade(IntEnum):
     @property
     def in_words(self) -> str:
         """The grade as a reader sees it."""
-        return _GRADE_WORDS[self]
+        return str(_GRADES[self]["words"])
 
     @property
     def benefit_correction(self) -> float:
         """The share by which a benefit that rests on this grade is cut (§5.3)."""
-        return _BENEFIT_CORRECTION[self]
+        return float(_GRADES[self]["benefit_correction"])
 
 
-_GRADE_WORDS = {
-    Grade.AUDITED: "independently audited",
-    Grade.CONTRACT: "contract or formal record",
-    Grade.MONITORED: "monitored by practitioners",
-    Grade.READY_RECKONER: "ready reckoner",
-    Grade.ELSEWHERE: "similar work elsewhere",
-    Grade.JUDGEMENT: "uncorroborated judgement",
-}
-# HM Treasury, New Economy and others: Supporting public service transformation, cost benefit analysis
-# guidance for local partnerships (2014), the table of confidence grades.
-_BENEFIT_CORRECTION = {
-    Grade.AUDITED: 0.0,
-    Grade.CONTRACT: 0.05,
-    Grade.MONITORED: 0.10,
-    Grade.READY_RECKONER: 0.15,
-    Grade.ELSEWHERE: 0.25,
-    Grade.JUDGEMENT: 0.40,
+_GRADES = {
+    row["grade"]: row
+    for row in tomllib.loads(files("joinedup").joinpath("confidence_grades_2014.toml").read_text("utf-8"))[
+        "grades"
+    ]
 }
 
 
