@@ -61,7 +61,15 @@ def test_traffic_calls_of_montgomery_are_no_police() -> None:
 
 def test_public_lists_of_real_named_places_say_so_and_rows_of_calls_do_not() -> None:
     published = {name for name in source_names() if read_source(name).published}
-    assert published == {"london-fire-stations", "osm-ambulance-stations", "osm-police-stations"}
+    assert published == {
+        "avon-estates",
+        "derbyshire-estates",
+        "home-office-fire-stations",
+        "lfb-fleet",
+        "london-fire-stations",
+        "osm-ambulance-stations",
+        "osm-police-stations",
+    }
 
 
 def test_anybody_s_mapping_is_read_by_its_path(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ UNITS: Mapping[str, tuple[str, float]] = MappingProxyType(
 _TIMES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "bn": 1e9, "billion": 1e9}
 _AMOUNT = re.compile(
     r"(?P<minus>[-−–])?\s*(?P<pounds>£)?\s*(?P<sign>[-−])?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)"
-    r"\s*(?P<times>k|thousand|mn?|million|bn|billion)?(?P<unit>\s*[a-z²£][a-z²2. ]*?)??"
+    r"\s*(?P<times>thousand|million|billion|mn|bn|k|m)?(?P<unit>\s*[a-z²£][a-z²2. ]*?)??"
     r"\s*(?P<yearly>per year|per annum|a year|p\.?\s?a\.?|/\s?(?:year|yr))?\s*(?:\((?P<again>[^()]*)\))?",
     re.IGNORECASE,
 )
@@ -72,7 +72,9 @@ def amounts(values: pl.Series, unit: str, wanted: str) -> pl.Series:
     """
     given = values.drop_nulls().unique(maintain_order=True)
     read = [amount(each, unit, wanted) for each in given.to_list()]
-    return values.replace_strict(given, pl.Series(read, dtype=pl.Float64), default=None, return_dtype=pl.Float64)
+    return values.replace_strict(
+        given, pl.Series(read, dtype=pl.Float64), default=None, return_dtype=pl.Float64
+    )
 
 
 def amount(text: str, unit: str, wanted: str) -> float | None:
@@ -110,7 +112,7 @@ def amount(text: str, unit: str, wanted: str) -> float | None:
 def _worth(found: re.Match[str], unit: str, wanted: str) -> float | None:
     """Say what one of the cell's unit is worth in the unit that is wanted; None where they are of different kinds."""
     kind, one = UNITS.get(wanted.removesuffix(" a year").removesuffix(" a run"), ("", 1.0))
-    times, written = (found["times"] or "").lower(), (found["unit"] or "").strip(" .").lower()
+    times, written = (found["times"] or "").lower(), (found["unit"] or "").replace(".", "").strip().lower()
     if times and not found["pounds"] and kind != "money" and f"{times}{found['unit'] or ''}".lower() in UNITS:
         # 12 m is twelve metres, and £12m twelve million pounds.
         times, written = "", f"{times}{found['unit'] or ''}".lower()

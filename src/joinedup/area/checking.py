@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from joinedup.area.personal import refuse_personal
@@ -75,13 +76,19 @@ def check_table(
     rows_in = raw.height
     if ROW not in raw.columns:
         raw = raw.with_row_index(ROW, offset=HEADER_ROW + 1).with_columns(pl.col(ROW).cast(pl.Int64))
-    columns: list[pl.Expr | pl.Series] = [pl.col(ROW)]
+    # A long table is never held twice: a column as it was read goes as soon as it has its type. Columns in one piece
+    # each are not put together again, all of them at once, by the next step that takes two.
+    raw = raw.select(ROW, *(each for each in schema.columns if each in raw.columns))
+    table = raw.select(ROW)
     for field in schema.fields:
         if field.name in raw.columns:
-            columns.append(typed_column(raw[ROW], raw[field.name], field, settings.zone, found))
+            given = raw.drop_in_place(field.name).rechunk()
+            column: pl.Series | pl.Expr = typed_column(table[ROW], given, field, settings.zone, found)
+            del given
         else:
-            columns.append(pl.lit(field.default, polars_type(field.type, settings.zone)).alias(field.name))
-    table = raw.select(pl.col(ROW)).with_columns(*columns)
+            column = pl.lit(field.default, polars_type(field.type, settings.zone)).alias(field.name)
+        table = table.with_columns(column)
+    del raw
     table = _without_missing(table, schema, found)
     table = _without_repeats(table, schema, found)
     table = _without_strangers(table, schema, known, found)
@@ -112,30 +119,47 @@ def _aside(
     if not mask.any():
         return table
     found.add(table[ROW].filter(mask), column, problem, "the row is set aside", Effect.SET_ASIDE)
-    return table.filter(~mask)
+    return _kept(table, ~mask)
+
+
+def _kept(table: pl.DataFrame, mask: pl.Series) -> pl.DataFrame:
+    """Keep some rows, a column at a time, so that a long table is never held twice; the one given is used up."""
+    return pl.DataFrame([table.drop_in_place(each).filter(mask).rechunk() for each in table.columns])
 
 
 def _without_missing(table: pl.DataFrame, schema: Schema, found: Findings) -> pl.DataFrame:
     """Set aside rows that lack what they cannot do without."""
+    standing = pl.repeat(True, table.height, dtype=pl.Boolean, eager=True)
     for field in schema.fields:
         if field.required:
-            table = _aside(
-                table, table[field.name].is_null(), field.name, "has no value that can be used", found
-            )
-    return table
+            lacking = table[field.name].is_null() & standing
+            rows = table[ROW].filter(lacking)
+            found.add(rows, field.name, "has no value that can be used", "the row is set aside", Effect.SET_ASIDE)
+            standing &= ~lacking
+    return table if standing.all() else _kept(table, standing)
 
 
 def _without_repeats(table: pl.DataFrame, schema: Schema, found: Findings) -> pl.DataFrame:
     """Set aside the second and later rows of one identifier."""
     if not schema.key:
         return table
-    repeat = ~table.select(pl.struct(schema.key).is_first_distinct()).to_series()
-    if not repeat.any():
+    # Comparing text takes memory: only what has the hash of another row is looked at.
+    hashes = table.select(pl.struct(schema.key).hash()).to_series()
+    ordered = np.sort(hashes.to_numpy())
+    twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    if not len(twice):
         return table
-    again = table.filter(repeat)
-    name = again.select(
-        pl.concat_str([pl.col(each).cast(pl.String) for each in schema.key], separator=", ")
-    ).to_series()
+    alike = hashes.is_in(pl.Series(twice).implode()).arg_true()
+    again = ~table.select(pl.struct(schema.key).gather(alike).is_first_distinct()).to_series()
+    if not again.any():
+        return table
+    repeat = pl.repeat(False, table.height, dtype=pl.Boolean, eager=True).scatter(alike.filter(again), True)
+    name = (
+        table.select(schema.key)
+        .filter(repeat)
+        .select(pl.concat_str([pl.col(each).cast(pl.String) for each in schema.key], separator=", "))
+        .to_series()
+    )
     problem = quoted("the identifier stands in an earlier row too", name)
     return _aside(table, repeat, schema.key[0], problem, found)
 
@@ -202,6 +226,7 @@ def _places(table: pl.DataFrame, settings: Settings, found: Findings) -> pl.Data
     outside = degrees & ~nowhere & ~swapped & ~inside("latitude", "longitude")
     half_grid = pl.col("easting").is_not_null() ^ pl.col("northing").is_not_null()
     no_grid = (pl.col("easting") == 0) & (pl.col("northing") == 0)
+    placed = table.select(ROW, "latitude", "longitude", "easting", "northing")
     for rule, column, problem, action in (
         (half, "latitude", "latitude or longitude without the other", "the place is left out"),
         (half_grid, "easting", "easting or northing without the other", "the place is left out"),
@@ -217,7 +242,7 @@ def _places(table: pl.DataFrame, settings: Settings, found: Findings) -> pl.Data
     ):
         pair = ("latitude", "longitude") if column == "latitude" else ("easting", "northing")
         shown = pl.concat_str([pl.col(each) for each in pair], separator=", ", ignore_nulls=True)
-        hit = table.filter(rule.fill_null(value=False)).select(ROW, shown.alias("shown"))
+        hit = placed.filter(rule.fill_null(value=False)).select(ROW, shown.alias("shown"))
         if hit.height:
             found.add(hit[ROW], column, quoted(problem, hit["shown"]), action, Effect.CHANGED)
     lost = (half | nowhere | outside).fill_null(value=False)

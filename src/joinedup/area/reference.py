@@ -90,6 +90,11 @@ def source_page(source: Source) -> str:
         "",
         *(f"- {each}" for each in source.messy),
         "",
+        *(
+            ["What became of the rows of real files:", "", *(f"- {each}" for each in source.counts), ""]
+            if source.counts
+            else []
+        ),
         "| table | column | made from |",
         "|---|---|---|",
     ]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import fastexcel
 import polars as pl
 
+from joinedup.area.formats.books import clock
 from joinedup.area.schema import TABLES
 from joinedup.refusal import Refusal, did_you_mean
 
@@ -113,7 +114,7 @@ def _from_book(path: Path, sheet: str | None) -> pl.DataFrame:
     if path.suffix == ".ods":
         # A time of day in an ODS file is a length of time, which does not come as text.
         times = book.load_sheet(sheet or 0, header_row=None, dtypes="duration").to_polars()
-        raw = raw.select(raw[each].fill_null(_clock(times[each])) for each in raw.columns)
+        raw = raw.select(raw[each].fill_null(clock(times[each])) for each in raw.columns)
     if raw.is_empty():
         raise Refusal(f"{path}: {_EMPTY}" if sheet is None else f"{path}, sheet {sheet}: {_EMPTY}")
     names = [name or "" for name in raw.row(0)]
@@ -124,15 +125,6 @@ def _from_book(path: Path, sheet: str | None) -> pl.DataFrame:
     columns = [name if name.strip() else unnamed[number] for number, name in enumerate(names)]
     raw = raw.slice(1).rename(dict(zip(raw.columns, columns, strict=True)))
     return _without_unnamed(raw, [column for column in columns if column in unnamed])
-
-
-def _clock(lengths: pl.Series) -> pl.Series:
-    """Word lengths of time as a clock does, such as 07:30:00."""
-    seconds = lengths.dt.total_seconds()
-    parts = (seconds // 3600, seconds // 60 % 60, seconds % 60)
-    return pl.select(
-        pl.format("{}:{}:{}", *(pl.lit(each).cast(pl.String).str.zfill(2) for each in parts))
-    ).to_series()
 
 
 def _without_unnamed(raw: pl.DataFrame, unnamed: list[str]) -> pl.DataFrame:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
-ISO_FORMATS = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d")
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ISO_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d")
 OFFSET = r"(?:Z|[+-]\d{2}(?::?\d{2})?)$"
 
 
@@ -42,44 +46,35 @@ def made_aware(local: pl.Series, zone: str) -> Aware:
 
 def parsed(text: pl.Series, zone: str, formats: tuple[str, ...] = ISO_FORMATS) -> Aware:
     """Read text as times: with an offset as they stand, without one as local time in the zone; null where unreadable."""
-    name = text.name
-    frame = pl.DataFrame({"text": text.str.replace(r"^(\d{4}-\d{2}-\d{2})T", "$1 ")})
-    local = frame.select(
-        pl.coalesce(
-            *(
-                pl.col("text").str.to_datetime(each, time_unit="us", strict=False, exact=True)
-                for each in formats
-            )
-        ).alias(name)
-    ).to_series()
-    offset = (
-        frame.select(
-            pl.when(pl.col("text").str.contains(OFFSET))
-            .then(pl.col("text").str.replace(r"Z$", "+00:00"))
-            .alias("text")
-        )
-        .select(
-            pl.coalesce(
-                *(
-                    pl.col("text").str.to_datetime(
-                        f"{each}%#z", time_unit="us", time_zone="UTC", strict=False, exact=True
-                    )
-                    for each in ISO_FORMATS[:2]
-                )
-            )
-            .dt.convert_time_zone(zone)
-            .alias(name)
-        )
-        .to_series()
-    )
-    aware = made_aware(local, zone)
-    return Aware(
-        times=pl.DataFrame({"a": offset, "b": aware.times})
-        .select(pl.coalesce("a", "b").alias(name))
-        .to_series(),
-        twice=aware.twice,
-        never=aware.never,
-    )
+    if text.str.contains("T", literal=True).any():
+        text = text.str.replace(r"^(\d{4}-\d{2}-\d{2})T", "$1 ")
+    aware = made_aware(first_that_fits(text, formats), zone)
+    # No format without an offset fits a time that has one.
+    rest = aware.times.is_null() & text.str.contains(OFFSET)
+    if not rest.any():
+        return aware
+    ending = text.filter(rest).str.replace(r"Z$", "+00:00")
+    offset = first_that_fits(ending, [f"{each}%#z" for each in ISO_FORMATS[:3]], "UTC")
+    return Aware(_put(aware.times, rest, offset.dt.convert_time_zone(zone)), aware.twice, aware.never)
+
+
+def first_that_fits(text: pl.Series, formats: Sequence[str], zone: str | None = None) -> pl.Series:
+    """Read text as times by the first format that fits, each of which sees only what those before it left."""
+    times = pl.Series(text.name, [None], dtype=pl.Datetime("us", zone)).new_from_index(0, len(text))
+    rest = text.is_not_null()
+    for each in formats:
+        if not rest.any():
+            break
+        left = text if rest.all() else text.filter(rest)
+        read = left.str.to_datetime(each, time_unit="us", time_zone=zone, strict=False, exact=True)
+        times = read if rest.all() else _put(times, rest, read)
+        rest = text.is_not_null() & times.is_null()
+    return times
+
+
+def _put(times: pl.Series, where: pl.Series, values: pl.Series) -> pl.Series:
+    """Put values in the rows that are marked, in order."""
+    return times.to_physical().scatter(where.arg_true(), values.to_physical()).cast(times.dtype)
 
 
 def is_zone(zone: str) -> bool:

@@ -12,6 +12,7 @@ from joinedup.area.corrected import write_queries, write_rows_to_mend
 from joinedup.area.extracts import read_extracts
 from joinedup.area.mapping import read_source
 from joinedup.area.reading import read_area
+from joinedup.area.suggesting import suggested
 from joinedup.cli.progress import Progress
 from joinedup.cli.queries import print_queries, print_written
 from joinedup.cli.showing import AsJson, print_json
@@ -38,27 +39,56 @@ def new(
 
 def read(
     source: Annotated[
-        str, typer.Argument(metavar="SOURCE", help="A source by name, or the path of a mapping's TOML.")
-    ],
+        str | None,
+        typer.Argument(metavar="SOURCE", help="A source by name, or the path of a mapping's TOML."),
+    ] = None,
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="The extracts, as they are (gzip too).")
-    ],
+        list[Path] | None,
+        typer.Argument(
+            metavar="FILE...", help="The extracts, as they are: CSV, Excel, ODS, Parquet, packed or not."
+        ),
+    ] = None,
     into: Annotated[
-        Path, typer.Option("--into", metavar="DIR", help="The study; it is made if there is none.")
-    ],
+        Path | None, typer.Option("--into", metavar="DIR", help="The study; it is made if there is none.")
+    ] = None,
+    suggest: Annotated[
+        Path | None,
+        typer.Option("--suggest", metavar="FILE", help="Print a first draft of a mapping for FILE, to edit."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read real extracts into a study through a mapping."""
+    """Read real extracts into a study through a mapping, or draft a mapping."""
+    if suggest is not None:
+        if source is not None or files or into is not None:
+            raise typer.BadParameter("is used alone, with one FILE", param_hint="--suggest")
+        draft = suggested(suggest)
+        print_json({"mapping": draft}) if as_json else print(draft, end="")
+        return
+    if source is None or not files:
+        raise typer.BadParameter("SOURCE and at least one FILE are needed", param_hint="SOURCE FILE...")
+    if into is None:
+        raise typer.BadParameter("the folder of the study is needed", param_hint="--into")
     with Progress() as progress:
         reading = read_extracts(read_source(source), files, into, progress)
     if as_json:
-        print_json({"rows": reading.rows, "replaced": reading.replaced, **reading.queries.as_json()})
+        print_json(
+            {
+                "rows": reading.rows,
+                "replaced": reading.replaced,
+                "renewed": reading.renewed,
+                **reading.queries.as_json(),
+            }
+        )
         return
     for table, rows in reading.rows.items():
         again = reading.replaced[table]
         print(
             f"{into}: {table} has {rows:,} rows"
-            + (f"; {again:,} of them were read before and replaced" if again else "")
+            + (
+                f"; {again:,} of them were read before and replaced, {reading.renewed[table]:,} with other values"
+                if again
+                else ""
+            )
         )
     print_queries(reading.queries)
 

@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from typing import TYPE_CHECKING
+from xml.parsers import expat
 
 import fastexcel
 import polars as pl
@@ -33,9 +34,11 @@ def read_book(path: Path, content: bytes, layout: Layout) -> Raw:
     old = content.startswith(OLD)
     guesses = []
     if old and path.suffix.lower() != ".xls":
-        guesses.append((f"the name ends in {path.suffix}, and the file is an old Excel workbook (.xls)", "read as .xls"))
+        guesses.append(
+            (f"the name ends in {path.suffix}, and the file is an old Excel workbook (.xls)", "read as .xls")
+        )
     if not old:
-        _refuse_far_cells(path, content)
+        _refuse_spoilt(path, content)
     book = opened(path, content)
     try:
         names = book.sheet_names
@@ -44,7 +47,9 @@ def read_book(path: Path, content: bytes, layout: Layout) -> Raw:
         wanted = [layout.sheet] if layout.sheet else names
         sheets = {name: cells(book, name, times=b"opendocument" in content[:200]) for name in wanted}
     except (fastexcel.FastExcelError, pl.exceptions.PolarsError):
-        raise Refusal(f"{path}: cannot be read as a workbook; save it again as .xlsx or .ods, or as CSV") from None
+        raise Refusal(
+            f"{path}: cannot be read as a workbook; save it again as .xlsx or .ods, or as CSV"
+        ) from None
     filled = {name: sheet for name, sheet in sheets.items() if sheet.height}
     if not filled:
         raise Refusal(f"{path}: the file is empty; a table needs at least a line of column names")
@@ -79,11 +84,11 @@ def cells(book: fastexcel.ExcelReader, sheet: str | int, *, times: bool) -> pl.D
     if times and raw.width:
         # A time of day in an ODS file is a length of time, which does not come as text.
         lengths = book.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="duration").to_polars()
-        raw = raw.select(raw[each].fill_null(_clock(lengths[each])) for each in raw.columns)
+        raw = raw.select(raw[each].fill_null(clock(lengths[each])) for each in raw.columns)
     return raw
 
 
-def _clock(lengths: pl.Series) -> pl.Series:
+def clock(lengths: pl.Series) -> pl.Series:
     """Word lengths of time as a clock does, such as 07:30:00."""
     seconds = lengths.dt.total_seconds()
     parts = (seconds // 3600, seconds // 60 % 60, seconds % 60)
@@ -92,21 +97,42 @@ def _clock(lengths: pl.Series) -> pl.Series:
     ).to_series()
 
 
-def _refuse_far_cells(path: Path, content: bytes) -> None:
-    """Refuse a sheet that one stray cell makes as large as the memory."""
+def _refuse_spoilt(path: Path, content: bytes) -> None:
+    """Refuse what would keep the reader of workbooks busy for ever: spoilt XML, and one stray cell at the far end."""
     with zipfile.ZipFile(io.BytesIO(content)) as book:
         for name in book.namelist():
-            if name == "content.xml":
-                span = _span_of_ods(book.read(name))
-            elif name.startswith("xl/worksheets/") and name.endswith(".xml"):
-                span = _span_of_xlsx(book.read(name))
-            else:
+            if not name.endswith((".xml", ".rels")):
                 continue
+            part = book.read(name)
+            if not _well_formed(part):
+                raise Refusal(
+                    f"{path}: cannot be opened as a workbook; save it again as .xlsx or .ods, or as CSV"
+                )
+            span = 0
+            if name == "content.xml":
+                span = _span_of_ods(part)
+            elif name.startswith("xl/worksheets/"):
+                span = _span_of_xlsx(part)
             if span > MOST_CELLS:
                 raise Refusal(
                     f"{path}: a sheet spans {span:,} cells, most of them blank; delete the stray cells at its far "
                     "end, or save the table as CSV"
                 )
+
+
+def _well_formed(xml: bytes) -> bool:
+    """Whether XML is whole, and declares nothing of its own: no workbook does, and entities can expand without end."""
+    parser = expat.ParserCreate()
+
+    def refuse(*_: object) -> None:
+        raise expat.ExpatError
+
+    parser.StartDoctypeDeclHandler = refuse
+    try:
+        parser.Parse(xml, True)
+    except (expat.ExpatError, ValueError, LookupError):
+        return False
+    return True
 
 
 def _span_of_xlsx(xml: bytes) -> int:

@@ -76,7 +76,7 @@ def only_table(path: Path, content: bytes) -> tuple[str, bytes]:
         tables = [each for each in files if each.filename.lower().endswith(_TABLES)]
         tables = tables if len(files) > 1 else files
         if len(tables) != 1:
-            shown = ", ".join(each.filename for each in files[:8]) + (", …" if len(files) > 8 else "")
+            shown = ", ".join(_shown(each.filename) for each in files[:8]) + (", …" if len(files) > 8 else "")
             raise Refusal(
                 f"{path}: holds {len(tables)} tables, and one is needed; unpack it and read them one by one "
                 f"(in it: {shown or 'nothing'})"
@@ -93,7 +93,9 @@ def _opened(path: Path, content: bytes) -> zipfile.ZipFile:
         ) from None
 
 
-def _unzipped(path: Path, folder: zipfile.ZipFile, inside: zipfile.ZipInfo, before: int, packed: int) -> bytes:
+def _unzipped(
+    path: Path, folder: zipfile.ZipFile, inside: zipfile.ZipInfo, before: int, packed: int
+) -> bytes:
     """Unpack one file, held to its true size whatever size it declares."""
     _refuse_bomb(path, before + inside.file_size, packed)
     if inside.flag_bits & 1:
@@ -107,7 +109,7 @@ def _unzipped(path: Path, folder: zipfile.ZipFile, inside: zipfile.ZipInfo, befo
                 _refuse_bomb(path, size, packed)
                 parts.append(part)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError):
-        raise Refusal(f"{path}: {inside.filename} in it is damaged; fetch the file again") from None
+        raise Refusal(f"{path}: {_shown(inside.filename)} in it is damaged; fetch the file again") from None
     return b"".join(parts)
 
 
@@ -117,6 +119,11 @@ def _refuse_bomb(path: Path, size: int, packed: int) -> None:
             f"{path}: unpacks to more than {size // 2**20:,} MB from {max(packed // 1024, 1):,} KB, which no real table "
             "does; if it is one, unpack it and read the file that is in it"
         )
+
+
+def _shown(name: str) -> str:
+    """Give a name that somebody else chose, fit for a message of one line."""
+    return "".join(each if each.isprintable() else "?" for each in name[:60])
 
 
 def _hidden(name: str) -> bool:

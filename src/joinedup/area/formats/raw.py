@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -66,12 +65,19 @@ def headed(path: str, cells: pl.DataFrame, layout: Layout, rows: Sequence[int] |
     """
     if cells.height < layout.header_rows:
         raise Refusal(f"{path}: the file is empty; a table needs at least a line of column names")
-    parts = [_filled(cells.row(number), last=number == layout.header_rows - 1) for number in range(layout.header_rows)]
+    parts = [
+        _filled(cells.row(number), last=number == layout.header_rows - 1)
+        for number in range(layout.header_rows)
+    ]
     names = [" ".join(each for each in column if each) for column in zip(*parts, strict=True)]
     data = cells.slice(layout.header_rows)
     first = layout.first_row
     numbers = range(first, first + data.height) if rows is None else rows
-    return named(path, names, data).with_columns(pl.Series(ROW, numbers, dtype=pl.Int64)).select(ROW, pl.exclude(ROW))
+    return (
+        named(path, names, data)
+        .with_columns(pl.Series(ROW, numbers, dtype=pl.Int64))
+        .select(ROW, pl.exclude(ROW))
+    )
 
 
 def _filled(row: Sequence[str | None], *, last: bool) -> list[str]:
@@ -84,7 +90,7 @@ def _filled(row: Sequence[str | None], *, last: bool) -> list[str]:
 
 
 def named(path: str, names: Sequence[str], data: pl.DataFrame) -> pl.DataFrame:
-    """Name the columns: a name that stands again is numbered, a column without a name is called by its number.
+    """Name the columns: a name that stands again has its number behind it, a column without a name is called by it.
 
     Columns with neither a name nor a value, such as commas at the end of each line, are dropped.
     """
@@ -92,18 +98,12 @@ def named(path: str, names: Sequence[str], data: pl.DataFrame) -> pl.DataFrame:
         raise Refusal(f"{path}, row 1: there are no column names; say in the mapping how many rows to skip")
     if ROW in names:
         raise Refusal(f"{path}, row 1: no column may be called {ROW}; rename it")
-    seen: Counter[str] = Counter()
     columns: dict[str, pl.Series] = {}
     for number, (name, series) in enumerate(zip(names, data.get_columns(), strict=True), start=1):
-        called = name
-        if not name.strip():
-            if not series.count():
-                continue
-            called = f"column {number}"
-        seen[called] += 1
-        while seen[called] > 1 and f"{called} ({seen[called]})" in names:
-            seen[called] += 1
-        columns[called if seen[called] == 1 else f"{called} ({seen[called]})"] = series
+        if name.strip():
+            columns[f"{name} (column {number})" if name in columns else name] = series
+        elif series.count():
+            columns[f"column {number}"] = series
     return pl.DataFrame([series.alias(name) for name, series in columns.items()])
 
 

@@ -72,7 +72,9 @@ def _as_utf8(path: Path, content: bytes, layout: Layout, guesses: list[tuple[str
     try:
         text = content.decode(encoding)
     except (UnicodeDecodeError, LookupError):
-        raise Refusal(f"{path}: is not {said or encoding} text; save it as 'CSV UTF-8' and run the command again") from None
+        raise Refusal(
+            f"{path}: is not {said or encoding} text; save it as 'CSV UTF-8' and run the command again"
+        ) from None
     if said:
         guesses.append(("the file is not written in UTF-8", f"read as {said}"))
     return text.removeprefix("\ufeff").encode("utf-8", "replace")
@@ -119,7 +121,7 @@ def _by_polars(path: Path, content: bytes, separator: str, layout: Layout) -> pl
             content, has_header=False, infer_schema=False, separator=separator, skip_rows=layout.skip_rows
         )
         return headed(str(path), cells, layout)
-    data = pl.read_csv(content, has_header=False, infer_schema=False, separator=separator, skip_rows=1)
+    data = pl.read_csv(content, infer_schema=False, separator=separator)
     names = pl.read_csv(content, has_header=False, infer_schema=False, separator=separator, n_rows=1).row(0)
     if len(names) != data.width:
         raise pl.exceptions.ShapeError
@@ -150,7 +152,9 @@ def _by_hand(
     if text.count('"') % 2 and swallowed and swallowed == len(rows):
         raise Refusal(f"{path}, row {swallowed}: a quote is opened and not closed; close it, or take it out")
     first = layout.first_row
-    fits = [(number, row) for number, row in enumerate(data, first) if len(row) <= width or not any(row[width:])]
+    fits = [
+        (number, row) for number, row in enumerate(data, first) if len(row) <= width or not any(row[width:])
+    ]
     numbers = {number for number, _ in fits}
     aside = [(number, _TOO_LONG) for number in range(first, first + len(data)) if number not in numbers]
     if len(aside) * 2 > len(data):

@@ -44,7 +44,7 @@ def patterns_in(
         grids = note_clocks(moments, found)
         note_volumes(moments, found)
         note_agreement(moments, grids, default, found)
-        note_identifiers(moments, found)
+        note_identifiers(moments, incidents["incident_id"], found)
         if "attendances" in tables:
             note_late(tables["attendances"], rows["attendances"], incidents, notes["attendances"])
     return Queries.joined(Queries(found.frame(), {}) for found in notes.values())

@@ -62,7 +62,7 @@ def note_agreement(
     """
     if not moments.by_service:
         return
-    placed = _thinned([own for _, own in moments.by_service]).filter(pl.col("x").is_not_null())
+    placed = _thinned(moments).filter(pl.col("x").is_not_null())
     placed = placed.join(default, on=["x", "y"], how="anti")
     sizes = placed["service_id"].value_counts().sort(["count", "service_id"], descending=[True, False])
     services = [
@@ -176,11 +176,13 @@ def _squares(placed: pl.DataFrame) -> pl.Series:
     return pl.Series("square", np.unique(column * (1 << 32) + line, return_inverse=True)[1])
 
 
-def _thinned(parts: list[pl.DataFrame]) -> pl.DataFrame:
+def _thinned(moments: Moments) -> pl.DataFrame:
     """Keep whole weeks, evenly spread, so that no more records are left than can be looked at quickly."""
-    every = -(-sum(each.height for each in parts) // _MOST_RECORDS)
+    every = -(-sum(own.height for _, own in moments.by_service) // _MOST_RECORDS)
     kept = (pl.col("wall") // (7 * DAY)) % every == 0
-    return pl.concat(each.lazy().filter(kept).drop("incident_id") for each in parts).collect()
+    return pl.concat(
+        own.filter(kept).with_columns(service_id=pl.lit(service)) for service, own in moments.by_service
+    )
 
 
 def _later(offset: Offset) -> str:

@@ -44,14 +44,15 @@ def note_late(attendances: pl.DataFrame, rows: pl.Series, incidents: pl.DataFram
     found.add(late["row"], "mobilised_at", quoted(LATE, words), "used as given", Effect.NOTED)
 
 
-def note_identifiers(moments: Moments, found: Findings) -> None:
+def note_identifiers(moments: Moments, identifiers: pl.Series, found: Findings) -> None:
     """Note a service whose identifiers have one form up to some time and another after it."""
     for service, own in moments.by_service:
         if own.height < _LEAST:
             continue
         every = -(-own.height // _SAMPLE)
+        sample = own.gather_every(every)
         forms = (
-            own.gather_every(every)
+            sample.with_columns(incident_id=identifiers.gather(sample["at"]))
             .select(
                 "wall", "row", form=_form(pl.col("incident_id")), length=pl.col("incident_id").str.len_chars()
             )

@@ -22,7 +22,7 @@ _START = date(1970, 1, 1)
 class Moments:
     """The incidents that have a time, by service in order of its identifier.
 
-    Each has ``service_id``, ``incident_id``, ``wall`` and ``instant``, ``x`` and ``y`` where fit, and ``row``.
+    Each has ``at``, its place in the table, ``row``, ``wall`` and ``instant``, and ``x`` and ``y`` where fit.
     """
 
     by_service: tuple[tuple[str, pl.DataFrame], ...]
@@ -32,23 +32,31 @@ class Moments:
     def of(cls, incidents: pl.DataFrame, rows: pl.Series, period: tuple[date, date] | None) -> Moments:
         """Take the times and places out of the incidents."""
         fit = fit_for_distance()
-        frame = (
-            incidents.lazy()
-            .with_columns(row=rows)
-            .filter(pl.col("received_at").is_not_null())
-            .select(
-                "service_id",
-                "incident_id",
-                "row",
-                wall=pl.col("received_at").dt.replace_time_zone(None).dt.timestamp("us"),
-                instant=pl.col("received_at").dt.timestamp("us"),
-                x=pl.when(fit).then("x"),
-                y=pl.when(fit).then("y"),
+        timed = incidents.select(
+            "service_id",
+            "received_at",
+            row=rows,
+            at=pl.int_range(pl.len(), dtype=pl.UInt32),
+            x=pl.when(fit).then("x"),
+            y=pl.when(fit).then("y"),
+        ).lazy()
+        by_service = []
+        for service in incidents["service_id"].unique().sort().to_list():
+            own = (
+                timed.filter((pl.col("service_id") == service) & pl.col("received_at").is_not_null())
+                .select(
+                    "at",
+                    "row",
+                    wall=pl.col("received_at").dt.replace_time_zone(None).dt.timestamp("us"),
+                    instant=pl.col("received_at").dt.timestamp("us"),
+                    x="x",
+                    y="y",
+                )
+                .collect()
             )
-            .collect()
-        )
-        parts = frame.partition_by("service_id", as_dict=True, maintain_order=True)
-        return cls(tuple((str(key[0]), parts[key]) for key in sorted(parts, key=str)), period)
+            if own.height:
+                by_service.append((service, own))
+        return cls(tuple(by_service), period)
 
     @property
     def days(self) -> tuple[int, int]:

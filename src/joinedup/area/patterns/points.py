@@ -12,6 +12,8 @@ from joinedup.area.queries import Effect
 from joinedup.area.values import quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from joinedup.area.queries import Findings
@@ -35,6 +37,7 @@ _DEFAULT_LEAST = 2_000
 _DEFAULT_MIX = 0.25
 _BUSY_SHARE = 0.01
 _BUSY_RECORDS = 100
+_PIECE = 2**20
 
 
 def default_places(incidents: pl.DataFrame) -> pl.DataFrame:
@@ -50,11 +53,27 @@ def default_places(incidents: pl.DataFrame) -> pl.DataFrame:
     Returns:
         ``x``, ``y`` and ``records`` of each such point, most records first.
     """
-    if incidents.height < _DEFAULT_LEAST:
+    everywhere = np.ones(incidents.height, dtype=bool)
+    sizes = dict(incidents.group_by("service_id").len().iter_rows())
+    return _default_among(_points_with(incidents, everywhere, _boxes(incidents), _default_least(sizes)), sizes)
+
+
+def _default_least(sizes: Mapping[str, int]) -> int:
+    """Give the records that a default place has at least, of so many records of each service."""
+    records = sum(sizes.values())
+    few = min(_DEFAULT_RECORDS, int(2 * _DEFAULT_SHARE * records) + 1)
+    return max(few, int(_DEFAULT_SHARE * records) + 1)
+
+
+def _default_among(large: pl.DataFrame, sizes: Mapping[str, int]) -> pl.DataFrame:
+    """Find the default places among the incidents at large points, of so many records of each service."""
+    records = sum(sizes.values())
+    if records < _DEFAULT_LEAST:
         return pl.DataFrame(schema={"x": pl.Float64, "y": pl.Float64, "records": pl.Int64})
-    few = min(_DEFAULT_RECORDS, int(2 * _DEFAULT_SHARE * incidents.height) + 1)
-    large = _points_with(incidents, max(few, int(_DEFAULT_SHARE * incidents.height) + 1))
-    whole = incidents.group_by("service_id").agg(whole=pl.len() / incidents.height)
+    whole = pl.DataFrame(
+        {"service_id": list(sizes), "whole": [each / records for each in sizes.values()]},
+        schema={"service_id": pl.String, "whole": pl.Float64},
+    )
     return (
         large.group_by("x", "y", "service_id")
         .agg(own=pl.len())
@@ -71,12 +90,15 @@ def default_places(incidents: pl.DataFrame) -> pl.DataFrame:
 
 def note_points(table: pl.DataFrame, rows: pl.Series, found: Findings) -> pl.DataFrame:
     """Note the incidents at default places, which are given back, and the busy points that may be some."""
+    # Nothing is copied but the incidents at large points: ten million of them would fill the memory.
+    placed, boxes = table.select("service_id", "x", "y", row=rows), _boxes(table)
     fit = table.select(fit_for_distance()).to_series()
-    placed = table.filter(fit).select("service_id", "x", "y").with_columns(row=rows.filter(fit))
-    points = default_places(placed)
+    sizes = dict(table.select("service_id").filter(fit).group_by("service_id").len().iter_rows())
+    large = _points_with(placed, fit.to_numpy(), boxes, _default_least(sizes))
+    points = _default_among(large, sizes)
     column = place_column(table)
     if points.height:
-        hit = placed.join(points, on=["x", "y"], how="inner", maintain_order="left").rechunk()
+        hit = large.join(points, on=["x", "y"], how="inner", maintain_order="left").rechunk()
         words = pl.format("{} incidents at the point", pl.col("records"))
         found.add(
             hit["row"],
@@ -85,16 +107,18 @@ def note_points(table: pl.DataFrame, rows: pl.Series, found: Findings) -> pl.Dat
             "used as given; the crossover estimate sets it aside",
             Effect.NOTED,
         )
-        placed = placed.join(points, on=["x", "y"], how="anti")
-    for service, own in sorted(placed.group_by("service_id"), key=lambda each: str(each[0][0])):
-        least = max(_BUSY_RECORDS, int(_BUSY_SHARE * own.height) + 1)
-        many = _points_with(own, least)
+        for service, number in hit.group_by("service_id").len().iter_rows():
+            sizes[service] -= number
+    for service, size in sorted(sizes.items()):
+        least = max(_BUSY_RECORDS, int(_BUSY_SHARE * size) + 1)
+        own = (fit & (table["service_id"] == service)).to_numpy()
+        many = _points_with(placed, own, boxes, least).join(points, on=["x", "y"], how="anti", maintain_order="left")
         if many.is_empty():
             continue
-        sizes = many.group_by("x", "y").len().height
+        number = many.select("x", "y").n_unique()
         found.note(
             column,
-            f"{service[0]}: {BUSY}: '{sizes} such {'point' if sizes == 1 else 'points'}'",
+            f"{service}: {BUSY}: '{number} such {'point' if number == 1 else 'points'}'",
             "used as given",
             many["row"],
         )
@@ -111,14 +135,14 @@ def note_far(table: pl.DataFrame, rows: pl.Series, found: Findings) -> None:
     given = table["x"].is_not_null() & table["y"].is_not_null()
     if int(given.sum()) < _FAR_LEAST:
         return
-    held, numbers = table.filter(given), rows.filter(given)
-    x, y = held["x"].to_numpy(), held["y"].to_numpy()
+    x, y = (table[each].filter(given).to_numpy() for each in ("x", "y"))
     away = np.hypot(x - np.median(x), y - np.median(y))
     reach = float(np.quantile(away, _FAR_SHARE, method="lower"))
     far = np.flatnonzero(away > _FAR_TIMES * max(reach, 1_000.0))
     far = far[~_supported(x[far], y[far], max(reach, 1_000.0), max(3, int(_FAR_SUPPORT * len(x))))]
     if not len(far):
         return
+    numbers = rows.filter(given)
     words = pl.Series([f"{each / 1000:,.0f} km from the middle of the places" for each in away[far]])
     found.add(numbers.gather(far), place_column(table), quoted(FAR, words), "used as given", Effect.NOTED)
 
@@ -142,15 +166,23 @@ def _supported(x: NDArray[np.float64], y: NDArray[np.float64], width: float, lea
     return (near >= least).to_numpy()
 
 
-def _points_with(incidents: pl.DataFrame, least: int) -> pl.DataFrame:
-    """Keep the incidents at points that hold at least so many."""
-    # Points are thrown into few boxes first: most boxes hold too few for any point in them, and counting boxes is quick.
-    bits = [(incidents[each].to_numpy() + 0.0).view(np.uint64) for each in ("x", "y")]
-    box = (
-        (bits[0] * np.uint64(0x9E3779B97F4A7C15)) ^ (bits[1] * np.uint64(0xC2B2AE3D27D4EB4F))
-    ) >> np.uint64(48)
-    full = np.bincount(box.astype(np.int64), minlength=1) >= least
-    some = incidents.filter(pl.Series(full[box]))
+def _boxes(incidents: pl.DataFrame) -> NDArray[np.uint16]:
+    """Throw points into few boxes: most hold too few for any large point in them, and counting boxes is quick."""
+    boxes = np.empty(incidents.height, dtype=np.uint16)
+    for start in range(0, incidents.height, _PIECE):
+        piece = incidents.select("x", "y").slice(start, _PIECE)
+        x, y = ((piece[each].to_numpy() + 0.0).view(np.uint64) for each in ("x", "y"))
+        mixed = (x * np.uint64(0x9E3779B97F4A7C15)) ^ (y * np.uint64(0xC2B2AE3D27D4EB4F))
+        boxes[start : start + _PIECE] = mixed >> np.uint64(48)
+    return boxes
+
+
+def _points_with(
+    incidents: pl.DataFrame, own: NDArray[np.bool_], boxes: NDArray[np.uint16], least: int
+) -> pl.DataFrame:
+    """Keep those of one's own incidents at points that hold at least so many of them."""
+    full = np.bincount(boxes[own], minlength=2**16) >= least
+    some = incidents.filter(pl.Series(full[boxes] & own))
     large = some.group_by("x", "y").len().filter(pl.col("len") >= least).select("x", "y")
     return some.join(large, on=["x", "y"], how="semi", maintain_order="left")
 
