@@ -40,6 +40,10 @@ _MENDS: tuple[tuple[str, str], ...] = (
     ("no dispatch time inside", "Ask for an extract with the dispatch time in a column of its own."),
     ("repeats ", "Ask the source for an identifier of each event; delete the row if it is a true repeat."),
     ("can be read from", "Correct the value in the extract, or the way that the mapping takes it, and read it again."),
+    ("says in words that there is none", "Ask the source for the value, or fill it in from elsewhere."),
+    ("than an earlier row of the same", "Nothing, if the source codes an event several times; else ask which row is right."),
+    ("have no name", "Name it in the source, as people there call it."),
+    ("only the year is known", "Ask for the date if the month matters."),
     # Patterns that no single row shows.
     ("far outside the area", "Look the place up: correct it, or leave it empty if it is not known."),
     ("a default place", "Leave the place empty where the system did not find the address."),
