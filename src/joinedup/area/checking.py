@@ -83,11 +83,11 @@ def check_table(
     for field in schema.fields:
         if field.name in raw.columns:
             given = raw.drop_in_place(field.name).rechunk()
-            column: pl.Series | pl.Expr = typed_column(table[ROW], given, field, settings.zone, found)
+            typed: pl.Series | pl.Expr = typed_column(table[ROW], given, field, settings.zone, found)
             del given
         else:
-            column = pl.lit(field.default, polars_type(field.type, settings.zone)).alias(field.name)
-        table = table.with_columns(column)
+            typed = pl.lit(field.default, polars_type(field.type, settings.zone)).alias(field.name)
+        table = table.with_columns(typed)
     del raw
     table = _without_missing(table, schema, found)
     table = _without_repeats(table, schema, found)
@@ -134,7 +134,9 @@ def _without_missing(table: pl.DataFrame, schema: Schema, found: Findings) -> pl
         if field.required:
             lacking = table[field.name].is_null() & standing
             rows = table[ROW].filter(lacking)
-            found.add(rows, field.name, "has no value that can be used", "the row is set aside", Effect.SET_ASIDE)
+            found.add(
+                rows, field.name, "has no value that can be used", "the row is set aside", Effect.SET_ASIDE
+            )
             standing &= ~lacking
     return table if standing.all() else _kept(table, standing)
 

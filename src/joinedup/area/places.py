@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,11 +39,11 @@ class Plane:
 
     @cached_property
     def _from_degrees(self) -> Transformer:
-        return Transformer.from_crs(CRS(WGS84), CRS(self.crs), always_xy=True)
+        return _transformer(WGS84, self.crs)
 
     @cached_property
     def _from_grid(self) -> Transformer:
-        return Transformer.from_crs(CRS(NATIONAL_GRID), CRS(self.crs), always_xy=True)
+        return _transformer(NATIONAL_GRID, self.crs)
 
     def laid(self, table: pl.DataFrame) -> pl.DataFrame:
         """Add ``x`` and ``y`` to a table with places: from degrees where both are given, else from the grid.
@@ -86,10 +86,16 @@ def plane_for(tables: dict[str, pl.DataFrame], *, on_national_grid: bool) -> Pla
     grid = [table.select("easting", "northing").drop_nulls() for table in placed]
     if any(table.height for table in grid):
         easting, northing = _middle(grid)
-        to_degrees = Transformer.from_crs(CRS(NATIONAL_GRID), CRS(WGS84), always_xy=True)
+        to_degrees = _transformer(NATIONAL_GRID, WGS84)
         longitude, latitude = to_degrees.transform(easting, northing)
         return Plane.about(latitude, longitude)
     return Plane.about(0.0, 0.0)
+
+
+@cache
+def _transformer(one: str, other: str) -> Transformer:
+    """Look up how to get from one system of places to another, which takes as long as checking a small study."""
+    return Transformer.from_crs(CRS(one), CRS(other), always_xy=True)
 
 
 def _middle(tables: list[pl.DataFrame]) -> tuple[float, float]:

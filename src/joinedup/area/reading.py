@@ -75,9 +75,8 @@ def read_area(folder: Path, progress: Callable[[str], None] = lambda _: None) ->
         notes = [f"{name} has a header and no rows"] if checked.rows_in == 0 else []
         parts.append(Queries.of(checked.findings, checked.rows_in, notes))
     plane = plane_for(tables, on_national_grid=settings.on_national_grid)
-    for name in tables:
-        if schema(name).has_place:
-            tables[name] = plane.laid(tables[name])
+    for name in [each for each in tables if schema(each).has_place]:
+        tables[name] = plane.laid(tables[name])
     progress("looking for patterns")
     parts.append(patterns_in(tables, rows, settings))
     return Area(settings, plane, MappingProxyType(tables)), Queries.joined(parts)

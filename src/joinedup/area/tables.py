@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import csv
-import gzip
-import zlib
 from typing import TYPE_CHECKING
 
 import fastexcel
 import polars as pl
 
-from joinedup.area.formats.books import clock
+from joinedup.area.formats import packed
+from joinedup.area.formats.books import _refuse_spoilt as refuse_spoilt
+from joinedup.area.formats.books import clock, opened
 from joinedup.area.schema import TABLES
 from joinedup.refusal import Refusal, did_you_mean
 
@@ -76,21 +76,30 @@ def read_raw(path: Path, sheet: str | None = None) -> pl.DataFrame:
         raise Refusal(
             f"{path}: no permission to read it; ask for access, or copy it to where you may"
         ) from None
-    except (pl.exceptions.PolarsError, fastexcel.FastExcelError, OSError) as error:
+    except (
+        pl.exceptions.PolarsError,
+        pl.exceptions.PanicException,
+        fastexcel.FastExcelError,
+        OSError,
+    ) as error:
         raise Refusal(f"{path}: {_explained(path, str(error))}") from None
 
 
+_PACKED = (b"\x28\xb5\x2f\xfd", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
+"""How zstd and zlib begin."""
 _EMPTY = "the file is empty; a table needs at least a line of column names"
 
 
 def _from_csv(path: Path) -> pl.DataFrame:
     """Read a CSV file; gzip is opened."""
     content: Path | bytes = path
-    if path.suffix == ".gz":
-        try:
-            content = gzip.decompress(path.read_bytes())
-        except (OSError, EOFError, zlib.error) as error:
-            raise Refusal(f"{path}: cannot be unpacked as gzip ({error}); fetch the file again") from None
+    with path.open("rb") as file:
+        head = file.read(4)
+    # Polars would unpack these by itself, however large they become.
+    if path.suffix == ".gz" or head.startswith(b"\x1f\x8b"):
+        content = packed.gunzipped(path, path.read_bytes())
+    elif head.startswith(_PACKED):
+        raise Refusal(f"{path}: is packed; unpack it and run the command again")
     try:
         raw = pl.read_csv(content, infer_schema=False)
     except pl.exceptions.NoDataError:
@@ -139,13 +148,16 @@ def _stands_twice(path: Path, name: str) -> str:
 
 
 def _book(path: Path) -> fastexcel.ExcelReader:
-    """Open a workbook."""
-    try:
-        return fastexcel.read_excel(path)
-    except fastexcel.FastExcelError:
-        raise Refusal(
-            f"{path}: cannot be opened as a workbook; save it again as .xlsx or .ods, or as CSV"
-        ) from None
+    """Open a workbook, which is looked at first: one that is spoilt can fill the memory, or keep its reader for ever.
+
+    Raises:
+        Refusal: when it is none, is damaged, or expands without end.
+    """
+    content = path.read_bytes()
+    if not packed.is_workbook(path, content):
+        raise Refusal(f"{path}: cannot be opened as a workbook; save it again as .xlsx or .ods, or as CSV")
+    refuse_spoilt(path, content)
+    return opened(path, content)
 
 
 def _explained(path: Path, error: str) -> str:

@@ -55,7 +55,9 @@ def default_places(incidents: pl.DataFrame) -> pl.DataFrame:
     """
     everywhere = np.ones(incidents.height, dtype=bool)
     sizes = dict(incidents.group_by("service_id").len().iter_rows())
-    return _default_among(_points_with(incidents, everywhere, _boxes(incidents), _default_least(sizes)), sizes)
+    return _default_among(
+        _points_with(incidents, everywhere, _boxes(incidents), _default_least(sizes)), sizes
+    )
 
 
 def _default_least(sizes: Mapping[str, int]) -> int:
@@ -112,7 +114,9 @@ def note_points(table: pl.DataFrame, rows: pl.Series, found: Findings) -> pl.Dat
     for service, size in sorted(sizes.items()):
         least = max(_BUSY_RECORDS, int(_BUSY_SHARE * size) + 1)
         own = (fit & (table["service_id"] == service)).to_numpy()
-        many = _points_with(placed, own, boxes, least).join(points, on=["x", "y"], how="anti", maintain_order="left")
+        many = _points_with(placed, own, boxes, least).join(
+            points, on=["x", "y"], how="anti", maintain_order="left"
+        )
         if many.is_empty():
             continue
         number = many.select("x", "y").n_unique()
