@@ -272,6 +272,7 @@ def test_what_expands_without_end_is_refused_by_its_declared_and_by_its_true_siz
         zipped(content__xml=b"<x>", mimetype=b"application/vnd.oasis.opendocument.spreadsheet"),
         gzip.compress(TEXT.encode())[:-6],
     ],
+    ids=["zip", "parquet", "old workbook", "gzip", "half a workbook", "ods", "half a gzip"],
 )
 def test_damaged_files_are_refused_in_one_line(tmp_path: Path, content: bytes) -> None:
     refusal(written(tmp_path, content))
