@@ -9,8 +9,7 @@ import fastexcel
 import polars as pl
 
 from joinedup.area.formats import packed
-from joinedup.area.formats.books import _refuse_spoilt as refuse_spoilt
-from joinedup.area.formats.books import clock, opened
+from joinedup.area.formats.books import clock, opened, refuse_spoilt
 from joinedup.area.schema import TABLES
 from joinedup.refusal import Refusal, did_you_mean
 

@@ -76,7 +76,7 @@ def _from_parquet(path: Path, content: bytes) -> Raw:
     """Read Parquet, as text."""
     try:
         table = pl.read_parquet(content)
-    except (pl.exceptions.PolarsError, OSError):
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
         raise Refusal(f"{path}: cannot be read as Parquet; the file is damaged or not Parquet") from None
     if ROW in table.columns:
         raise Refusal(f"{path}, row 1: no column may be called {ROW}; rename it")

@@ -38,7 +38,7 @@ def read_book(path: Path, content: bytes, layout: Layout) -> Raw:
             (f"the name ends in {path.suffix}, and the file is an old Excel workbook (.xls)", "read as .xls")
         )
     if not old:
-        _refuse_spoilt(path, content)
+        refuse_spoilt(path, content)
     book = opened(path, content)
     try:
         names = book.sheet_names
@@ -97,7 +97,7 @@ def clock(lengths: pl.Series) -> pl.Series:
     ).to_series()
 
 
-def _refuse_spoilt(path: Path, content: bytes) -> None:
+def refuse_spoilt(path: Path, content: bytes) -> None:
     """Refuse what would keep the reader of workbooks busy for ever: spoilt XML, and one stray cell at the far end."""
     with zipfile.ZipFile(io.BytesIO(content)) as book:
         for name in book.namelist():
