@@ -290,6 +290,25 @@ def test_parquet_is_read_as_text_and_its_lists_are_refused(tmp_path: Path) -> No
     assert "lists or records" in refusal(written(tmp_path, stream.getvalue(), "x.parquet"))
 
 
+@pytest.mark.parametrize("layout", [PLAIN, Layout(skip_rows=1), Layout(header_rows=2)])
+@pytest.mark.parametrize("header", [b"a," * 2**20, b"x" * (2**20 + 1)], ids=["names", "a name"])
+def test_a_line_of_column_names_that_is_longer_than_any_is_refused_before_it_is_read(
+    tmp_path: Path, header: bytes, layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pl, "read_csv", lambda *_, **__: pytest.fail("the columns were read"))
+    last = layout.skip_rows + layout.header_rows
+    content = b"a,b\n" * (last - 1) + header + b"\n1,2\n"
+    for text in (content, content.decode().encode("utf-16")):
+        words = refusal(written(tmp_path, text), layout)
+        assert f"row {last}: the line is longer than 1 MB" in words
+        assert len(words) < 400
+
+
+def test_values_may_be_longer_than_any_column_name(tmp_path: Path) -> None:
+    raw = read_file(written(tmp_path, b"a,b\n1," + b"x" * 2**21 + b"\n"), PLAIN)
+    assert raw.table["b"].str.len_chars().to_list() == [2**21]
+
+
 # --- amounts -------------------------------------------------------------------------------------------------------
 
 

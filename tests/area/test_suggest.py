@@ -87,6 +87,37 @@ def test_a_title_above_the_header_is_skipped_and_a_place_in_one_cell_is_parted(t
     assert "extract" in draft["tables"][0]["columns"]["easting"][0]
 
 
+UNITS = "Call Number,Unit,Received,Dispatched,On Scene,Available\n" + "".join(
+    f"{number // 2},E{number % 7},"
+    + ",".join(f"2025-03-{number % 28 + 1:02} {hour}:{number % 60:02}:00" for hour in (10, 11, 12, 13))
+    + "\n"
+    for number in range(60)
+)
+
+
+def test_rows_of_units_with_stamps_are_drafted_as_attendances_too(tmp_path: Path) -> None:
+    draft, reading = drafted(file(tmp_path, UNITS), tmp_path / "study")
+    assert [each["table"] for each in draft["tables"]] == ["incidents", "attendances"]
+    columns = {ours: ways[0]["column"] for ours, ways in draft["tables"][1]["columns"].items()}
+    assert list(columns.items()) == [
+        ("incident_id", "Call Number"),
+        ("unit_id", "Unit"),
+        ("mobilised_at", "Dispatched"),
+        ("arrived_at", "On Scene"),
+        ("available_at", "Available"),
+    ]
+    assert reading.rows == {"incidents": 30, "attendances": 60}
+    assert "left out" not in suggested(tmp_path / "file.csv")
+
+
+@pytest.mark.parametrize("lacking", ["Unit", "Call Number"])
+def test_rows_without_a_unit_or_without_a_call_are_not_drafted_as_attendances(
+    lacking: str, tmp_path: Path
+) -> None:
+    path = file(tmp_path, UNITS.replace(lacking, "Box"))
+    assert [each["table"] for each in drafted(path, tmp_path / "study")[0]["tables"]] == ["incidents"]
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -142,6 +173,6 @@ def test_a_draft_for_a_real_file_reads_nearly_all_of_it(
 ) -> None:
     draft, reading = drafted(shared(name), tmp_path / "study")
     assert draft["source"]["zone"] == zone
-    assert reading.rows == {table: rows}
+    assert reading.rows[table] == rows
     counts = reading.queries.counts[Path(name).name]
     assert counts.set_aside <= 0.01 * counts.rows_in

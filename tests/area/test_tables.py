@@ -319,3 +319,9 @@ def test_the_types_of_a_parquet_file_are_held_to_the_schema(tmp_path: Path) -> N
         (4, "floor_area_m2"),
         (4, "name"),
     }
+
+
+def test_a_line_of_column_names_that_is_longer_than_any_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    study(tmp_path, incidents=b"incident_id," * 2**20 + b"\nI1\n")
+    with pytest.raises(Refusal, match=r"incidents\.csv, row 1: the line is longer than 1 MB"):
+        read_area(tmp_path)

@@ -64,6 +64,8 @@ class Findings:
 
     file: str
     parts: list[pl.DataFrame] = field(default_factory=list)
+    notes: dict[tuple[str, str, str], tuple[int, int, int]] = field(default_factory=dict)
+    """Of each note by its words: which part it is, its first row and the number of its rows."""
 
     def add(
         self,
@@ -91,13 +93,19 @@ class Findings:
         )
 
     def note(self, column: str, problem: str, action: str, rows: pl.Series) -> None:
-        """Note once what is so of many rows, at the first of them; of none, at the header."""
-        at = rows.min() if len(rows) else HEADER_ROW
-        self.parts.append(
+        """Note once what is so of many rows, at the first of them; of none, at the header.
+
+        Said again, as of later rows that are read after these, it is one note of all of them.
+        """
+        at = int(rows.min()) if len(rows) else HEADER_ROW  # type: ignore[arg-type]
+        where, first, number = self.notes.get((column, problem, action), (len(self.parts), at, 0))
+        at, number = min(first, at), number + len(rows)
+        self.notes[column, problem, action] = where, at, number
+        self.parts[where : where + 1] = [
             pl.DataFrame(
-                [(self.file, at, column, problem, action, int(Effect.NOTED), len(rows))], FRAME, orient="row"
+                [(self.file, at, column, problem, action, int(Effect.NOTED), number)], FRAME, orient="row"
             )
-        )
+        ]
 
     def frame(self) -> pl.DataFrame:
         """Give all queries in order of row, with their effect."""

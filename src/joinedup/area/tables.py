@@ -10,6 +10,7 @@ import polars as pl
 
 from joinedup.area.formats import packed
 from joinedup.area.formats.books import clock, opened, refuse_spoilt
+from joinedup.area.formats.raw import LONGEST_HEADER, refuse_long_header
 from joinedup.area.schema import TABLES
 from joinedup.refusal import Refusal, did_you_mean
 
@@ -93,12 +94,13 @@ def _from_csv(path: Path) -> pl.DataFrame:
     """Read a CSV file; gzip is opened."""
     content: Path | bytes = path
     with path.open("rb") as file:
-        head = file.read(4)
+        head = file.read(LONGEST_HEADER + 1)
     # Polars would unpack these by itself, however large they become.
     if path.suffix == ".gz" or head.startswith(b"\x1f\x8b"):
         content = packed.gunzipped(path, path.read_bytes())
     elif head.startswith(_PACKED):
         raise Refusal(f"{path}: is packed; unpack it and run the command again")
+    refuse_long_header(path, content if isinstance(content, bytes) else head)
     try:
         raw = pl.read_csv(content, infer_schema=False)
     except pl.exceptions.NoDataError:

@@ -13,6 +13,7 @@ from joinedup.area.schema import schema
 from joinedup.refusal import Refusal, did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from joinedup.area.mapping import Source
@@ -22,27 +23,31 @@ _TIMES_AND_PLACES = ("received_at", "received_month", "latitude", "longitude", "
 """Columns of ours that may be blank in a row, and without which a whole extract would be of no use."""
 
 
-def fitted(table: pl.DataFrame, source: Source, path: Path, found: Findings) -> pl.DataFrame:
+def fitted(columns: Sequence[str], source: Source, path: Path, found: Findings) -> list[pl.Expr]:
     """Call the columns of an extract as the mapping does; one that is missing and can be done without becomes blank.
+
+    Gives the columns that the mapping reads, and no other.
 
     Raises:
         Refusal: when a column that cannot be done without is missing, or stands twice.
     """
     wanted = sorted(set().union(*(mapping.sources for mapping in source.tables)))
-    held = [each for each in table.columns if each != ROW]
-    rename: dict[str, str] = {}
+    held = [each for each in columns if each != ROW]
+    spelt: dict[str, str] = {}
     lacking: list[str] = []
     for column in wanted:
         if column in held:
             _refuse_twice(column, held, wanted, path)
             continue
-        spelt = _spelt_otherwise(column, [each for each in held if each not in wanted and each not in rename])
-        if spelt is None:
+        other = _spelt_otherwise(
+            column, [each for each in held if each not in wanted and each not in spelt.values()]
+        )
+        if other is None:
             lacking.append(column)
             continue
-        rename[spelt] = column
-        if _squeezed(spelt) != _squeezed(column):
-            problem = f"the column {column} is spelt otherwise: '{_squeezed(spelt)}'"
+        spelt[column] = other
+        if _squeezed(other) != _squeezed(column):
+            problem = f"the column {column} is spelt otherwise: '{_squeezed(other)}'"
             found.add([HEADER_ROW], column, problem, "read all the same", Effect.NOTED)
     for column in lacking:
         if column in _needed(source):
@@ -58,7 +63,10 @@ def fitted(table: pl.DataFrame, source: Source, path: Path, found: Findings) -> 
             f"{', '.join(ours)} is left empty",
             Effect.NOTED,
         )
-    return table.rename(rename).with_columns(pl.lit(None, pl.String).alias(column) for column in lacking)
+    return [
+        (pl.lit(None, pl.String) if column in lacking else pl.col(spelt.get(column, column))).alias(column)
+        for column in wanted
+    ]
 
 
 def _refuse_twice(column: str, held: list[str], wanted: list[str], path: Path) -> None:

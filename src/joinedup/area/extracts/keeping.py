@@ -77,13 +77,14 @@ def place_of(table: str, study: Path) -> tuple[Path, str | None]:
 
 
 def merged(name: str, frames: list[pl.DataFrame], study: Path) -> tuple[Path, pl.DataFrame, int, int]:
-    """Put new rows in the place of older ones with the same identifier, and behind the others.
+    """Put new rows, which are used up, in the place of older ones with the same identifier, and behind the others.
 
     Gives where the table is, its rows, how many of the older ones were replaced and how many of those had other values.
     """
     path, _ = place_of(name, study)
     key = list(schema(name).key)
     parts = [each.select(schema(name).columns) for each in frames]
+    frames.clear()
     if path.is_file():
         if not key:
             raise Refusal(f"{path}: {name} has no identifier, so an extract cannot be added to it")
@@ -94,27 +95,45 @@ def merged(name: str, frames: list[pl.DataFrame], study: Path) -> tuple[Path, pl
         missing = [each for each in key if each not in old.columns]
         old = old.with_columns(pl.lit(None, parts[0].schema[each]).alias(each) for each in missing)
         parts.insert(0, old)
-    table, replaced, changed = parts[0], 0, 0
-    for new in parts[1:]:
+    table, replaced, changed = parts.pop(0), 0, 0
+    while parts:
         try:
-            staying = table.join(new.select(key), on=key, how="anti", maintain_order="left") if key else table
-            replaced += table.height - staying.height
-            same = [each for each in table.columns if each in new.columns]
-            changed += table.height - staying.height - _equal(table, new, same)
-            table = pl.concat([staying, new], how="diagonal_relaxed")
+            table, met, other = _over(table, parts.pop(0), key)
         except pl.exceptions.PolarsError:
             raise Refusal(
                 f"{path}: its columns hold other types than {name} should, so an extract cannot be added to it; "
                 f"save it as {name}.csv"
             ) from None
+        replaced, changed = replaced + met, changed + other
     ours = [each for each in schema(name).columns if each in table.columns]
     theirs = [each for each in table.columns if each not in ours]
-    return path, _sorted(table.select(ours + theirs), name), replaced, changed
+    table = table.select(ours + theirs)
+    return path, _sorted(table, name), replaced, changed
 
 
-def _equal(old: pl.DataFrame, new: pl.DataFrame, columns: list[str]) -> int:
-    """Count the rows that are the same in both."""
-    return old.join(new, on=columns, how="semi", nulls_equal=True).height
+def _over(old: pl.DataFrame, new: pl.DataFrame, key: list[str]) -> tuple[pl.DataFrame, int, int]:
+    """Put new rows over old ones: the rows, how many old ones they replace, and how many of those were others."""
+    if not key:
+        return pl.concat([old, new], how="diagonal_relaxed"), 0, 0
+    same = [each for each in old.columns if each in new.columns]
+    if any(old.schema[each] != new.schema[each] for each in same):
+        raise pl.exceptions.SchemaError
+    pairs = (
+        old.select(key)
+        .with_row_index(_OLD)
+        .join(new.select(key).with_row_index(_NEW), on=key)
+        .select(_OLD, _NEW)
+    )
+    # A column at a time: comparing whole rows of a long table takes twice its memory.
+    equal = pl.repeat(True, pairs.height, dtype=pl.Boolean, eager=True)
+    for each in same:
+        equal &= old[each].gather(pairs[_OLD]).eq_missing(new[each].gather(pairs[_NEW]))
+    staying = old.join(new.select(key), on=key, how="anti", maintain_order="left")
+    replaced = old.height - staying.height
+    return pl.concat([staying, new], how="diagonal_relaxed"), replaced, replaced - int(equal.sum())
+
+
+_OLD, _NEW = "__old", "__new"
 
 
 def _as_text(table: pl.DataFrame) -> list[pl.Expr]:
@@ -128,9 +147,15 @@ def _as_text(table: pl.DataFrame) -> list[pl.Expr]:
 
 
 def _sorted(table: pl.DataFrame, name: str) -> pl.DataFrame:
-    """Put rows in the order of their identifier, so that the order of reading leaves no trace."""
+    """Put rows in the order of their identifier, so that the order of reading leaves no trace.
+
+    A column at a time, so that a long table is never held twice; the one given is used up.
+    """
     key = list(schema(name).key)
-    return table.sort(key, maintain_order=True) if key else table
+    if not key:
+        return table
+    order = table.select(pl.arg_sort_by(key, maintain_order=True)).to_series()
+    return pl.DataFrame([table.drop_in_place(each).gather(order) for each in table.columns])
 
 
 def encoded(path: Path, table: pl.DataFrame) -> bytes:

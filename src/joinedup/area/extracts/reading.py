@@ -5,13 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
 
-from joinedup.area.checking import ROW, check_table
-from joinedup.area.extracts.again import stem_of, without_read_before
-from joinedup.area.extracts.columns import fitted
-from joinedup.area.extracts.gathering import gathered, note_with_it
 from joinedup.area.extracts.keeping import (
     encoded,
     merged,
@@ -20,23 +15,21 @@ from joinedup.area.extracts.keeping import (
     settings_text,
     with_services,
 )
-from joinedup.area.extracts.taking import taken, without_none
-from joinedup.area.formats import Raw, read_file
-from joinedup.area.personal import refuse_mapped
-from joinedup.area.places import Plane
+from joinedup.area.extracts.making import tables_of
+from joinedup.area.formats import read_file
 from joinedup.area.queries import HEADER_ROW, Effect, Findings, Queries
 from joinedup.area.readings import FOLDER as MAPPINGS
 from joinedup.area.readings import kept
-from joinedup.area.schema import KEYS, empty_table, schema
+from joinedup.area.schema import empty_table
 from joinedup.area.settings import FILE, Settings, read_settings
 from joinedup.refusal import CannotWrite, Refusal
 from joinedup.writing import write_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from joinedup.area.mapping import Source, TableMapping
+    from joinedup.area.mapping import Source
 
 
 @dataclass(frozen=True)
@@ -77,27 +70,17 @@ def read_extracts(
             )
     settings = Settings(name=study.absolute().name, zone=source.zone) if fresh else read_settings(study)
     services, new_services = with_services(source, study)
+    before = _read_before(source, study, settings)
     parts: dict[str, list[pl.DataFrame]] = {}
     queries: list[Queries] = []
-    before = _read_before(source, study, settings)
     for path in extracts:
         progress(f"reading {path.name}")
-        raw = read_file(path, source.layout)
-        found = Findings(path.name)
-        for problem, action in raw.guesses:
-            found.add([HEADER_ROW], "", problem, action, Effect.NOTED)
-        for row, problem in raw.aside:
-            found.add([row], "", problem, "the row is set aside", Effect.SET_ASIDE)
-        new = _tables(raw, source, settings, services, path, before, found)
-        for name, frames in new.items():
-            parts.setdefault(name, []).extend(frames)
-            if name in before:
-                before[name] = pl.concat([before[name], *frames], how="diagonal_relaxed")
-        queries.append(Queries.of(found, raw.rows_in))
+        queries.append(_read(path, source, settings, services, before, parts))
+    before.clear()
     files: dict[Path, bytes] = {}
     rows, replaced, renewed = {}, {}, {}
-    for name, frames in parts.items():
-        path, table, replaced[name], renewed[name] = merged(name, frames, study)
+    for name in list(parts):
+        path, table, replaced[name], renewed[name] = merged(name, parts.pop(name), study)
         rows[name] = table.height
         files[path] = encoded(path, table)
     if new_services:
@@ -124,103 +107,23 @@ def _read_before(source: Source, study: Path, settings: Settings) -> dict[str, p
     }
 
 
-def _tables(
-    raw: Raw,
+def _read(
+    path: Path,
     source: Source,
     settings: Settings,
     services: pl.DataFrame,
-    path: Path,
-    before: Mapping[str, pl.DataFrame],
-    found: Findings,
-) -> dict[str, list[pl.DataFrame]]:
-    """Turn the rows of an extract into rows of our tables, by every table of the mapping."""
-    table = without_none(fitted(raw.table, source, path, found), source, found)
-    made: dict[str, list[pl.DataFrame]] = {}
-    nobodys = pl.repeat(True, table.height, dtype=pl.Boolean, eager=True)
-    for mapping in source.tables:
-        its = table
-        if mapping.only:
-            mine = table.select(
-                pl.all_horizontal(
-                    pl.col(each.column).str.contains(each.pattern).fill_null(value=False)
-                    for each in mapping.only
-                )
-            ).to_series()
-            its = table.filter(mine)
-            nobodys &= ~mine
-        else:
-            nobodys &= False
-        part = _mapped(its, raw.typed, mapping, source, settings, services, path, before, found)
-        made.setdefault(mapping.table, []).append(part)
-    problem = "no table of the mapping takes such a row"
-    found.add(table[ROW].filter(nobodys), "", problem, "the row is set aside", Effect.SET_ASIDE)
-    return made
-
-
-def _mapped(
-    raw: pl.DataFrame,
-    typed: bool,
-    mapping: TableMapping,
-    source: Source,
-    settings: Settings,
-    services: pl.DataFrame,
-    path: Path,
-    before: Mapping[str, pl.DataFrame],
-    found: Findings,
-) -> pl.DataFrame:
-    """Turn the rows of an extract into rows of one of our tables."""
-    ours = schema(mapping.table)
-    for rule in mapping.leave_out:
-        hit = raw.select(
-            pl.any_horizontal(
-                pl.col(each).str.contains(rule.pattern).fill_null(value=False) for each in rule.columns
-            )
-        ).to_series()
-        found.add(raw[ROW].filter(hit), rule.columns[0], rule.why, "the row is set aside", Effect.SET_ASIDE)
-        raw = raw.filter(~hit)
-    if mapping.repeats:
-        again = ~raw.select(pl.struct(mapping.repeats).is_first_distinct()).to_series()
-        problem = f"repeats {', '.join(mapping.repeats)} of an earlier row"
-        found.add(raw[ROW].filter(again), mapping.repeats[0], problem, "used as given", Effect.NOTED)
-    zones = (source.zone, settings.zone)
-    columns = []
-    for column, ways in mapping.columns.items():
-        whole = [each for way in ways if not way.extract and way.lookup is None for each in way.sources]
-        refuse_mapped(whole, column, path.name, source.name)
-        columns.append(taken(raw, ours[column], ways, zones, stem_of(path), found, typed=typed))
-    table = raw.select(ROW).with_columns(columns)
-    whose = None
-    if mapping.one_for:
-        table, whose = gathered(table, raw, mapping, found)
-    checked = check_table(table, ours, settings, {"services": services}, path.name, found)
-    held, rows = without_read_before(
-        checked.table, checked.rows, before.get(mapping.table, checked.table.clear()), mapping, path, found
-    )
-    if whose is not None:
-        note_with_it(whose, rows, mapping, found)
-    if mapping.near:
-        _note_near(held, table, mapping, found)
-    return held
-
-
-def _note_near(table: pl.DataFrame, rows: pl.DataFrame, mapping: TableMapping, found: Findings) -> None:
-    """Note sites of one service that stand so near each other that they may be one."""
-    from scipy.spatial import cKDTree
-
-    placed = table.filter(pl.col("latitude").is_not_null())
-    if placed.height < 2:
-        return
-    laid = Plane.about(
-        float(placed["latitude"].to_numpy().mean()), float(placed["longitude"].to_numpy().mean())
-    ).laid(placed.drop("x", "y", strict=False))
-    pairs = cKDTree(laid.select("x", "y").to_numpy()).query_pairs(mapping.near, output_type="ndarray")
-    later = np.unique(pairs.max(axis=1)) if len(pairs) else np.array([], dtype=int)
-    key = KEYS[mapping.table]
-    numbers = dict(zip(rows[key].to_list(), rows[ROW].to_list(), strict=True))
-    found.add(
-        [numbers[each] for each in laid[key].gather(later).to_list()],
-        key,
-        f"stands within {mapping.near:g} m of an earlier site of the same source",
-        "used as given; delete one if they are the same site",
-        Effect.NOTED,
-    )
+    before: dict[str, pl.DataFrame],
+    parts: dict[str, list[pl.DataFrame]],
+) -> Queries:
+    """Read one extract, and put its rows behind those in ``parts`` and in ``before``."""
+    raw = read_file(path, source.layout)
+    found = Findings(path.name)
+    for problem, action in raw.guesses:
+        found.add([HEADER_ROW], "", problem, action, Effect.NOTED)
+    for row, problem in raw.aside:
+        found.add([row], "", problem, "the row is set aside", Effect.SET_ASIDE)
+    for name, tables in tables_of(raw, source, settings, services, path, before, found).items():
+        parts.setdefault(name, []).extend(tables)
+        if name in before:
+            before[name] = pl.concat([before[name], *tables], how="diagonal_relaxed")
+    return Queries.of(found, raw.rows_in)

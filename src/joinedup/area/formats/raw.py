@@ -11,7 +11,8 @@ from joinedup.area.checking import ROW
 from joinedup.refusal import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,16 @@ class Layout:
         return self.skip_rows + self.header_rows + 1
 
 
-@dataclass(frozen=True)
+SLICE = 1_000_000
+"""Rows of an extract that are read through a mapping at once."""
+
+
+@dataclass
 class Raw:
     """A file as text."""
 
     table: pl.DataFrame
-    """Columns of text, and ``__row``."""
+    """Columns of text, and ``__row``; those that have not been taken by ``slices``."""
     guesses: list[tuple[str, str]] = field(default_factory=list)
     """What is so of the file as a whole, and what was done about it."""
     aside: list[tuple[int, str]] = field(default_factory=list)
@@ -48,10 +53,45 @@ class Raw:
     typed: bool = False
     """Whether the format keeps dates as dates, so that they come as 2025-03-31 or as a serial number."""
 
-    @property
-    def rows_in(self) -> int:
-        """All rows of data, blank ones apart."""
-        return self.table.height + len(self.aside)
+    rows_in: int = field(init=False)
+    """All rows of data, blank ones apart."""
+
+    def __post_init__(self) -> None:
+        """Count the rows while they are all there."""
+        self.rows_in = self.table.height + len(self.aside)
+
+    def slices(self) -> Iterator[pl.DataFrame]:
+        """Give the rows in order, some at a time, and let go of them; of a table without rows, the columns."""
+        while True:
+            piece, self.table = self.table.head(SLICE), self.table.slice(SLICE)
+            yield piece.rechunk()
+            if not self.table.height:
+                return
+
+
+LONGEST_HEADER = 2**20
+"""Bytes of a line of column names; the names of every table that people make are a thousandth of it."""
+
+
+def refuse_long_header(path: Path, text: bytes, lines: int = 1) -> None:
+    """Refuse text whose header is so long that it would be read for minutes, and all columns named, to no use.
+
+    Args:
+        path: what messages call the file.
+        text: the beginning of it, longer than the longest header, or all of it.
+        lines: how many lines there are to the end of the header.
+    """
+    start = 0
+    for number in range(1, lines + 1):
+        end = text.find(b"\n", start, start + LONGEST_HEADER)
+        if end < 0 and len(text) - start > LONGEST_HEADER:
+            raise Refusal(
+                f"{path}, row {number}: the line is longer than {LONGEST_HEADER // 2**20} MB, so it cannot hold the names of "
+                "columns; save the table as CSV with a line of column names above one line for each row"
+            )
+        if end < 0:
+            return
+        start = end + 1
 
 
 def headed(path: str, cells: pl.DataFrame, layout: Layout, rows: Sequence[int] | None = None) -> pl.DataFrame:

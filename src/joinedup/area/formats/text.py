@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from joinedup.area.checking import ROW
-from joinedup.area.formats.raw import Layout, Raw, headed, named
+from joinedup.area.formats.raw import Layout, Raw, headed, named, refuse_long_header
 from joinedup.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -45,8 +45,10 @@ def read_text(path: Path, content: bytes, layout: Layout) -> Raw:
         # The line ends of old Macintosh programs.
         content = content.replace(b"\r", b"\n")
         head = content[:_HEAD]
-    if not content.strip():
+    # Not what is left of it when stripped, which would be a copy.
+    if not content or content.isspace():
         raise Refusal(f"{path}: {_EMPTY}")
+    refuse_long_header(path, content, layout.skip_rows + layout.header_rows)
     separator = layout.separator or _separator(head, layout)
     if not layout.separator and separator != ",":
         guesses.append((f"the columns are parted by {SEPARATORS[separator]}", "read so"))

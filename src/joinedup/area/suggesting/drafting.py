@@ -68,6 +68,7 @@ def suggested(path: Path) -> str:
         f"service_id = [{{ constant = {quoted(kind)} }}]",
         *(str(each) for each in (*lines, *times, *places)),
         *stranger,
+        *_attendances(looks, used, several=bool(one_for)),
         "",
         *_left_out(looks, used),
     ]
@@ -177,6 +178,21 @@ def _named(looks: Sequence[Look], table: str, used: set[str]) -> tuple[list[Line
     return lines, one_for, _needed(table, {*chosen})
 
 
+_STAMPS = {"mobilised_at", "responding_at", "arrived_at", "left_at", "hospital_at", "available_at"}
+
+
+def _attendances(looks: Sequence[Look], used: set[str], *, several: bool) -> list[str]:
+    """Make an attendance of each row too, where several are one event and each has a unit and the stamps of its job."""
+    own: set[str] = set()
+    by_ours = {each.setting.split(" = ")[0]: str(each) for each in _named(looks, "attendances", own)[0]}
+    if not several or "unit_id" not in by_ours or len(by_ours.keys() & _STAMPS) < 2:
+        return []
+    used |= own
+    why = "likely: each row is a unit that was sent, with the stamps of its job"
+    lines = [by_ours[ours] for ours in _fields()["attendances"] if ours in by_ours]
+    return ["", "[[tables]]", str(Line('table = "attendances"', why)), "", "[tables.columns]", *lines]
+
+
 def _identity(
     looks: Sequence[Look], table: str, key: str, chosen: dict[str, tuple[Look, float]], used: set[str]
 ) -> tuple[Line, list[str]]:
@@ -197,7 +213,7 @@ def _identity(
         most = "every row" if full.distinct == full.rows else "nearly every row"
         return Line(f"{key} = [{{ column = {quoted(full.name)} }}]", f"sure: {most} has one of its own"), []
     many = next((each for _, each in alike if each.filled == 1 and each.distinct > 0.2 * each.rows), None)
-    if table == "incidents" and many is not None:
+    if table in ("incidents", "attendances") and many is not None:
         used.add(many.name)
         often = f"{many.rows:,} rows have {many.distinct:,} of them"
         return (
