@@ -13,6 +13,7 @@ INSTALL := $(PIP) install --quiet --require-hashes --only-binary :all:
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
+PINS := requirements.txt requirements-dev.txt requirements-rivals.txt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -26,7 +27,7 @@ help: ## List these commands
 	@echo 'make format      put the code in order, and mend what can be mended'
 	@echo 'make docs        the documentation, in docs/_build/html'
 	@echo 'make lock        pin the dependencies again (UPGRADE=--upgrade for newer releases)'
-	@echo 'make lock-check  prove that the pins follow from pyproject.toml'
+	@echo 'make lock-check  prove that the pins follow from what is asked for'
 	@echo 'make wheel       the wheel, in dist'
 	@echo 'make clean       remove .venv and everything that was made'
 
@@ -95,15 +96,17 @@ $(BIN)/uv: | .venv/.python
 lock: $(BIN)/uv
 	$(LOCK) $(UPGRADE) pyproject.toml -o requirements.txt
 	$(LOCK) $(UPGRADE) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	$(LOCK) $(UPGRADE) requirements-rivals.in -o requirements-rivals.txt
 
 # The copies start from the present pins, so a newer release elsewhere is not a failure; a forgotten `make lock` is.
 lock-check: $(BIN)/uv
 	@mkdir -p out/lock
-	@cp requirements.txt requirements-dev.txt out/lock/
+	@cp $(PINS) out/lock/
 	@$(LOCK) pyproject.toml -o out/lock/requirements.txt >/dev/null
 	@$(LOCK) pyproject.toml --group dev -c out/lock/requirements.txt -o out/lock/requirements-dev.txt >/dev/null
-	@$(PY) -c 'import filecmp, sys; bad = [n for n in ("requirements.txt", "requirements-dev.txt") if not filecmp.cmp(n, "out/lock/" + n, shallow=False)]; sys.exit("%s: not what pyproject.toml asks for; run make lock" % ", ".join(bad) if bad else 0)'
-	@echo 'The pins are what pyproject.toml asks for.'
+	@$(LOCK) requirements-rivals.in -o out/lock/requirements-rivals.txt >/dev/null
+	@$(PY) -c 'import filecmp, sys; bad = [n for n in sys.argv[1:] if not filecmp.cmp(n, "out/lock/" + n, shallow=False)]; sys.exit("%s: not what pyproject.toml and requirements-rivals.in ask for; run make lock" % ", ".join(bad) if bad else 0)' $(PINS)
+	@echo 'The pins are what pyproject.toml and requirements-rivals.in ask for.'
 
 wheel: .venv/.run
 	@$(PIP) wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
