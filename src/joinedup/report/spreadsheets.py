@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
 
     from joinedup.disclosure import PublishedChart, PublishedGrid, PublishedMap, PublishedTable, Shown
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# Signs that begin a formula, wide ones too, whatever blanks are before them; and what is a number all the same.
+_FORMULA = re.compile(r"[\s\x00]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n\x00]")
+_SIGNED_NUMBER = re.compile(r"[+-](?:\d+\.?\d*|\.\d+)", re.ASCII)
 
 
 def table_csv(table: PublishedTable) -> bytes:
@@ -85,11 +88,4 @@ def _csv(rows: Iterable[Sequence[str]]) -> bytes:
 
 def _harmless(cell: str) -> str:
     """Keep a spreadsheet from taking text for a formula; a plain number stays a number."""
-    if not cell.lstrip().startswith(_FORMULA) and not cell.startswith(_FORMULA):
-        return cell
-    return cell if _is_number(cell) else f"'{cell}"
-
-
-def _is_number(cell: str) -> bool:
-    """Whether a cell is a plain negative number."""
-    return cell[1:].replace(".", "", 1).isascii() and cell[1:].replace(".", "", 1).isdigit()
+    return f"'{cell}" if _FORMULA.match(cell) and not _SIGNED_NUMBER.fullmatch(cell) else cell
