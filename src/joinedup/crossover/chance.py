@@ -1,4 +1,4 @@
-"""What coincidence alone would give: one service shifted in time, tallied like the real thing (§2.3)."""
+"""What coincidence alone would give: one service shifted in time, and counted as the real thing is (§2.3)."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import maximum_bipartite_matching
 
-from joinedup.crossover.near import Neighbours, Pairs
+from joinedup.crossover.busyness import strata_edges
+from joinedup.crossover.mixture import Features
 from joinedup.crossover.records import DAY, WEEK
+from joinedup.crossover.sweep import FLAGS, Cells, Kinds, Reach, Tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,174 +18,232 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from joinedup.crossover.answer import Window
-    from joinedup.crossover.records import Period, Records
+    from joinedup.crossover.records import Linkable, Period
+    from joinedup.crossover.sweep import Pairs
+
+    Floats = NDArray[np.float64]
 
 MINUTE = 60_000_000
 SHIFTS = (-4, -3, -2, -1, 1, 2, 3, 4)
 """Whole weeks by which the second service is shifted."""
 
 _LEAST_LEFT = 0.5
-_SIDEBAND_FROM, _SIDEBAND_FACTOR, _SIDEBAND_LENGTH = 45, 1.5, 120  # minutes, windows, minutes
+_CORE, _CORE_FACTOR, _SIDEBAND_LENGTH = 45, 1.5, 120  # minutes, windows, minutes
+_METRES_FACTOR = 2.0
+_FINE_BINS, _COARSE_BINS = 20, 10
+_MOST_GAP_BINS = 120
 # A day's volume stands in for one at most this many times as busy: one record of a part day must not weigh as
 # hundreds.
 _MOST_WEIGHT = 4.0
+# Shapes are drawn towards what is thought of them as if so many shifted coincidences had been seen besides: that of all
+# strata towards rings, margins or evenness, and a stratum's own towards that of all strata.
+_PRIOR_RINGS, _PRIOR_MARGINS, _PRIOR_GAP = 5.0, 10.0, 20.0
+_PRIOR_DISTANCE, _PRIOR_CODE, _PRIOR_SCALE = 50.0, 100.0, 20.0
+# What chance could still hide when no shift shows a single coincidence: half a pair over all shifts (Jeffreys' prior).
+_HALF = 0.5
 
 
 @dataclass(frozen=True, eq=False)
-class Population:
-    """The records of each service that may take part: all usable ones, or those to which a resource came."""
+class Chance:
+    """Coincidences to expect: numbers by stratum in the core and the sideband, and shares by distance, gap and marks.
 
-    a: NDArray[np.bool_]
-    b: NDArray[np.bool_]
-    attended_only: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class Tally:
-    """What was counted for one population, observed and by chance.
-
-    ``partner_a`` and ``partner_b`` flag the records in the observed matching, which are in ``pairs`` pairs
-    with others and each other. ``chance`` has the one-to-one coincidences that each shift leads us to expect,
-    ``chance_pairs`` the pairs, and ``side`` the sideband pairs it expects beside ``side_observed``. With no
-    usable shift ``chance`` comes from slices of the sideband, ``alone`` is true, and ``side`` is empty.
+    ``side_observed`` and ``pairs_in_core`` are what that day's own pairs show in the same places; ``scale`` their
+    ratio to begin with. ``window`` has the pairs in the window that each shift leads us to expect, and ``alone`` says
+    that there was no shift to use, so that all of this comes from the sideband.
     """
 
-    partner_a: NDArray[np.bool_]
-    partner_b: NDArray[np.bool_]
-    pairs: int
-    chance: NDArray[np.float64]
-    chance_pairs: NDArray[np.float64]
-    side: NDArray[np.float64]
-    side_observed: int
+    core: Floats
+    side: Floats
+    distance: Floats
+    gap: Floats
+    code: Floats
+    flag: Floats
+    distance_pool: Floats
+    code_pool: Floats
+    flag_pool: Floats
+    side_observed: Floats
+    pairs_in_core: Floats
+    window: tuple[float, ...]
+    shifts: tuple[float, ...]
     alone: bool
 
     @property
-    def matched(self) -> int:
-        """The number of pairs in the observed matching."""
-        return int(self.partner_a.sum())
+    def pairs_in_window(self) -> float | None:
+        """The pairs in the window to expect, the plain mean over shifts; None where no shift can be used."""
+        return float(np.mean(self.window)) if self.window else None
+
+    @property
+    def steadying(self) -> float:
+        """So many pairs speak for a scale of one in each stratum."""
+        return _PRIOR_SCALE
+
+    @property
+    def scale(self) -> Floats:
+        """Same-day coincidences over those of other weeks in each stratum, from the sideband."""
+        return (self.side_observed + self.steadying) / (self.side + self.steadying)
+
+    @property
+    def spread(self) -> float:
+        """How many times as much the shifts vary as counts of independent pairs would; never less than 1."""
+        counts = np.array(self.shifts)
+        mean = float(counts.mean()) if len(counts) else 0.0
+        return max(1.0, float(counts.var(ddof=1)) / mean) if len(counts) > 1 and mean > 0 else 1.0
+
+    def expected(self, features: Features) -> Floats:
+        """Give the coincidences to expect in each pair's own bin, from other weeks alone."""
+        s = features.stratum
+        found = self.core[s] * self.distance[s, features.distance] * self.gap[features.gap]
+        return np.asarray(found * self.code[s, features.code] * self.flag[s, features.flag])
 
 
-@dataclass(frozen=True, eq=False)
-class Coincidence:
-    """Pairs of positioned records, observed and by chance, and a tally for each population."""
-
-    observed_pairs: int
-    chance_pairs: float | None
-    tallies: tuple[Tally, ...]
+def reach_of(window: Window) -> Reach:
+    """Give the gaps to look at for a window: pairs beyond it tell what is chance within."""
+    core = round(max(_CORE, _CORE_FACTOR * window.minutes) * MINUTE)
+    asked = round(window.minutes * MINUTE)
+    return Reach(core, core, core + _SIDEBAND_LENGTH * MINUTE, asked, window.metres)
 
 
-def coincidence(
-    a: Records,
-    b: Records,
+def search_metres(window: Window) -> float:
+    """Give how far apart records may be to be fitted: rounded places and poor ones lie beyond the window."""
+    return _METRES_FACTOR * window.metres
+
+
+def kinds_of(a: Linkable, b: Linkable, window: Window, reach: Reach) -> Kinds:
+    """Say how the pairs of two services are sorted."""
+    fine = window.metres * np.arange(1, _FINE_BINS + 1) / _FINE_BINS
+    most = search_metres(window)
+    coarse = window.metres + (most - window.metres) * np.arange(1, _COARSE_BINS + 1) / _COARSE_BINS
+    # Whole minutes, because many records have no finer time.
+    minutes = max(1, round(2 * reach.core / MINUTE / _MOST_GAP_BINS))
+    return Kinds(
+        a=a.marks,
+        b=b.marks,
+        edges=strata_edges(a.marks.busy[a.marks.usable]),
+        a_codes=int(a.marks.code.max(initial=0)) + 1,
+        b_codes=int(b.marks.code.max(initial=0)) + 1,
+        # The first bin holds records at one and the same point.
+        bins=np.concatenate([[1.0], fine, coarse])
+        if window.metres > _FINE_BINS
+        else np.concatenate([fine, coarse]),
+        gaps=-(-2 * reach.core // (minutes * MINUTE)),
+    )
+
+
+def measured_chance(
+    a: Linkable,
+    b: Linkable,
+    kinds: Kinds,
     *,
-    populations: tuple[Population, ...],
+    core: Floats,
+    side: Tables,
     window: Window,
+    reach: Reach,
     period: Period,
     progress: Callable[[str], None],
-) -> Coincidence:
-    """Count what two services have near each other, and what they would have by chance.
+    own: bool = False,
+) -> Chance:
+    """Measure what chance alone would give two services.
 
-    The observed pairs are near in true time. The shifted ones are near on the wall clock, so that the hour of
-    the week stays where it was when the clocks change. Each shift is divided by the share of the period that
-    still overlaps; shifts that keep less than half are not used.
+    ``core`` has the observed pairs of the core by stratum, ``side`` the tally of the observed sideband. Shifted pairs
+    are near on the wall clock, so that the hour of the week stays where it was when the clocks change. Each shift is
+    divided by the share of the period that still overlaps; shifts that keep less than half are not used.
 
-    A pair of a shift that brings b's day d' onto day d weighs b's volume on d over its volume on d'
-    (`_Volumes`), and the divisor is then the share of both services' work that lies on the days which the
-    shift can speak for.
+    A pair of a shift that brings b's day d' onto day d weighs b's volume on d over its volume on d' (`_Volumes`), and
+    the divisor is then the share of both services' work that lies on the days which the shift can speak for.
     """
-    most = round(window.minutes * MINUTE)
-    side_from = round(max(_SIDEBAND_FROM, _SIDEBAND_FACTOR * window.minutes) * MINUTE)
-    reach = side_from + _SIDEBAND_LENGTH * MINUTE
-    places = Neighbours(np.column_stack([a.x, a.y]), np.column_stack([b.x, b.y]), window.metres)
-    observed = places.within(a.instant, b.instant).pairs(reach)
-    in_window = np.abs(observed.gap) <= most
-    in_side = np.abs(observed.gap) >= side_from
-    volumes = _Volumes(a.wall[a.usable], b.wall[b.usable])
-    on_the_wall = places.within(a.wall, b.wall)
+    cells = Cells(a.place, b.place, a.wall, b.wall, search_metres(window), own=own)
+    volumes = _Volumes(a.wall[a.marks.usable], b.wall[b.marks.usable])
     day = b.wall // DAY
-
-    plain: list[float] = []
-    chances: list[list[tuple[float, float]]] = [[] for _ in populations]
-    sides: list[list[float]] = [[] for _ in populations]
+    plain, found = [], []
     for weeks in SHIFTS:
         left = period.share_left(weeks)
         if left < _LEAST_LEFT:
             continue
         progress(f"chance: {a.service} beside {b.service} shifted by {weeks:+d} weeks")
-        shifted = on_the_wall.pairs(reach, weeks * WEEK)
-        near, beside = np.abs(shifted.gap) <= most, np.abs(shifted.gap) >= side_from
-        plain.append(float(near.sum()) / left)
         spoken_for = volumes.share_spoken_for(weeks)
-        if spoken_for <= 0:
-            continue
-        weights = volumes.weights(day, weeks)[shifted.b] / spoken_for
-        for population, chance, side in zip(populations, chances, sides, strict=True):
-            taking_part = population.a[shifted.a] & population.b[shifted.b]
-            ours = taking_part & near
-            pairs = int(ours.sum())
-            # The size of the best matching does not depend on which of equal matchings is found; its days
-            # would.
-            matched = int(_matching(shifted.where(ours), len(a.x), len(b.x))[0].sum())
-            weighed = float(weights[ours].sum())
-            chance.append((matched * weighed / pairs if pairs else 0.0, weighed))
-            side.append(float(weights[taking_part & beside].sum()))
-
-    tallies = []
-    for population, chance, side in zip(populations, chances, sides, strict=True):
-        taking_part = population.a[observed.a] & population.b[observed.b]
-        within = observed.where(taking_part & in_window)
-        partner_a, partner_b = _matching(within, len(a.x), len(b.x))
-        around = observed.where(taking_part & in_side)
-        expected = chance or _sideband_slices(around, side_from, most, len(a.x), len(b.x))
-        tallies.append(
-            Tally(
-                partner_a,
-                partner_b,
-                len(within),
-                np.array([matches for matches, _ in expected]),
-                np.array([pairs for _, pairs in expected]),
-                np.array(side),
-                len(around),
-                alone=not chance,
-            )
+        weight = volumes.weights(day, weeks) / spoken_for if spoken_for > 0 else np.zeros(len(day))
+        tables = cells.tally(kinds, reach, weeks * WEEK, weight)
+        plain.append(float(tables.plain[0]) / left)
+        if spoken_for > 0:
+            found.append(tables)
+    alone = not found
+    if alone:
+        # The sideband is as long as it is; the core that it stands for is twice the core's reach.
+        share = reach.core / (reach.side_to - reach.side_from)
+        total = Tables(
+            side.side * share, side.side * 0, side.distance, side.gap, side.code, side.flag, side.plain
         )
-    return Coincidence(int(in_window.sum()), float(np.mean(plain)) if plain else None, tuple(tallies))
+        number, worth = 1, 1.0
+    else:
+        total = _added(found)
+        number, worth = len(found), 1 / len(found)
+    strata = len(total.core)
+    rings = _rings(kinds.bins)
+    distance_pool = _towards(total.distance.sum(axis=0) * worth, rings, _PRIOR_RINGS * worth)
+    margins = np.outer(_margin(a, kinds.a_codes), _margin(b, kinds.b_codes)).ravel()
+    code_pool = _towards(total.code.sum(axis=0) * worth, margins, _PRIOR_MARGINS * worth)
+    flags = np.outer(_flags(a), _flags(b)).ravel()
+    flag_pool = _towards(total.flag.sum(axis=0) * worth, flags, _PRIOR_MARGINS * worth)
+    least = _HALF / max(len(SHIFTS), 1) / strata
+    return Chance(
+        core=total.core / number + least,
+        side=total.side / number,
+        distance=_towards(total.distance * worth, distance_pool, _PRIOR_DISTANCE * worth),
+        gap=_towards(total.gap * worth, np.full(kinds.gaps, 1 / kinds.gaps), _PRIOR_GAP * worth),
+        code=_towards(total.code * worth, code_pool, _PRIOR_CODE * worth),
+        flag=_towards(total.flag * worth, flag_pool, _PRIOR_CODE * worth),
+        distance_pool=distance_pool,
+        code_pool=code_pool,
+        flag_pool=flag_pool,
+        side_observed=np.zeros(strata) if alone else side.side,
+        pairs_in_core=core,
+        window=tuple(plain),
+        shifts=tuple(float(each.core.sum()) for each in found),
+        alone=alone,
+    )
 
 
-def _matching(pairs: Pairs, a_size: int, b_size: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Match as many pairs as possible, each record in at most one; flag the records in a pair."""
-    in_a, in_b = np.zeros(a_size, dtype=bool), np.zeros(b_size, dtype=bool)
-    if len(pairs):
-        rows, row = np.unique(pairs.a, return_inverse=True)
-        columns, column = np.unique(pairs.b, return_inverse=True)
-        graph = csr_array(
-            (np.ones(len(pairs), dtype=np.int8), (row, column)), shape=(len(rows), len(columns))
+def _added(found: list[Tables]) -> Tables:
+    return Tables(
+        *(
+            np.sum([getattr(each, name) for each in found], axis=0)
+            for name in ("core", "side", "distance", "gap", "code", "flag", "plain")
         )
-        partner = maximum_bipartite_matching(graph, perm_type="column")
-        in_a[rows[partner >= 0]] = True
-        in_b[columns[partner[partner >= 0]]] = True
-    return in_a, in_b
+    )
 
 
-def _sideband_slices(
-    around: Pairs, start: int, most: int, a_size: int, b_size: int
-) -> list[tuple[float, float]]:
-    """Tally the sideband in slices as long as the window, each a picture of what chance puts into the window.
+def _towards(counts: Floats, prior: Floats, weight: float) -> Floats:
+    """Draw counts towards shares by a weight, and give shares; never quite zero."""
+    drawn = counts + weight * np.maximum(prior, 1e-9)
+    return np.asarray(drawn / drawn.sum(axis=-1, keepdims=True))
 
-    A window longer than the sideband is pictured by the whole of each side, scaled by the ratio of their
-    lengths.
-    """
-    whole = _SIDEBAND_LENGTH * MINUTE
-    length = min(2 * most, whole)
-    counts = []
-    for side in (-1, 1):
-        for number in range(whole // length):
-            low = start + number * length
-            gap = side * around.gap
-            here = around.where((gap >= low) & (gap < low + length))
-            matched = int(_matching(here, a_size, b_size)[0].sum())
-            counts.append((matched * 2 * most / length, len(here) * 2 * most / length))
-    return counts
+
+def _rings(bins: Floats) -> Floats:
+    squares = np.concatenate([[0.0], bins]) ** 2
+    return np.asarray(np.diff(squares) / squares[-1])
+
+
+def _margin(records: Linkable, codes: int) -> Floats:
+    counts = np.bincount(records.marks.code[records.marks.usable], minlength=codes) + _HALF
+    return np.asarray(counts / counts.sum())
+
+
+def _flags(records: Linkable) -> Floats:
+    counts = np.bincount(records.marks.flag[records.marks.usable], minlength=FLAGS) + _HALF
+    return np.asarray(counts / counts.sum())
+
+
+def features_of(pairs: Pairs, kinds: Kinds, reach: Reach) -> Features:
+    """Sort pairs of the core into their bins."""
+    busy = 0.5 * (kinds.a.busy[pairs.a] + kinds.b.busy[pairs.b])
+    places = (pairs.gap + reach.core) * kinds.gaps // (2 * reach.core)
+    return Features(
+        stratum=np.searchsorted(kinds.edges, busy, side="left").astype(np.int8),
+        distance=np.minimum(np.searchsorted(kinds.bins, pairs.apart), len(kinds.bins) - 1).astype(np.int16),
+        gap=np.minimum(places, kinds.gaps - 1).astype(np.int16),
+        code=kinds.a.code[pairs.a] * np.int32(kinds.b_codes) + kinds.b.code[pairs.b],
+        flag=(kinds.a.flag[pairs.a] * FLAGS + kinds.b.flag[pairs.b]).astype(np.int8),
+    )
 
 
 class _Volumes:

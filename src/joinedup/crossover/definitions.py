@@ -70,12 +70,12 @@ def same_place_and_hour(a: Records, b: Records) -> tuple[int, dict[str, int]]:
 
 def _places_and_hours(records: Records) -> pl.DataFrame:
     """Count a service's usable records by cell and hour."""
-    keep = records.usable
+    keep = records.usable & ~records.repeat
     return (
         pl.DataFrame(
             {
-                "east": np.floor(records.x[keep] / PLACE_METRES).astype(np.int64),
-                "north": np.floor(records.y[keep] / PLACE_METRES).astype(np.int64),
+                "east": np.floor(records.place[keep, 0] / PLACE_METRES).astype(np.int64),
+                "north": np.floor(records.place[keep, 1] / PLACE_METRES).astype(np.int64),
                 "hour": records.instant[keep] // _HOUR,
             }
         )

@@ -9,19 +9,23 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from joinedup.crossover.answer import BaselineChance, Crossover, Pair, ServiceRecords, Window
-from joinedup.crossover.chance import Population, coincidence
 from joinedup.crossover.concentration import concentration
 from joinedup.crossover.definitions import requested, same_place_and_hour, shares
-from joinedup.crossover.events import joint_events
-from joinedup.crossover.records import canonical, period_of, records_of
+from joinedup.crossover.estimate import joint_events
+from joinedup.crossover.linking import linked
+from joinedup.crossover.records import asks_for, canonical, period_of, records_of
+from joinedup.crossover.repeats import repeat_groups
 from joinedup.refusal import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from joinedup.area import Area
-    from joinedup.crossover.chance import Coincidence
-    from joinedup.crossover.events import JointEvents
+    from joinedup.crossover.estimate import JointEvents
+    from joinedup.crossover.linking import Linked
     from joinedup.crossover.records import Period, Records
 
 _WEEKS_FOR_A_BASELINE = 8
@@ -57,12 +61,17 @@ def measure(
     has_arrivals = {
         service for service, each in records.items() if each.attended.any() or each.lost_attended.any()
     }
+    groups = {}
+    for service, each in records.items():
+        tell(f"repeated calls of {service}")
+        groups[service] = repeat_groups(each, period, tell)
     pairs = [
         _measure_pair(
             area,
             frame,
             records[a],
             records[b],
+            groups=(groups[a], groups[b]),
             window=window,
             period=period,
             with_attendance={a, b} <= has_arrivals,
@@ -86,6 +95,7 @@ def _measure_pair(
     a: Records,
     b: Records,
     *,
+    groups: tuple[NDArray[np.int64], NDArray[np.int64]],
     window: Window,
     period: Period,
     with_attendance: bool,
@@ -113,25 +123,26 @@ def _measure_pair(
             weak_baseline=weak,
             note=f"no record of {' or '.join(unusable)} has both a time and a place to link on",
         )
-    populations = [Population(a.usable, b.usable)]
-    if with_attendance:
-        populations.append(Population(a.usable & a.attended, b.usable & b.attended, attended_only=True))
-    found = coincidence(a, b, populations=tuple(populations), window=window, period=period, progress=progress)
-    joint = joint_events(a, b, populations[0], found.tallies[0])
+    found, linkage = linked(
+        a,
+        b,
+        window,
+        period,
+        progress,
+        asks_for(area, frame, a.service, b.service),
+        asks_for(area, frame, b.service, a.service),
+    )
+    joint = joint_events(found, linkage, *groups)
     definitions["jointly_recorded"] = shares(dict.fromkeys(services, joint.events), incidents)
-    attended = None
-    if with_attendance:
-        attended = 0.0
-        if populations[1].a.any() and populations[1].b.any():
-            # Both are estimates; an event that both services attended is one that both recorded.
-            attended = min(joint_events(a, b, populations[1], found.tallies[1]).events, joint.events)
+    attended = joint.attended if with_attendance else None
+    if attended is not None:
         definitions["jointly_attended"] = shares(dict.fromkeys(services, attended), incidents)
     meetings, theirs = same_place_and_hour(a, b)
     definitions["same_place_and_hour"] = shares(theirs, incidents)
     return Pair(
         services=services,
-        observed_pairs=found.observed_pairs,
-        chance_pairs=found.chance_pairs,
+        observed_pairs=found.observed,
+        chance_pairs=found.chance.pairs_in_window,
         estimate=joint.events,
         low=joint.low,
         high=joint.high,
@@ -151,12 +162,12 @@ def _measure_pair(
     )
 
 
-def _pair_note(period: Period, weak: bool, found: Coincidence, joint: JointEvents) -> str | None:
+def _pair_note(period: Period, weak: bool, found: Linked, joint: JointEvents) -> str | None:
     """Say what a reader must know of a pair's baseline, or nothing."""
     notes = []
     if weak:
         notes.append(f"only {period.weeks:.1f} weeks of data: the chance baseline is weak")
-    if found.tallies[0].alone:
+    if found.chance.alone:
         notes.append(
             "no whole-week shift keeps half of the period: "
             "chance is taken from same-day pairs beyond the window alone"

@@ -9,18 +9,25 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from joinedup.area.patterns import default_places
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from joinedup.area import Area
+    from joinedup.crossover.sweep import Marks
 
 LINKABLE = ("exact", "50m", "100m")
 """Precisions that may be linked on; a point that is coarser, or snapped, never is (§1.4)."""
+
+SLACK = {"50m": 36.0, "100m": 71.0}
+"""How far rounding may have moved a place, in metres: half the diagonal of its square."""
+
+# A signature that is rarer than this in its service teaches nothing of its own.
+_RAREST, _FEWEST = 0.01, 30
 
 DAY = 86_400_000_000
 WEEK = 7 * DAY
@@ -31,28 +38,46 @@ WEEK = 7 * DAY
 class Records:
     """The records of one service, as arrays in canonical order.
 
-    Positioned records have ``x``, ``y`` (metres), ``instant`` (true time) and ``wall`` (the clock on the
-    wall), both in microseconds, a ``category`` code, and three flags: ``usable`` (not set aside), ``default``
-    (at a default place) and ``attended`` (a resource arrived). The others have only ``lost_category`` and
-    ``lost_attended``.
+    Positioned records have ``place`` (metres, shape (records, 2)), ``instant`` (true time) and ``wall`` (the clock on
+    the wall), both in microseconds; ``slack``, how far rounding may have moved them (metres); a ``category`` and a
+    ``signature`` (category and priority, rare ones together) as codes; and three marks: ``usable`` (not at a default
+    place), ``repeat`` (of one before it, to the letter) and ``attended`` (a resource arrived). ``row`` is their place
+    in the canonical frame. The others have only ``lost_category`` and ``lost_attended``.
     """
 
     service: str
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
+    row: NDArray[np.int64]
+    place: NDArray[np.float64]
     instant: NDArray[np.int64]
     wall: NDArray[np.int64]
+    slack: NDArray[np.float32]
     category: NDArray[np.int64]
+    signature: NDArray[np.int32]
     usable: NDArray[np.bool_]
-    default: NDArray[np.bool_]
+    repeat: NDArray[np.bool_]
     attended: NDArray[np.bool_]
     lost_category: NDArray[np.int64]
     lost_attended: NDArray[np.bool_]
 
+    def __len__(self) -> int:
+        """Count the positioned records."""
+        return len(self.row)
+
     @property
     def incidents(self) -> int:
         """All records of the service."""
-        return len(self.x) + len(self.lost_category)
+        return len(self.row) + len(self.lost_category)
+
+
+@dataclass(frozen=True, eq=False)
+class Linkable:
+    """One service's positioned records as they look to another service, with the marks that its pairs are sorted by."""
+
+    service: str
+    place: NDArray[np.float64]
+    instant: NDArray[np.int64]
+    wall: NDArray[np.int64]
+    marks: Marks
 
 
 @dataclass(frozen=True)
@@ -87,9 +112,11 @@ def canonical(area: Area) -> pl.DataFrame:
         "incident_id",
         "service_id",
         "category",
+        "priority",
         "other_service_requested",
         "x",
         "y",
+        "place_precision",
         instant=pl.col("received_at").dt.timestamp("us"),
         wall=pl.col("received_at").dt.replace_time_zone(None).dt.timestamp("us"),
         placed=pl.col("x").is_finite().fill_null(value=False)
@@ -106,7 +133,7 @@ def canonical(area: Area) -> pl.DataFrame:
         repeat=pl.col("positioned")
         & ~pl.struct("service_id", "instant", "x", "y", "code").is_first_distinct(),
         default=_at_a_default_place(frame),
-    )
+    ).with_row_index("row")
 
 
 def _at_a_default_place(frame: pl.DataFrame) -> pl.Series:
@@ -120,19 +147,70 @@ def records_of(frame: pl.DataFrame, service: str) -> Records:
     """Take one service's records out of the canonical frame."""
     own = frame.filter(pl.col("service_id") == service)
     here, lost = own.filter("positioned"), own.filter(~pl.col("positioned"))
+    slack = (
+        here["place_precision"].cast(pl.String).replace_strict(SLACK, default=0.0, return_dtype=pl.Float32)
+    )
     return Records(
         service=service,
-        x=here["x"].to_numpy(),
-        y=here["y"].to_numpy(),
+        row=here["row"].to_numpy().astype(np.int64),
+        place=here.select("x", "y").to_numpy().astype(np.float64).reshape(-1, 2),
         instant=here["instant"].to_numpy(),
         wall=here["wall"].to_numpy(),
+        slack=slack.fill_null(0.0).to_numpy(),
         category=here["code"].to_numpy(),
-        usable=(~here["repeat"] & ~here["default"]).to_numpy(),
-        default=here["default"].to_numpy(),
+        signature=_signatures(here),
+        usable=(~here["default"]).to_numpy(),
+        repeat=here["repeat"].to_numpy(),
         attended=here["attended"].to_numpy(),
         lost_category=lost["code"].to_numpy(),
         lost_attended=lost["attended"].to_numpy(),
     )
+
+
+def _signatures(here: pl.DataFrame) -> NDArray[np.int32]:
+    """Number the records by category and priority; a rare pair of them by category alone, a rare category as the rest.
+
+    Numbers follow the words, not the rows.
+    """
+    words = here.select(
+        category=pl.col("category").cast(pl.String).fill_null(""),
+        priority=pl.col("priority").cast(pl.String).fill_null(""),
+    )
+    least = max(_FEWEST, _RAREST * words.height)
+    many = pl.len()
+    words = words.with_columns(
+        both=many.over("category", "priority") >= least, alone=many.over("category") >= least
+    )
+    return (
+        words.select(
+            pl.when("both")
+            .then(pl.concat_str("category", pl.lit("\n"), "priority"))
+            .when("alone")
+            .then("category")
+            .otherwise(pl.lit("\n\n"))
+            .rank("dense")
+            .cast(pl.Int32)
+            - 1
+        )
+        .to_series()
+        .to_numpy()
+    )
+
+
+def asks_for(area: Area, frame: pl.DataFrame, service: str, other: str) -> NDArray[np.int8]:
+    """Say of each positioned record whether it asks for another service: 0 no, 1 yes, 2 it does not say."""
+    names = [other.lower(), area.kind_of(other).lower()]
+    column = (
+        frame.filter((pl.col("service_id") == service) & pl.col("positioned"))["other_service_requested"]
+        .cast(pl.String)
+        .str.to_lowercase()
+        .str.split(";")
+        .to_frame("asked")
+    )
+    asked = column.select(
+        pl.col("asked").list.eval(pl.element().str.strip_chars().is_in(names)).list.any().cast(pl.Int8)
+    )
+    return asked.to_series().fill_null(2).to_numpy()
 
 
 def period_of(area: Area, frame: pl.DataFrame) -> Period:

@@ -1,0 +1,222 @@
+"""From the odds of pairs to the number of joint events, and how sure we are of it (§2.1, §2.3, §2.4)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from joinedup.crossover.chance import MINUTE
+from joinedup.crossover.competing import meetings
+from joinedup.crossover.mixture import fitted
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from joinedup.crossover.answer import Window
+    from joinedup.crossover.chance import Chance
+    from joinedup.crossover.competing import Meetings
+    from joinedup.crossover.linking import Linkage, Linked
+    from joinedup.crossover.mixture import Mixture
+    from joinedup.crossover.records import Records
+
+    Floats = NDArray[np.float64]
+
+_NORMAL = 1.959964
+# Counts are whole: nothing is known to less than half an event.
+_HALF = 0.5
+# Fewer events than so many times the root of the number of pairs are few: chance could have made them.
+_FEW = 5.0
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Joint events among usable records in the window, with a 95 % interval; ``chance`` is in pairs."""
+
+    chance: float
+    events: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, eq=False)
+class JointEvents:
+    """Joint events over all records as published, the part without a usable position, and the way there.
+
+    ``weight`` is each meeting's share of an event in the window, and ``met`` the meetings themselves.
+    """
+
+    events: float
+    low: float
+    high: float
+    unplaced: float
+    attended: float
+    baselines: tuple[tuple[str, Estimate], ...]
+    disagree: bool
+    met: Meetings
+    inside: NDArray[np.bool_]
+
+
+def joint_events(
+    found: Linked, linkage: Linkage, a_group: NDArray[np.int64], b_group: NDArray[np.int64]
+) -> JointEvents:
+    """Estimate the joint events of two services, and add those of records that have no usable position.
+
+    **Events, not pairs.** A service's own calls about one event are one group, and a group is in at most one event:
+    the events are the sum of the probabilities of all meetings of two groups that are in the window (`competing`).
+
+    **Interval.** The joint events happened; what is not known is which of the near pairs they are, and the shapes that
+    tell. The mixture says how much its total could vary; what is more than the luck of a Poisson count, which has
+    already been cast, is the error of the estimate. It is widened by the luck of chance's own measurement on a few
+    shifts, and where those vary more than independent pairs would.
+
+    **Few events among many coincidences.** An estimate that cannot be negative is a little above zero where there is
+    nothing. Where it is small, the same is done to records that cannot be of one event, and the lower end of the
+    interval is moved down by what comes out.
+
+    **Second baseline.** Chance is scaled in each stratum to that day's own coincidences. Where those differ from other
+    weeks' by more than sampling error, the interval covers also what the unscaled shifts give.
+
+    **Records without a usable position** (no time, no place, a coarse or a default one) are taken to be in
+    joint events as often as usable records of the same service and category. With r and s such joint records
+    for each usable one of either service, there are u = r + s + rs unplaced events for each placed one: the
+    last term is the events that both services failed to place, if they fail independently. An event is placed
+    with probability 1/(1+u), which adds E u (1 + u) to the variance.
+    """
+    a, b, window, chance = linkage.a, linkage.b, linkage.window, found.chance
+    inside = _inside(a, b, found, window)
+    met = meetings(found.pairs, _freed(a, b, found), a_group, b_group)
+    first = _estimate(found.mixture, chance, met, inside)
+    name = "same-day sideband alone" if chance.alone else "whole-week shifts, scaled to the same-day sideband"
+    baselines = [(name, first)]
+    low, high, disagree = first.low, first.high, False
+    if 0 < first.events**2 < _FEW**2 * len(found.pairs):
+        low = max(low - _drift(linkage, a_group, b_group), 0.0)
+    if not chance.alone:
+        plain = fitted(found.features, chance, scaled=False)
+        as_if = meetings(found.pairs, _freed(a, b, found, plain), a_group, b_group)
+        second = _estimate(plain, chance, as_if, inside)
+        baselines.append(("whole-week shifts, weighted by busy days", second))
+        disagree = _days_differ(chance)
+        if disagree:
+            low, high = min(low, second.low), max(high, second.high)
+    share_a, share_b = (_share_in_events(each, side, found, met) for each, side in ((a, "a"), (b, "b")))
+    ratio = _unplaced_ratio(a, share_a), _unplaced_ratio(b, share_b)
+    lost = ratio[0] + ratio[1] + ratio[0] * ratio[1]
+    spread = _NORMAL**2 * first.events * lost * (1 + lost)
+    events = first.events * (1 + lost)
+    most = float(min(a.incidents, b.incidents))
+    return JointEvents(
+        events=min(events, most),
+        low=max(events - math.hypot((first.events - low) * (1 + lost), math.sqrt(spread)), 0.0),
+        high=min(events + math.hypot((high - first.events) * (1 + lost), math.sqrt(spread)), most),
+        unplaced=first.events * lost,
+        attended=_attended(a, b, met, inside, a_group, b_group) * (1 + lost),
+        baselines=tuple(baselines),
+        disagree=disagree,
+        met=met,
+        inside=inside,
+    )
+
+
+def _inside(a: Records, b: Records, found: Linked, window: Window) -> NDArray[np.bool_]:
+    """Tell which pairs are in the window, or may be before rounding."""
+    apart = found.pairs.apart - a.slack[found.pairs.a] - b.slack[found.pairs.b]
+    return (apart <= window.metres) & (np.abs(found.pairs.gap) <= window.minutes * MINUTE)
+
+
+def _freed(a: Records, b: Records, found: Linked, mixture: Mixture | None = None) -> Floats:
+    """Give the odds of each pair beside its records being free: a record in an event of its own is no coincidence.
+
+    Chance counts all coincidences, also those of records that are in some other joint event; where both records are
+    free there are fewer, by the shares of their codes that are.
+    """
+    fit = mixture or found.mixture
+    odds = fit.odds
+    for records, index in ((a, found.pairs.a), (b, found.pairs.b)):
+        size = int(records.signature.max(initial=0)) + 1
+        joint = np.bincount(records.signature[index], fit.probability, size)
+        share = joint / np.maximum(np.bincount(records.signature, minlength=size), 1)
+        odds = odds / (1 - np.minimum(share, _MOST_TAKEN))[records.signature[index]]
+    return np.asarray(odds)
+
+
+_MOST_TAKEN = 0.8
+
+
+def _estimate(mixture: Mixture, chance: Chance, met: Meetings, inside: NDArray[np.bool_]) -> Estimate:
+    """Add up the meetings in the window, and say how sure we are of the sum."""
+    here = _met_inside(met, inside)
+    events = float(met.joint[here].sum() + met.probability[inside & (met.pair < 0)].sum())
+    total = mixture.shapes.total
+    error = max(mixture.variance - total, 0.0) * (events / total) ** 2 if total > 0 else 0.0
+    error = max(error, float((met.joint[here] * (1 - met.joint[here])).sum()))
+    error *= chance.spread * (1 + 1 / max(len(chance.shifts), 1))
+    half = _NORMAL * math.sqrt(error) + _HALF
+    expected = float(chance.core @ mixture.shapes.scale)
+    return Estimate(expected, events, max(events - half, 0.0), events + half)
+
+
+def _drift(linkage: Linkage, a_group: NDArray[np.int64], b_group: NDArray[np.int64]) -> float:
+    """Give how many events come out where there are none, at the worst of a few placebos."""
+    worst = 0.0
+    for found, left in linkage.placebos():
+        met = meetings(found.pairs, _freed(linkage.a, linkage.b, found), a_group, b_group)
+        inside = _inside(linkage.a, linkage.b, found, linkage.window)
+        worst = max(worst, _estimate(found.mixture, found.chance, met, inside).events / left)
+    return worst
+
+
+def _met_inside(met: Meetings, inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell which meetings have a pair in the window."""
+    here = np.zeros(len(met.joint), dtype=bool)
+    here[met.pair[inside & (met.pair >= 0)]] = True
+    return here
+
+
+def _attended(
+    a: Records,
+    b: Records,
+    met: Meetings,
+    inside: NDArray[np.bool_],
+    a_group: NDArray[np.int64],
+    b_group: NDArray[np.int64],
+) -> float:
+    """Add up the meetings in the window to which a resource of either service came, for any call of the group."""
+    came = []
+    for records, group, named in ((a, a_group, met.a), (b, b_group, met.b)):
+        came.append(np.bincount(group, records.attended, len(records))[named] > 0)
+    return float(met.joint[_met_inside(met, inside) & came[0] & came[1]].sum())
+
+
+def _days_differ(chance: Chance) -> bool:
+    """Tell whether that day's coincidences differ from those of other weeks by more than sampling error."""
+    expected, seen = float(chance.side.sum()), float(chance.side_observed.sum())
+    if expected <= 0:
+        return seen > 0
+    number = max(len(chance.shifts), 1)
+    variance = chance.spread * (max(seen, 1.0) + seen**2 / (number * expected)) / expected**2
+    return abs(seen / expected - 1) > _NORMAL * math.sqrt(variance)
+
+
+def _share_in_events(records: Records, side: str, found: Linked, met: Meetings) -> Floats:
+    """Give each positioned record's probability of being in a joint event."""
+    index = found.pairs.a if side == "a" else found.pairs.b
+    return np.minimum(np.bincount(index, met.probability, len(records)), 1.0)
+
+
+def _unplaced_ratio(records: Records, share: Floats) -> float:
+    """Give one service's joint records without a usable position, for each one with."""
+    total = float(share[records.usable].sum())
+    if total <= 0:
+        return 0.0
+    lost = np.concatenate([records.lost_category, records.category[~records.usable]])
+    most = int(max(lost.max(initial=0), records.category.max(initial=0))) + 1
+    usable = np.bincount(records.category[records.usable], minlength=most)
+    joint = np.bincount(records.category[records.usable], share[records.usable], most)
+    rate = np.divide(joint, usable, out=np.zeros(most), where=usable > 0)
+    # A category that has no usable record tells nothing of itself: it takes the service's own rate.
+    rate[usable == 0] = total / max(int(usable.sum()), 1)
+    return float((np.bincount(lost, minlength=most) * rate).sum() / total)

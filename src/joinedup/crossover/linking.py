@@ -1,0 +1,149 @@
+"""From the records of two services to the odds that each near pair is one event (§2.3, §2.4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from joinedup.crossover.busyness import busyness
+from joinedup.crossover.chance import features_of, kinds_of, measured_chance, reach_of, search_metres
+from joinedup.crossover.mixture import fitted
+from joinedup.crossover.records import WEEK, Linkable
+from joinedup.crossover.sweep import Cells, Marks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from joinedup.crossover.answer import Window
+    from joinedup.crossover.chance import Chance
+    from joinedup.crossover.mixture import Features, Mixture
+    from joinedup.crossover.records import Period, Records
+    from joinedup.crossover.sweep import Kinds, Pairs, Reach
+
+
+@dataclass(frozen=True, eq=False)
+class Linked:
+    """The usable pairs of two services in the core, their features, what chance gives, and the fitted mixture.
+
+    ``observed`` counts the pairs of positioned records in the window, usable or not.
+    """
+
+    pairs: Pairs
+    features: Features
+    chance: Chance
+    mixture: Mixture
+    observed: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Linkage:
+    """Two services ready to be linked: their records, how their pairs are sorted, and what chance gives them."""
+
+    a: Records
+    b: Records
+    kinds: Kinds
+    reach: Reach
+    window: Window
+    chance: Chance
+    period: Period
+
+    def placebos(self) -> list[tuple[Linked, float]]:
+        """Link records that cannot be of one event, as if they were: each with the share of the period it stands for.
+
+        The second service is shifted by 5 weeks either way, which no baseline uses, or in a short study by just so
+        long that the window falls into the sideband.
+        """
+        weeks = [each for each in _PLACEBO_WEEKS if self.period.share_left(each) >= _PLACEBO_LEAST]
+        shifts = [(each * WEEK, self.period.share_left(each)) for each in weeks]
+        if not shifts:
+            shifts = [(sign * (self.reach.side_from + self.reach.core), 1.0) for sign in (-1, 1)]
+        metres = search_metres(self.window)
+        cells = Cells(self.a.place, self.b.place, self.a.wall, self.b.wall, metres)
+        found = []
+        for shift, left in shifts:
+            side = cells.tally(self.kinds, self.reach, shift)
+            pairs = cells.pairs(self.reach.core, shift)
+            pairs = pairs.where(self.a.usable[pairs.a] & self.b.usable[pairs.b])
+            features = features_of(pairs, self.kinds, self.reach)
+            chance = replace(
+                self.chance,
+                side_observed=self.chance.side_observed if self.chance.alone else side.side,
+                pairs_in_core=_by_stratum(features, self.kinds),
+            )
+            mixture = fitted(features, chance, scaled=not chance.alone)
+            found.append((Linked(pairs, features, chance, mixture), left))
+        return found
+
+
+_PLACEBO_WEEKS = (-5, 5)
+_PLACEBO_LEAST = 0.5
+
+
+def linked(
+    a: Records,
+    b: Records,
+    window: Window,
+    period: Period,
+    progress: Callable[[str], None],
+    a_asks: NDArray[np.int8] | None = None,
+    b_asks: NDArray[np.int8] | None = None,
+) -> tuple[Linked, Linkage]:
+    """Find the near pairs of two services, or of one with itself, and fit how many of them are events.
+
+    ``a_asks`` and ``b_asks`` say of each record whether it asked for the other service (`asks_for`).
+    """
+    own = a is b
+    reach = reach_of(window)
+    one, other = _linkable(a, b, a_asks), _linkable(b, a, b_asks)
+    kinds = kinds_of(one, other, window, reach)
+    cells = Cells(a.place, b.place, a.instant, b.instant, search_metres(window), own=own)
+    side = cells.tally(kinds, reach)
+    pairs = cells.pairs(reach.core)
+    near = (np.abs(pairs.gap) <= reach.window) & _within(pairs, window.metres, a, b)
+    observed = int(near.sum())
+    pairs = pairs.where(a.usable[pairs.a] & b.usable[pairs.b])
+    features = features_of(pairs, kinds, reach)
+    chance = measured_chance(
+        one,
+        other,
+        kinds,
+        core=_by_stratum(features, kinds),
+        side=side,
+        window=window,
+        reach=reach,
+        period=period,
+        progress=progress,
+        own=own,
+    )
+    mixture = fitted(features, chance, scaled=not chance.alone)
+    linkage = Linkage(a, b, kinds, reach, window, chance, period)
+    return Linked(pairs, features, chance, mixture, observed), linkage
+
+
+def _by_stratum(features: Features, kinds: Kinds) -> NDArray[np.float64]:
+    return np.bincount(features.stratum, minlength=len(kinds.edges) + 1).astype(np.float64)
+
+
+def _within(pairs: Pairs, metres: float, a: Records, b: Records) -> NDArray[np.bool_]:
+    """Tell which pairs are within the distance to the last digit, which 32 bits would not hold."""
+    apart = a.place[pairs.a] - b.place[pairs.b]
+    return np.asarray((apart * apart).sum(axis=1) <= metres * metres)
+
+
+def _linkable(records: Records, other: Records, asks: NDArray[np.int8] | None) -> Linkable:
+    return Linkable(
+        records.service,
+        records.place,
+        records.instant,
+        records.wall,
+        Marks(
+            busy=busyness(records.place, records.wall, other.place[other.usable], other.wall[other.usable]),
+            code=records.signature,
+            flag=np.zeros(len(records), dtype=np.int8) if asks is None else asks,
+            usable=records.usable,
+        ),
+    )

@@ -1,0 +1,44 @@
+"""A service's own calls about one event: grouped, never deleted (§2.4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from joinedup.crossover.answer import Window
+from joinedup.crossover.chance import MINUTE
+from joinedup.crossover.linking import linked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from joinedup.crossover.records import Period, Records
+
+_NEAR = Window(150, 15)
+"""Second calls about one event come from near it, and soon."""
+_LIKELY = 0.5
+
+
+def repeat_groups(records: Records, period: Period, progress: Callable[[str], None]) -> NDArray[np.int64]:
+    """Give each positioned record the place of the first record of its group.
+
+    Two records of one service are one group when they are more likely one event than chance, by the same mixture that
+    joins two services; exact repeats always are.
+    """
+    number = len(records)
+    found, _ = linked(records, records, _NEAR, period, progress)
+    soon = np.abs(found.pairs.gap) <= _NEAR.minutes * MINUTE
+    near = soon & (found.pairs.apart <= _NEAR.metres) & (found.pairs.a < found.pairs.b)
+    likely = found.pairs.where(near & (found.mixture.probability >= _LIKELY))
+    again = np.flatnonzero(records.repeat)
+    # In canonical order a repeat directly follows the record that it repeats, or another repeat of it.
+    one, other = np.concatenate([likely.a, again - 1]), np.concatenate([likely.b, again])
+    links = coo_array((np.ones(len(one), dtype=np.int8), (one, other)), shape=(number, number))
+    _, group = connected_components(links, directed=False)
+    _, first = np.unique(group, return_index=True)
+    return np.asarray(first[group])

@@ -1,0 +1,390 @@
+"""Finding the records of two services that are near in place and time, and tallying them, in compiled code.
+
+Records lie in square cells as wide as the distance; within a cell they are in order of time. A record's partners are
+in its own cell and the eight around it, and as one service's records go by in order of time, the other's first and
+last partner only ever move forwards: no search, and a shift in time needs no new sorting.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from joinedup.compiling import compiled
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
+
+_SIDES = 9
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """Pairs of records: places ``a`` and ``b`` in the services' arrays, ``gap`` = b's time − a's (µs), metres apart."""
+
+    a: NDArray[np.int32]
+    b: NDArray[np.int32]
+    gap: Integers
+    apart: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        """Count the pairs."""
+        return len(self.a)
+
+    def where(self, keep: Flags) -> Pairs:
+        """Keep some of the pairs."""
+        return Pairs(self.a[keep], self.b[keep], self.gap[keep], self.apart[keep])
+
+
+class Cells:
+    """The records of two services in cells of one size, each cell in order of time.
+
+    ``a_place`` and ``b_place`` have shape (records, 2), in metres on one plane; times are in microseconds. With
+    ``own`` the two are one service, and no record is a partner of itself while the shift is 0.
+    """
+
+    def __init__(
+        self,
+        a_place: Floats,
+        b_place: Floats,
+        a_time: Integers,
+        b_time: Integers,
+        metres: float,
+        *,
+        own: bool = False,
+    ) -> None:
+        """Sort both services' records."""
+        self.metres, self.own = metres, own
+        # A hair wider than the distance, so that rounding cannot put two records at exactly that distance two
+        # cells apart.
+        width = metres * (1 + 1e-6)
+        corner = np.floor(np.concatenate([a_place, b_place]).min(axis=0, initial=np.inf) / width) - 1
+        corner = np.where(np.isfinite(corner), corner, 0)
+        a_cell, b_cell = (np.floor(place / width).astype(np.int64) for place in (a_place, b_place))
+        a_cell, b_cell = a_cell - corner.astype(np.int64), b_cell - corner.astype(np.int64)
+        rows = int(max(a_cell[:, 1].max(initial=0), b_cell[:, 1].max(initial=0))) + 2
+        a_number, b_number = a_cell[:, 0] * rows + a_cell[:, 1], b_cell[:, 0] * rows + b_cell[:, 1]
+        self.a_order = np.lexsort((a_time, a_number)).astype(np.int32)
+        self.b_order = np.lexsort((b_time, b_number)).astype(np.int32)
+        self._a = _sorted(a_place, a_time, self.a_order)
+        self._b = _sorted(b_place, b_time, self.b_order)
+        a_cells, self._a_start = _runs(a_number[self.a_order])
+        b_cells, self._b_start = _runs(b_number[self.b_order])
+        self._around = np.full((len(a_cells), _SIDES), -1, dtype=np.int64)
+        if len(b_cells):
+            steps = [east * rows + north for east in (-1, 0, 1) for north in (-1, 0, 1)]
+            for column, step in enumerate(steps):
+                rank = np.minimum(np.searchsorted(b_cells, a_cells + step), len(b_cells) - 1)
+                self._around[:, column] = np.where(b_cells[rank] == a_cells + step, rank, -1)
+
+    def _where(self) -> tuple[Integers, Integers, Integers]:
+        return self._a_start, self._b_start, self._around
+
+    def pairs(self, most: int, shift: int = 0) -> Pairs:
+        """Find every pair within the distance whose gap is at most ``most`` (µs) after b is shifted (µs)."""
+        own = self.own and shift == 0
+        number = _count(*self._where(), *self._a, *self._b, most, shift, self.metres, own)
+        a, b = np.empty(number, dtype=np.int32), np.empty(number, dtype=np.int32)
+        gap, apart = np.empty(number, dtype=np.int64), np.empty(number, dtype=np.float32)
+        _collect(*self._where(), *self._a, *self._b, most, shift, self.metres, own, a, b, gap, apart)
+        return Pairs(self.a_order[a], self.b_order[b], gap, apart)
+
+    def tally(
+        self,
+        kinds: Kinds,
+        reach: Reach,
+        shift: int = 0,
+        b_weight: Floats | None = None,
+        tables: Tables | None = None,
+    ) -> Tables:
+        """Count the pairs after b is shifted (µs) by stratum, distance, code and flag, each with the weight of its b.
+
+        Counts are added to ``tables`` where some are given.
+        """
+        found = tables or Tables.empty(kinds)
+        a, b = kinds.a, kinds.b
+        weight = np.ones(len(self.b_order)) if b_weight is None else b_weight
+        _tally(
+            *self._where(),
+            *self._a,
+            *self._b,
+            a.busy[self.a_order],
+            a.code[self.a_order],
+            a.flag[self.a_order],
+            a.usable[self.a_order],
+            b.busy[self.b_order],
+            b.code[self.b_order],
+            b.flag[self.b_order],
+            b.usable[self.b_order],
+            weight[self.b_order],
+            kinds.edges,
+            kinds.b_codes,
+            kinds.bins,
+            reach.core,
+            reach.side_from,
+            reach.side_to,
+            reach.window,
+            reach.window_metres,
+            shift,
+            self.metres,
+            self.own and shift == 0,
+            found.core,
+            found.side,
+            found.distance,
+            found.gap,
+            found.code,
+            found.flag,
+            found.plain,
+        )
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class Marks:
+    """What a pair is sorted by on one side: how busy it is around each record (log), its code, its flag."""
+
+    busy: Floats
+    code: NDArray[np.int32]
+    flag: NDArray[np.int8]
+    usable: Flags
+
+
+@dataclass(frozen=True, eq=False)
+class Kinds:
+    """How pairs are sorted: both sides' marks, the edges between strata, the number of codes, and distance bins."""
+
+    a: Marks
+    b: Marks
+    edges: Floats
+    a_codes: int
+    b_codes: int
+    bins: Floats
+    """The upper edge of each distance bin, in metres."""
+    gaps: int
+    """How many bins of gap there are between the ends of the core."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Gaps (µs) that are looked at: the core that is fitted, the sideband beyond it, and the window that is asked."""
+
+    core: int
+    side_from: int
+    side_to: int
+    window: int
+    window_metres: float
+
+
+@dataclass(frozen=True, eq=False)
+class Tables:
+    """Weighted counts of pairs; ``core`` and ``side`` by stratum, the shapes by stratum and bin.
+
+    Shapes of distance, code and flag come from core and sideband together, that of the gap from the core alone.
+    ``plain`` counts pairs in the window without weight, usable or not.
+    """
+
+    core: Floats
+    side: Floats
+    distance: Floats
+    gap: Floats
+    code: Floats
+    flag: Floats
+    plain: Integers
+
+    @classmethod
+    def empty(cls, kinds: Kinds) -> Tables:
+        """Give tables of zeros."""
+        strata = len(kinds.edges) + 1
+        return cls(
+            np.zeros(strata),
+            np.zeros(strata),
+            np.zeros((strata, len(kinds.bins))),
+            np.zeros(kinds.gaps),
+            np.zeros((strata, kinds.a_codes * kinds.b_codes)),
+            np.zeros((strata, FLAGS * FLAGS)),
+            np.zeros(1, dtype=np.int64),
+        )
+
+
+FLAGS = 3
+"""A record asked for the other service, did not, or does not say."""
+
+
+def _sorted(place: Floats, time: Integers, order: NDArray[np.int32]) -> tuple[Floats, Floats, Integers]:
+    return place[order, 0], place[order, 1], time[order]
+
+
+def _runs(cells: Integers) -> tuple[Integers, Integers]:
+    """Give each cell once, and where its records begin; one more start ends the last."""
+    if not len(cells):
+        return cells, np.zeros(1, dtype=np.int64)
+    start = np.flatnonzero(np.concatenate([[True], cells[1:] != cells[:-1]]))
+    return cells[start], np.append(start, len(cells))
+
+
+@compiled
+def _count(
+    a_start: Integers,
+    b_start: Integers,
+    around: Integers,
+    a_x: Floats,
+    a_y: Floats,
+    a_time: Integers,
+    b_x: Floats,
+    b_y: Floats,
+    b_time: Integers,
+    most: int,
+    shift: int,
+    metres: float,
+    own: bool,
+) -> int:
+    """Count near pairs."""
+    number = 0
+    for cell in range(around.shape[0]):
+        for side in range(around.shape[1]):
+            other = around[cell, side]
+            if other < 0:
+                continue
+            first, end = b_start[other], b_start[other + 1]
+            for i in range(a_start[cell], a_start[cell + 1]):
+                time = a_time[i] - shift
+                while first < end and b_time[first] < time - most:
+                    first += 1
+                j = first
+                while j < end and b_time[j] <= time + most:
+                    east, north = a_x[i] - b_x[j], a_y[i] - b_y[j]
+                    if east * east + north * north <= metres * metres and not (own and i == j):
+                        number += 1
+                    j += 1
+    return number
+
+
+@compiled
+def _collect(
+    a_start: Integers,
+    b_start: Integers,
+    around: Integers,
+    a_x: Floats,
+    a_y: Floats,
+    a_time: Integers,
+    b_x: Floats,
+    b_y: Floats,
+    b_time: Integers,
+    most: int,
+    shift: int,
+    metres: float,
+    own: bool,
+    a_found: NDArray[np.int32],
+    b_found: NDArray[np.int32],
+    gap: Integers,
+    apart: NDArray[np.float32],
+) -> None:
+    """Write near pairs down; a and b as places in the sorted arrays."""
+    number = 0
+    for cell in range(around.shape[0]):
+        for side in range(around.shape[1]):
+            other = around[cell, side]
+            if other < 0:
+                continue
+            first, end = b_start[other], b_start[other + 1]
+            for i in range(a_start[cell], a_start[cell + 1]):
+                time = a_time[i] - shift
+                while first < end and b_time[first] < time - most:
+                    first += 1
+                j = first
+                while j < end and b_time[j] <= time + most:
+                    east, north = a_x[i] - b_x[j], a_y[i] - b_y[j]
+                    square = east * east + north * north
+                    if square <= metres * metres and not (own and i == j):
+                        a_found[number] = i
+                        b_found[number] = j
+                        gap[number] = b_time[j] - time
+                        apart[number] = np.sqrt(square)
+                        number += 1
+                    j += 1
+
+
+@compiled
+def _tally(
+    a_start: Integers,
+    b_start: Integers,
+    around: Integers,
+    a_x: Floats,
+    a_y: Floats,
+    a_time: Integers,
+    b_x: Floats,
+    b_y: Floats,
+    b_time: Integers,
+    a_busy: Floats,
+    a_code: NDArray[np.int32],
+    a_flag: NDArray[np.int8],
+    a_usable: Flags,
+    b_busy: Floats,
+    b_code: NDArray[np.int32],
+    b_flag: NDArray[np.int8],
+    b_usable: Flags,
+    b_weight: Floats,
+    edges: Floats,
+    b_codes: int,
+    bins: Floats,
+    core_to: int,
+    side_from: int,
+    side_to: int,
+    window: int,
+    window_metres: float,
+    shift: int,
+    metres: float,
+    own: bool,
+    core: Floats,
+    side: Floats,
+    distance: Floats,
+    gaps: Floats,
+    code: Floats,
+    flag: Floats,
+    plain: Integers,
+) -> None:
+    """Add near pairs to the tables."""
+    for cell in range(around.shape[0]):
+        for step in range(around.shape[1]):
+            other = around[cell, step]
+            if other < 0:
+                continue
+            first, end = b_start[other], b_start[other + 1]
+            for i in range(a_start[cell], a_start[cell + 1]):
+                time = a_time[i] - shift
+                while first < end and b_time[first] < time - side_to:
+                    first += 1
+                j = first
+                while j < end and b_time[j] <= time + side_to:
+                    east, north = a_x[i] - b_x[j], a_y[i] - b_y[j]
+                    square = east * east + north * north
+                    if square <= metres * metres and not (own and i == j):
+                        gap = b_time[j] - time
+                        length = abs(gap)
+                        if length <= window and square <= window_metres * window_metres:
+                            plain[0] += 1
+                        inside = length <= core_to
+                        if a_usable[i] and b_usable[j] and (inside or length >= side_from):
+                            weight = b_weight[j]
+                            busy = 0.5 * (a_busy[i] + b_busy[j])
+                            stratum = 0
+                            while stratum < edges.shape[0] and busy > edges[stratum]:
+                                stratum += 1
+                            if inside:
+                                core[stratum] += weight
+                                place = (gap + core_to) * gaps.shape[0] // (2 * core_to)
+                                gaps[min(place, gaps.shape[0] - 1)] += weight
+                            else:
+                                side[stratum] += weight
+                            distance[
+                                stratum, min(np.searchsorted(bins, np.sqrt(square)), bins.shape[0] - 1)
+                            ] += weight
+                            code[stratum, a_code[i] * b_codes + b_code[j]] += weight
+                            flag[stratum, a_flag[i] * 3 + b_flag[j]] += weight
+                    j += 1

@@ -1,0 +1,106 @@
+"""Sweeping for near pairs: all of them, none twice, inclusive at both edges, and tallied as they are found."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from joinedup.crossover.sweep import FLAGS, Cells, Kinds, Marks, Pairs, Reach
+
+
+def near(
+    a: list[tuple[float, float, int]],
+    b: list[tuple[float, float, int]],
+    metres: float,
+    most: int,
+    shift: int = 0,
+) -> Pairs:
+    """Find pairs of (x, y, time) records."""
+    here, there = (np.array([row[:2] for row in each], dtype=float).reshape(-1, 2) for each in (a, b))
+    then, later = (np.array([row[2] for row in each], dtype=np.int64) for each in (a, b))
+    return Cells(here, there, then, later, metres).pairs(most, shift)
+
+
+PLACES = st.integers(-30, 30).map(lambda each: each * 50.0)
+RECORDS = st.lists(st.tuples(PLACES, PLACES, st.integers(-20_000_000, 20_000_000)), max_size=25)
+
+
+@given(RECORDS, RECORDS, st.sampled_from([50.0, 250.0, 500.0]), st.integers(0, 9_000_000), st.integers(-3, 3))
+def test_every_near_pair_is_found_and_none_twice(
+    a: list[tuple[float, float, int]], b: list[tuple[float, float, int]], metres: float, most: int, shift: int
+) -> None:
+    shift *= 4_000_000
+    found = near(a, b, metres, most, shift)
+    pairs = list(zip(found.a.tolist(), found.b.tolist(), strict=True))
+    expected = {
+        (i, j)
+        for i, (ax, ay, at) in enumerate(a)
+        for j, (bx, by, bt) in enumerate(b)
+        if (ax - bx) ** 2 + (ay - by) ** 2 <= metres**2 and abs(bt + shift - at) <= most
+    }
+    assert len(pairs) == len(set(pairs))
+    assert set(pairs) == expected
+    for i, j, gap, apart in zip(found.a, found.b, found.gap, found.apart, strict=True):
+        assert gap == b[j][2] + shift - a[i][2]
+        assert apart == pytest.approx(np.hypot(a[i][0] - b[j][0], a[i][1] - b[j][1]))
+
+
+@given(RECORDS, st.integers(0, 9_000_000))
+def test_a_record_is_no_partner_of_itself(a: list[tuple[float, float, int]], most: int) -> None:
+    place = np.array([row[:2] for row in a], dtype=float).reshape(-1, 2)
+    time = np.array([row[2] for row in a], dtype=np.int64)
+    found = Cells(place, place, time, time, 250.0, own=True).pairs(most)
+    assert not (found.a == found.b).any()
+    both_ways = set(zip(found.a.tolist(), found.b.tolist(), strict=True))
+    assert both_ways == {(j, i) for i, j in both_ways}
+
+
+@given(RECORDS, RECORDS, st.integers(-2, 2))
+def test_the_tally_counts_what_the_search_finds(
+    a: list[tuple[float, float, int]], b: list[tuple[float, float, int]], shift: int
+) -> None:
+    chance = np.random.Generator(np.random.PCG64(len(a) + 100 * len(b)))
+    reach = Reach(core=3_000_000, side_from=4_000_000, side_to=9_000_000, window=2_000_000, window_metres=150)
+    marks = [
+        Marks(
+            chance.normal(size=len(each)),
+            chance.integers(0, 4, len(each)).astype(np.int32),
+            chance.integers(0, FLAGS, len(each)).astype(np.int8),
+            chance.random(len(each)) < 0.8,
+        )
+        for each in (a, b)
+    ]
+    weight = chance.random(len(b))
+    kinds = Kinds(marks[0], marks[1], np.array([-0.5, 0.5]), 4, 4, np.array([1.0, 100.0, 250.0]), gaps=6)
+    here, there = (np.array([row[:2] for row in each], dtype=float).reshape(-1, 2) for each in (a, b))
+    then, later = (np.array([row[2] for row in each], dtype=np.int64) for each in (a, b))
+    cells = Cells(here, there, then, later, 250.0)
+    found = cells.tally(kinds, reach, shift * 4_000_000, weight)
+    pairs = cells.pairs(reach.side_to, shift * 4_000_000)
+    gap = np.abs(pairs.gap)
+    assert found.plain[0] == ((gap <= reach.window) & (pairs.apart <= reach.window_metres)).sum()
+    usable = marks[0].usable[pairs.a] & marks[1].usable[pairs.b]
+    core, side = usable & (gap <= reach.core), usable & (gap >= reach.side_from)
+    worth = weight[pairs.b]
+    assert found.core.sum() == pytest.approx(worth[core].sum())
+    assert found.side.sum() == pytest.approx(worth[side].sum())
+    assert found.gap.sum() == pytest.approx(worth[core].sum())
+    stratum = np.searchsorted(kinds.edges, 0.5 * (marks[0].busy[pairs.a] + marks[1].busy[pairs.b]))
+    assert found.side == pytest.approx(np.bincount(stratum[side], worth[side], 3))
+    code = marks[0].code[pairs.a] * 4 + marks[1].code[pairs.b]
+    both = core | side
+    assert found.code.sum(axis=0) == pytest.approx(np.bincount(code[both], worth[both], 16))
+    distance = np.searchsorted(kinds.bins, pairs.apart)
+    assert found.distance.sum(axis=0) == pytest.approx(np.bincount(distance[both], worth[both], 3))
+
+
+def test_a_place_on_the_other_side_of_the_world_does_not_overflow() -> None:
+    century = 3_200_000_000_000_000
+    found = near([(0, 0, 0), (2e7, 2e7, century)], [(3, 4, 5), (2e7, 2e7, century - 7), (-2e7, 0, 0)], 5, 10)
+    assert sorted(zip(found.a.tolist(), found.b.tolist(), strict=True)) == [(0, 0), (1, 1)]
+
+
+def test_records_at_exactly_the_distance_are_near_across_any_cell_edge() -> None:
+    assert len(near([(-1e-20, 0, 0)], [(500.0, 0, 0)], 500, 0)) == 1
