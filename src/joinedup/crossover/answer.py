@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import polars as pl
+
+    from joinedup.crossover.breakdown import Breakdown
+    from joinedup.crossover.events import Events
 
 
 @dataclass(frozen=True)
@@ -57,12 +62,24 @@ class BaselineChance:
 
 
 @dataclass(frozen=True)
+class Triple:
+    """The joint events of three services among records with a usable position, with a 95 % interval."""
+
+    services: tuple[str, str, str]
+    estimate: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class Pair:
     """Where two services meet; None stands for what the study cannot tell.
 
     ``observed_pairs`` and ``chance_pairs`` count pairs of positioned records before any is set aside;
     ``estimate``, ``low`` and ``high`` (95 %) count joint events, ``unplaced`` of them among records that have
-    no usable position.
+    no usable position. ``joint`` has the meetings of two groups of records in the window: ``a`` and ``b`` name the
+    groups, ``a_record`` and ``b_record`` the likeliest pair (rows of the canonical frame), with its ``odds`` alone, the
+    ``probability`` of the meeting beside all others, and the ``minutes`` and ``metres`` between.
     """
 
     services: tuple[str, str]
@@ -80,6 +97,8 @@ class Pair:
     baselines: tuple[BaselineChance, ...] = ()
     weeks: float = 0.0
     weak_baseline: bool = True
+    joint: pl.DataFrame | None = field(default=None, compare=False, repr=False)
+    breakdown: Breakdown | None = field(default=None, repr=False)
     note: str | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -120,6 +139,7 @@ class Pair:
                 }
                 for each in self.baselines
             ],
+            "breakdown": None if self.breakdown is None else self.breakdown.as_json(),
             "weeks": round(self.weeks, 2),
             "weak_baseline": self.weak_baseline,
             "note": self.note,
@@ -162,11 +182,14 @@ class Crossover:
     window: Window
     services: Mapping[str, ServiceRecords]
     pairs: tuple[Pair, ...]
+    triples: tuple[Triple, ...]
+    found: Events = field(compare=False, repr=False)
     concentration: tuple[Concentration, ...]
     note: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Give the object that `joinedup crossover --json` prints."""
+        several: tuple[Pair | Triple, ...] = (*self.pairs, *self.triples)
         answer: dict[str, Any] = {
             "window": {"metres": self.window.metres, "minutes": self.window.minutes},
             "services": {
@@ -188,7 +211,7 @@ class Crossover:
                     "low": _rounded(pair.low),
                     "high": _rounded(pair.high),
                 }
-                for pair in self.pairs
+                for pair in several
                 if pair.estimate is not None
             ],
             "concentration": [row.as_json() for row in self.concentration],

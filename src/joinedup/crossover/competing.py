@@ -25,14 +25,17 @@ LEAST_ODDS = 1e-3
 class Meetings:
     """Groups of a service's own records beside groups of another's: the probability that each two are one event.
 
-    ``pair`` gives the meeting that each pair belongs to, or -1, ``probability`` the probability of each pair and
-    ``joint`` of each meeting; ``a`` and ``b`` name the groups by the place of their first record.
+    By meeting: ``a`` and ``b`` name the groups by the place of their first record, ``likeliest`` is the pair that
+    speaks most for it, ``odds`` its odds on its own and ``joint`` the probability beside all other meetings. By pair:
+    the ``meeting`` that it belongs to, or -1, and its ``probability``.
     """
 
     a: Integers
     b: Integers
+    likeliest: Integers
+    odds: Floats
     joint: Floats
-    pair: Integers
+    meeting: Integers
     probability: Floats
 
 
@@ -50,8 +53,11 @@ def meetings(pairs: Pairs, odds: Floats, a_group: Integers, b_group: Integers) -
     key = a_group[pairs.a[likely]] * width + b_group[pairs.b[likely]]
     keys, where = np.unique(key, return_inverse=True)
     meeting[likely] = where
-    best = np.zeros(len(keys))
-    np.maximum.at(best, where, odds[likely])
+    # The likeliest pair of each meeting stands first in this order, and of equals the first.
+    order = np.lexsort((likely, -odds[likely], where))
+    _, first = np.unique(where[order], return_index=True)
+    likeliest = likely[order[first]]
+    best = odds[likeliest]
     a, b = keys // width, keys % width
     a_names, a_index = np.unique(a, return_inverse=True)
     b_names, b_index = np.unique(b, return_inverse=True)
@@ -70,4 +76,4 @@ def meetings(pairs: Pairs, odds: Floats, a_group: Integers, b_group: Integers) -
     joint = best * free / (1 + best * free)
     claimed = odds[likely] * free[where]
     probability[likely] = claimed / (1 + claimed)
-    return Meetings(a, b, joint, meeting, probability)
+    return Meetings(a, b, likeliest, best, joint, meeting, probability)

@@ -45,7 +45,7 @@ class Estimate:
 class JointEvents:
     """Joint events over all records as published, the part without a usable position, and the way there.
 
-    ``weight`` is each meeting's share of an event in the window, and ``met`` the meetings themselves.
+    ``met`` has the meetings that they are the sum of, and ``inside`` tells which pairs are in the window.
     """
 
     events: float
@@ -148,8 +148,8 @@ _MOST_TAKEN = 0.8
 
 def _estimate(mixture: Mixture, chance: Chance, met: Meetings, inside: NDArray[np.bool_]) -> Estimate:
     """Add up the meetings in the window, and say how sure we are of the sum."""
-    here = _met_inside(met, inside)
-    events = float(met.joint[here].sum() + met.probability[inside & (met.pair < 0)].sum())
+    here = met_inside(met, inside)
+    events = float(met.joint[here].sum() + met.probability[inside & (met.meeting < 0)].sum())
     total = mixture.shapes.total
     error = max(mixture.variance - total, 0.0) * (events / total) ** 2 if total > 0 else 0.0
     error = max(error, float((met.joint[here] * (1 - met.joint[here])).sum()))
@@ -169,10 +169,10 @@ def _drift(linkage: Linkage, a_group: NDArray[np.int64], b_group: NDArray[np.int
     return worst
 
 
-def _met_inside(met: Meetings, inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def met_inside(met: Meetings, inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Tell which meetings have a pair in the window."""
     here = np.zeros(len(met.joint), dtype=bool)
-    here[met.pair[inside & (met.pair >= 0)]] = True
+    here[met.meeting[inside & (met.meeting >= 0)]] = True
     return here
 
 
@@ -188,7 +188,7 @@ def _attended(
     came = []
     for records, group, named in ((a, a_group, met.a), (b, b_group, met.b)):
         came.append(np.bincount(group, records.attended, len(records))[named] > 0)
-    return float(met.joint[_met_inside(met, inside) & came[0] & came[1]].sum())
+    return float(met.joint[met_inside(met, inside) & came[0] & came[1]].sum())
 
 
 def _days_differ(chance: Chance) -> bool:

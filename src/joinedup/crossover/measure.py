@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from joinedup.crossover.answer import BaselineChance, Crossover, Pair, ServiceRecords, Window
+from joinedup.crossover.answer import BaselineChance, Crossover, Pair, ServiceRecords, Triple, Window
+from joinedup.crossover.breakdown import breakdown
+from joinedup.crossover.chance import MINUTE
 from joinedup.crossover.concentration import concentration
 from joinedup.crossover.definitions import requested, same_place_and_hour, shares
-from joinedup.crossover.estimate import joint_events
+from joinedup.crossover.estimate import joint_events, met_inside
+from joinedup.crossover.events import best_events, triples
 from joinedup.crossover.linking import linked
 from joinedup.crossover.records import asks_for, canonical, period_of, records_of
 from joinedup.crossover.repeats import repeat_groups
 from joinedup.refusal import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from joinedup.crossover.records import Period, Records
 
 _WEEKS_FOR_A_BASELINE = 8
+_NORMAL, _HALF = 1.959964, 0.5
 _DAY_OF_MINUTES = 1_440
 
 
@@ -79,14 +83,37 @@ def measure(
         )
         for a, b in combinations(area.services, 2)
     ]
+    tell("events of all services")
+    met = {pair.services: pair.joint for pair in pairs if pair.joint is not None}
     tell("concentration")
     return Crossover(
         window=window,
         services={service: _service_records(area, frame, records[service]) for service in area.services},
         pairs=tuple(pairs),
+        triples=_triples(met, pairs),
+        found=best_events(met, {service: _grouped(records[service], groups[service]) for service in groups}),
         concentration=concentration(frame, area.services),
         note=_study_note(area, frame, period),
     )
+
+
+def _grouped(records: Records, group: NDArray[np.int64]) -> pl.DataFrame:
+    """Name each positioned record's group by the row of its first record."""
+    return pl.DataFrame({"row": records.row, "group": records.row[group]})
+
+
+def _triples(met: Mapping[tuple[str, str], pl.DataFrame], pairs: Sequence[Pair]) -> tuple[Triple, ...]:
+    """Estimate the events of three services, as sure as the least sure of their pairs."""
+    found = []
+    for services, (events, variance) in triples(met).items():
+        known = [pair for pair in pairs if pair.joint is not None and set(pair.services) <= set(services)]
+        placed = [((pair.estimate or 0.0) - (pair.unplaced or 0.0), pair) for pair in known]
+        error = max(
+            ((pair.high or 0.0) - (pair.low or 0.0)) / 2 / max(number, 1.0) for number, pair in placed
+        )
+        half = math.hypot(_NORMAL * math.sqrt(variance), events * error) + _HALF
+        found.append(Triple(services, events, max(events - half, 0.0), events + half))
+    return tuple(found)
 
 
 def _measure_pair(
@@ -137,6 +164,7 @@ def _measure_pair(
     attended = joint.attended if with_attendance else None
     if attended is not None:
         definitions["jointly_attended"] = shares(dict.fromkeys(services, attended), incidents)
+    met = _met(a, b, found, joint)
     meetings, theirs = same_place_and_hour(a, b)
     definitions["same_place_and_hour"] = shares(theirs, incidents)
     return Pair(
@@ -156,9 +184,31 @@ def _measure_pair(
             BaselineChance(name, each.chance, each.events, each.low, each.high)
             for name, each in joint.baselines
         ),
+        joint=met,
+        breakdown=breakdown(area, frame, services, met),
         weeks=period.weeks,
         weak_baseline=weak,
         note=_pair_note(period, weak, found, joint),
+    )
+
+
+def _met(a: Records, b: Records, found: Linked, joint: JointEvents) -> pl.DataFrame:
+    """Give the meetings in the window as a table, records by their place in the canonical frame."""
+    met = joint.met
+    here = met_inside(met, joint.inside)
+    likeliest = met.likeliest[here]
+    pairs = found.pairs
+    return pl.DataFrame(
+        {
+            "a": a.row[met.a[here]],
+            "b": b.row[met.b[here]],
+            "a_record": a.row[pairs.a[likeliest]],
+            "b_record": b.row[pairs.b[likeliest]],
+            "odds": met.odds[here],
+            "probability": met.joint[here],
+            "minutes": pairs.gap[likeliest] / MINUTE,
+            "metres": pairs.apart[likeliest],
+        }
     )
 
 
@@ -210,8 +260,4 @@ def _study_note(area: Area, frame: pl.DataFrame, period: Period) -> str | None:
             notes.append(
                 f"{outside} incidents lie outside the study's period; chance is corrected as if they did not"
             )
-    if len(area.services) > 2:
-        notes.append(
-            "events are given for pairs of services; events of three services are counted once in each pair"
-        )
     return "; ".join(notes) or None

@@ -1,0 +1,123 @@
+"""Events over several services: by best score, beside trying every choice, and triples beside a known truth."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from joinedup.crossover import measure
+from joinedup.crossover.events import best_events, triples
+from joinedup.imagining import Noise, imagine
+from joinedup.study import Study
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SERVICES = ("ambulance", "fire", "police")
+PLACE = {"ambulance": 0, "fire": 10, "police": 20}
+
+
+def meetings_of(edges: dict[tuple[int, int], float]) -> dict[tuple[str, str], pl.DataFrame]:
+    """Make meetings from odds between rows; a row's tens tell its service."""
+    by_pair: dict[tuple[str, str], list[tuple[int, int, float]]] = {}
+    for (a, b), odds in edges.items():
+        by_pair.setdefault((SERVICES[a // 10], SERVICES[b // 10]), []).append((a, b, odds))
+    return {
+        pair: pl.DataFrame(rows, schema=["a", "b", "odds"], orient="row").with_columns(
+            probability=pl.col("odds") / (1 + pl.col("odds"))
+        )
+        for pair, rows in by_pair.items()
+    }
+
+
+GROUPS = {
+    service: pl.DataFrame({"row": range(start, start + 10), "group": range(start, start + 10)})
+    for service, start in PLACE.items()
+}
+NEAR = [(a, b) for a, b in combinations([0, 1, 2, 10, 11, 12, 20, 21, 22], 2) if a // 10 != b // 10]
+ODDS = st.floats(0.05, 200).filter(lambda odds: abs(odds - 1) > 1e-3)
+KNOTS = st.lists(st.tuples(st.sampled_from(NEAR), ODDS), min_size=1, max_size=9).map(dict)
+
+
+def best_by_trying(edges: dict[tuple[int, int], float]) -> float:
+    """Try every choice of events in which each is held together by meetings of even odds or better."""
+    rows = sorted({row for edge in edges for row in edge})
+
+    def worth(event: tuple[int, ...]) -> float:
+        pairs = list(combinations(event, 2))
+        linked = {event[0]}
+        for _ in event:
+            linked |= {x for pair in pairs if edges.get(pair, 0) > 1 and linked & set(pair) for x in pair}
+        if linked != set(event):
+            return -np.inf
+        return sum(float(np.log(edges[pair])) if pair in edges else -3.0 for pair in pairs)
+
+    events = [
+        event
+        for size in (2, 3)
+        for event in combinations(rows, size)
+        if len({row // 10 for row in event}) == size and worth(event) > 0
+    ]
+
+    def best(left: frozenset[int], among: list[tuple[int, ...]]) -> float:
+        if not among:
+            return 0.0
+        first, *others = among
+        without = best(left, others)
+        return max(without, worth(first) + best(left - set(first), others)) if set(first) <= left else without
+
+    return best(frozenset(rows), events)
+
+
+@settings(max_examples=60, deadline=None)
+@given(KNOTS)
+def test_no_other_choice_of_events_scores_higher(edges: dict[tuple[int, int], float]) -> None:
+    found = best_events(meetings_of(edges), GROUPS)
+    assert found.score == pytest.approx(best_by_trying(edges), abs=1e-6)
+    assert found.bound == pytest.approx(found.score)
+
+
+@settings(max_examples=60, deadline=None)
+@given(KNOTS)
+def test_a_record_is_in_at_most_one_event_and_an_event_has_one_group_of_a_service(
+    edges: dict[tuple[int, int], float],
+) -> None:
+    rows = best_events(meetings_of(edges), GROUPS).rows
+    assert rows["row"].is_unique().all()
+    firsts = rows.filter(~pl.col("again"))
+    assert firsts.select("event", "service").is_unique().all()
+    assert (rows.group_by("event").agg(pl.col("service").n_unique())["service"] >= 2).all()
+
+
+def test_further_calls_stand_in_the_event_of_the_first() -> None:
+    groups = GROUPS | {"fire": pl.DataFrame({"row": [10, 11, 12], "group": [10, 10, 12]})}
+    rows = best_events(meetings_of({(0, 10): 9.0}), groups).rows
+    assert rows.rows() == [(0, 0, "ambulance", False), (0, 10, "fire", False), (0, 11, "fire", True)]
+
+
+def test_two_meetings_that_share_a_record_tie_three_services_together() -> None:
+    found = triples(meetings_of({(0, 10): 9.0, (10, 20): 4.0}))
+    (estimate,) = found.values()
+    assert estimate[0] == pytest.approx(0.9 * 0.8)
+    whole = triples(meetings_of({(0, 10): 9.0, (10, 20): 4.0, (0, 20): 1.0}))
+    assert next(iter(whole.values()))[0] == pytest.approx(0.9 * 0.8)
+
+
+def test_an_area_of_three_services_gives_its_triples_back(tmp_path: Path) -> None:
+    noise = Noise.none()
+    made = imagine(tmp_path / "area", 60_000, 182, 31, density=700, noise=noise)
+    area = Study.read(made.folder).area
+    truth = pl.read_parquet(made.truth / "events.parquet").join(
+        area.table("incidents").select("incident_id", "service_id"), on="incident_id"
+    )
+    services = truth.group_by("event_id").agg(pl.col("service_id").n_unique())["service_id"]
+    found = measure(area)
+    (triple,) = found.triples
+    assert triple.low <= (services == 3).sum() <= triple.high
+    assert found.found.rows["event"].n_unique() == pytest.approx((services > 1).sum(), rel=0.02)
