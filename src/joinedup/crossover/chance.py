@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from joinedup.crossover.answer import Window
+    from joinedup.crossover.matching import Matching
     from joinedup.crossover.records import Linkable, Period
     from joinedup.crossover.sweep import Pairs
 
@@ -28,8 +29,7 @@ SHIFTS = (-4, -3, -2, -1, 1, 2, 3, 4)
 """Whole weeks by which the second service is shifted."""
 
 _LEAST_LEFT = 0.5
-_CORE, _CORE_FACTOR, _SIDEBAND_LENGTH = 45, 1.5, 120  # minutes, windows, minutes
-_METRES_FACTOR = 2.0
+_CORE_FACTOR, _SIDEBAND_LENGTH = 1.5, 120  # windows, minutes
 _FINE_BINS, _COARSE_BINS = 20, 10
 _MOST_GAP_BINS = 120
 # A day's volume stands in for one at most this many times as busy: one record of a part day must not weigh as
@@ -38,7 +38,7 @@ _MOST_WEIGHT = 4.0
 # Shapes are drawn towards what is thought of them as if so many shifted coincidences had been seen besides: that of all
 # strata towards rings, margins or evenness, and a stratum's own towards that of all strata.
 _PRIOR_RINGS, _PRIOR_MARGINS, _PRIOR_GAP = 5.0, 10.0, 20.0
-_PRIOR_DISTANCE, _PRIOR_CODE, _PRIOR_SCALE = 50.0, 100.0, 20.0
+_PRIOR_DISTANCE, _PRIOR_CODE = 50.0, 100.0
 # What chance could still hide when no shift shows a single coincidence: half a pair over all shifts (Jeffreys' prior).
 _HALF = 0.5
 
@@ -66,16 +66,12 @@ class Chance:
     window: tuple[float, ...]
     shifts: tuple[float, ...]
     alone: bool
+    steadying: float
 
     @property
     def pairs_in_window(self) -> float | None:
         """The pairs in the window to expect, the plain mean over shifts; None where no shift can be used."""
         return float(np.mean(self.window)) if self.window else None
-
-    @property
-    def steadying(self) -> float:
-        """So many pairs speak for a scale of one in each stratum."""
-        return _PRIOR_SCALE
 
     @property
     def scale(self) -> Floats:
@@ -96,29 +92,24 @@ class Chance:
         return np.asarray(found * self.code[s, features.code] * self.flag[s, features.flag])
 
 
-def reach_of(window: Window) -> Reach:
+def reach_of(window: Window, matching: Matching) -> Reach:
     """Give the gaps to look at for a window: pairs beyond it tell what is chance within."""
-    core = round(max(_CORE, _CORE_FACTOR * window.minutes) * MINUTE)
+    core = round(max(matching.core_minutes, _CORE_FACTOR * window.minutes) * MINUTE)
     asked = round(window.minutes * MINUTE)
     return Reach(core, core, core + _SIDEBAND_LENGTH * MINUTE, asked, window.metres)
 
 
-def search_metres(window: Window) -> float:
-    """Give how far apart records may be to be fitted: rounded places and poor ones lie beyond the window."""
-    return _METRES_FACTOR * window.metres
-
-
-def kinds_of(a: Linkable, b: Linkable, window: Window, reach: Reach) -> Kinds:
+def kinds_of(a: Linkable, b: Linkable, window: Window, reach: Reach, matching: Matching) -> Kinds:
     """Say how the pairs of two services are sorted."""
     fine = window.metres * np.arange(1, _FINE_BINS + 1) / _FINE_BINS
-    most = search_metres(window)
+    most = matching.search * window.metres
     coarse = window.metres + (most - window.metres) * np.arange(1, _COARSE_BINS + 1) / _COARSE_BINS
     # Whole minutes, because many records have no finer time.
     minutes = max(1, round(2 * reach.core / MINUTE / _MOST_GAP_BINS))
     return Kinds(
         a=a.marks,
         b=b.marks,
-        edges=strata_edges(a.marks.busy[a.marks.usable]),
+        edges=strata_edges(a.marks.busy[a.marks.usable], matching.strata),
         a_codes=int(a.marks.code.max(initial=0)) + 1,
         b_codes=int(b.marks.code.max(initial=0)) + 1,
         # The first bin holds records at one and the same point.
@@ -139,6 +130,7 @@ def measured_chance(
     window: Window,
     reach: Reach,
     period: Period,
+    matching: Matching,
     progress: Callable[[str], None],
     own: bool = False,
 ) -> Chance:
@@ -151,7 +143,7 @@ def measured_chance(
     A pair of a shift that brings b's day d' onto day d weighs b's volume on d over its volume on d' (`_Volumes`), and
     the divisor is then the share of both services' work that lies on the days which the shift can speak for.
     """
-    cells = Cells(a.place, b.place, a.wall, b.wall, search_metres(window), own=own)
+    cells = Cells(a.place, b.place, a.wall, b.wall, matching.search * window.metres, own=own)
     volumes = _Volumes(a.wall[a.marks.usable], b.wall[b.marks.usable])
     day = b.wall // DAY
     plain, found = [], []
@@ -200,6 +192,7 @@ def measured_chance(
         window=tuple(plain),
         shifts=tuple(float(each.core.sum()) for each in found),
         alone=alone,
+        steadying=matching.steadying,
     )
 
 

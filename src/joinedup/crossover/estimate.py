@@ -95,7 +95,7 @@ def joint_events(
     if 0 < first.events**2 < _FEW**2 * len(found.pairs):
         low = max(low - _drift(linkage, a_group, b_group), 0.0)
     if not chance.alone:
-        plain = fitted(found.features, chance, scaled=False)
+        plain = fitted(found.features, chance, linkage.matching.given_up, scaled=False)
         as_if = meetings(found.pairs, _freed(a, b, found, plain), a_group, b_group)
         second = _estimate(plain, chance, as_if, inside)
         baselines.append(("whole-week shifts, weighted by busy days", second))

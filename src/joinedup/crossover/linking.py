@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from joinedup.crossover.busyness import busyness
-from joinedup.crossover.chance import features_of, kinds_of, measured_chance, reach_of, search_metres
+from joinedup.crossover.chance import features_of, kinds_of, measured_chance, reach_of
 from joinedup.crossover.mixture import fitted
 from joinedup.crossover.records import WEEK, Linkable
 from joinedup.crossover.sweep import Cells, Marks
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from joinedup.crossover.answer import Window
     from joinedup.crossover.chance import Chance
+    from joinedup.crossover.matching import Matching
     from joinedup.crossover.mixture import Features, Mixture
     from joinedup.crossover.records import Period, Records
     from joinedup.crossover.sweep import Kinds, Pairs, Reach
@@ -50,6 +51,7 @@ class Linkage:
     window: Window
     chance: Chance
     period: Period
+    matching: Matching
 
     def placebos(self) -> list[tuple[Linked, float]]:
         """Link records that cannot be of one event, as if they were: each with the share of the period it stands for.
@@ -61,7 +63,7 @@ class Linkage:
         shifts = [(each * WEEK, self.period.share_left(each)) for each in weeks]
         if not shifts:
             shifts = [(sign * (self.reach.side_from + self.reach.core), 1.0) for sign in (-1, 1)]
-        metres = search_metres(self.window)
+        metres = self.matching.search * self.window.metres
         cells = Cells(self.a.place, self.b.place, self.a.wall, self.b.wall, metres)
         found = []
         for shift, left in shifts:
@@ -74,7 +76,7 @@ class Linkage:
                 side_observed=self.chance.side_observed if self.chance.alone else side.side,
                 pairs_in_core=_by_stratum(features, self.kinds),
             )
-            mixture = fitted(features, chance, scaled=not chance.alone)
+            mixture = fitted(features, chance, self.matching.given_up, scaled=not chance.alone)
             found.append((Linked(pairs, features, chance, mixture), left))
         return found
 
@@ -88,6 +90,7 @@ def linked(
     b: Records,
     window: Window,
     period: Period,
+    matching: Matching,
     progress: Callable[[str], None],
     a_asks: NDArray[np.int8] | None = None,
     b_asks: NDArray[np.int8] | None = None,
@@ -97,10 +100,10 @@ def linked(
     ``a_asks`` and ``b_asks`` say of each record whether it asked for the other service (`asks_for`).
     """
     own = a is b
-    reach = reach_of(window)
-    one, other = _linkable(a, b, a_asks), _linkable(b, a, b_asks)
-    kinds = kinds_of(one, other, window, reach)
-    cells = Cells(a.place, b.place, a.instant, b.instant, search_metres(window), own=own)
+    reach = reach_of(window, matching)
+    one, other = _linkable(a, b, matching, a_asks), _linkable(b, a, matching, b_asks)
+    kinds = kinds_of(one, other, window, reach, matching)
+    cells = Cells(a.place, b.place, a.instant, b.instant, matching.search * window.metres, own=own)
     side = cells.tally(kinds, reach)
     pairs = cells.pairs(reach.core)
     near = (np.abs(pairs.gap) <= reach.window) & _within(pairs, window.metres, a, b)
@@ -116,11 +119,12 @@ def linked(
         window=window,
         reach=reach,
         period=period,
+        matching=matching,
         progress=progress,
         own=own,
     )
-    mixture = fitted(features, chance, scaled=not chance.alone)
-    linkage = Linkage(a, b, kinds, reach, window, chance, period)
+    mixture = fitted(features, chance, matching.given_up, scaled=not chance.alone)
+    linkage = Linkage(a, b, kinds, reach, window, chance, period, matching)
     return Linked(pairs, features, chance, mixture, observed), linkage
 
 
@@ -134,14 +138,22 @@ def _within(pairs: Pairs, metres: float, a: Records, b: Records) -> NDArray[np.b
     return np.asarray((apart * apart).sum(axis=1) <= metres * metres)
 
 
-def _linkable(records: Records, other: Records, asks: NDArray[np.int8] | None) -> Linkable:
+def _linkable(
+    records: Records, other: Records, matching: Matching, asks: NDArray[np.int8] | None
+) -> Linkable:
     return Linkable(
         records.service,
         records.place,
         records.instant,
         records.wall,
         Marks(
-            busy=busyness(records.place, records.wall, other.place[other.usable], other.wall[other.usable]),
+            busy=busyness(
+                records.place,
+                records.wall,
+                other.place[other.usable],
+                other.wall[other.usable],
+                matching.neighbourhood,
+            ),
             code=records.signature,
             flag=np.zeros(len(records), dtype=np.int8) if asks is None else asks,
             usable=records.usable,

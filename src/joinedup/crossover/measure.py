@@ -16,6 +16,7 @@ from joinedup.crossover.definitions import requested, same_place_and_hour, share
 from joinedup.crossover.estimate import joint_events, met_inside
 from joinedup.crossover.events import best_events, triples
 from joinedup.crossover.linking import linked
+from joinedup.crossover.matching import Matching
 from joinedup.crossover.records import asks_for, canonical, period_of, records_of
 from joinedup.crossover.repeats import repeat_groups
 from joinedup.refusal import Refusal
@@ -41,6 +42,7 @@ def measure(
     metres: float = 500,
     minutes: float = 30,
     progress: Callable[[str], None] | None = None,
+    matching: Matching | None = None,
 ) -> Crossover:
     """Measure how often the services of an area meet, within some metres and minutes.
 
@@ -56,7 +58,7 @@ def measure(
         raise Refusal(
             f"a window of {minutes:g} minutes cannot be used; use one above 0 and up to {_DAY_OF_MINUTES}"
         )
-    tell = progress or (lambda _: None)
+    tell, settings = progress or (lambda _: None), matching or Matching()
     tell("reading incidents")
     window = Window(metres, minutes)
     frame = canonical(area)
@@ -68,7 +70,7 @@ def measure(
     groups = {}
     for service, each in records.items():
         tell(f"repeated calls of {service}")
-        groups[service] = repeat_groups(each, period, tell)
+        groups[service] = repeat_groups(each, period, settings, tell)
     pairs = [
         _measure_pair(
             area,
@@ -76,6 +78,7 @@ def measure(
             records[a],
             records[b],
             groups=(groups[a], groups[b]),
+            matching=settings,
             window=window,
             period=period,
             with_attendance={a, b} <= has_arrivals,
@@ -123,6 +126,7 @@ def _measure_pair(
     b: Records,
     *,
     groups: tuple[NDArray[np.int64], NDArray[np.int64]],
+    matching: Matching,
     window: Window,
     period: Period,
     with_attendance: bool,
@@ -155,6 +159,7 @@ def _measure_pair(
         b,
         window,
         period,
+        matching,
         progress,
         asks_for(area, frame, a.service, b.service),
         asks_for(area, frame, b.service, a.service),

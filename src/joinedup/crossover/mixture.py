@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 
 _ROUNDS = 400
 _DONE = 1e-5  # of the joint pairs, from one round to the next
-# Each combination of codes gives up this many pairs a round, and each of flags. An estimate that is never below zero
-# drifts upwards where there is nothing; in areas with a known truth this much takes the drift away.
-_GIVEN_UP = 0.4
 # Shapes begin as, and are drawn towards, a guess as if so many joint pairs had been seen besides; of marks it knows less.
 _GUESSED, _HARDLY = 1.0, 0.001
 _NUDGE = 0.01
@@ -98,8 +95,12 @@ class Mixture:
         return self.odds / (1 + self.odds)
 
 
-def fitted(features: Features, chance: Chance, *, scaled: bool = True) -> Mixture:
-    """Fit the mixture to pairs. With ``scaled``, chance's level in each stratum is fitted to that day's own pairs."""
+def fitted(features: Features, chance: Chance, given_up: float, *, scaled: bool = True) -> Mixture:
+    """Fit the mixture to pairs.
+
+    ``given_up`` is what each combination of codes, and of flags, gives up a round (`Matching`). With ``scaled``,
+    chance's level in each stratum is fitted to that day's own pairs.
+    """
     base = 1 / chance.expected(features)
     guess = _guess(chance)
     near = np.minimum(1.0, guess.distance / chance.distance_pool)[features.distance]
@@ -112,11 +113,11 @@ def fitted(features: Features, chance: Chance, *, scaled: bool = True) -> Mixtur
     odds = np.empty(len(features))
     before = np.inf
     for _ in range(_ROUNDS):
-        shapes = _round(features, base, chance, guess, shapes, odds, scaled=scaled)
+        shapes = _round(features, base, chance, guess, shapes, odds, given_up, scaled=scaled)
         if abs(shapes.total - before) <= _DONE * max(1.0, shapes.total):
             break
         before = shapes.total
-    variance = _variance(features, base, chance, guess, shapes, odds, scaled=scaled)
+    variance = _variance(features, base, chance, guess, shapes, odds, given_up, scaled=scaled)
     _sums(features, base, shapes, odds)
     return Mixture(odds, shapes, variance)
 
@@ -150,6 +151,7 @@ def _round(
     guess: Shapes,
     shapes: Shapes,
     odds: Floats,
+    given_up: float,
     *,
     scaled: bool,
 ) -> Shapes:
@@ -168,8 +170,8 @@ def _round(
         level=level,
         distance=_shares(ratio.x * chance.distance_pool),
         gap=_shares(_unimodal(gap, chance.gap)),
-        code=_shares(np.maximum(code - _GIVEN_UP, 0) + _HARDLY * guess.code),
-        flag=_shares(np.maximum(flag - _GIVEN_UP, 0) + _HARDLY * guess.flag),
+        code=_shares(np.maximum(code - given_up, 0) + _HARDLY * guess.code),
+        flag=_shares(np.maximum(flag - given_up, 0) + _HARDLY * guess.flag),
         scale=np.maximum(scale, 1e-9),
     )
 
@@ -195,6 +197,7 @@ def _variance(
     guess: Shapes,
     shapes: Shapes,
     odds: Floats,
+    given_up: float,
     *,
     scaled: bool,
 ) -> float:
@@ -212,8 +215,8 @@ def _variance(
     left, size = 0.0, 1.0
     for _ in range(_NUDGED_ROUNDS):
         left += size
-        nudged = _round(features, base, chance, guess, nudged, odds, scaled=scaled)
-        settled = _round(features, base, chance, guess, settled, odds, scaled=scaled)
+        nudged = _round(features, base, chance, guess, nudged, odds, given_up, scaled=scaled)
+        settled = _round(features, base, chance, guess, settled, odds, given_up, scaled=scaled)
         size = (nudged.total - settled.total) / (_NUDGE * total)
         if not 1e-3 < size < 2:
             break

@@ -17,23 +17,27 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from joinedup.crossover.matching import Matching
     from joinedup.crossover.records import Period, Records
 
-_NEAR = Window(150, 15)
-"""Second calls about one event come from near it, and soon."""
+_METRES = 150.0
 _LIKELY = 0.5
 
 
-def repeat_groups(records: Records, period: Period, progress: Callable[[str], None]) -> NDArray[np.int64]:
+def repeat_groups(
+    records: Records, period: Period, matching: Matching, progress: Callable[[str], None]
+) -> NDArray[np.int64]:
     """Give each positioned record the place of the first record of its group.
 
     Two records of one service are one group when they are more likely one event than chance, by the same mixture that
     joins two services; exact repeats always are.
     """
     number = len(records)
-    found, _ = linked(records, records, _NEAR, period, progress)
-    soon = np.abs(found.pairs.gap) <= _NEAR.minutes * MINUTE
-    near = soon & (found.pairs.apart <= _NEAR.metres) & (found.pairs.a < found.pairs.b)
+    # Second calls about one event come from near it, and soon.
+    window = Window(_METRES, matching.again_minutes)
+    found, _ = linked(records, records, window, period, matching, progress)
+    soon = np.abs(found.pairs.gap) <= window.minutes * MINUTE
+    near = soon & (found.pairs.apart <= window.metres) & (found.pairs.a < found.pairs.b)
     likely = found.pairs.where(near & (found.mixture.probability >= _LIKELY))
     again = np.flatnonzero(records.repeat)
     # In canonical order a repeat directly follows the record that it repeats, or another repeat of it.

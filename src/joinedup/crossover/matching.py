@@ -1,0 +1,66 @@
+"""The settings of the matcher: each with its range and its reason, so that an answer can be shown to hang on none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+
+def _setting(value: float, low: float, high: float, unit: str, why: str) -> Any:
+    return field(default=value, metadata={"low": low, "high": high, "unit": unit, "why": why})
+
+
+@dataclass(frozen=True)
+class Matching:
+    """How near pairs are weighed. The defaults were found on imagined areas whose truth is known."""
+
+    search: float = _setting(
+        2.0,
+        1.5,
+        3.0,
+        "windows",
+        "how far apart records are weighed: rounded and poor places lie beyond the window",
+    )
+    core_minutes: float = _setting(
+        45, 40, 60, "minutes", "the shortest gap that is weighed either way; the sideband begins there"
+    )
+    neighbourhood: float = _setting(
+        500, 300, 1000, "metres", "the width of the kernel that tells how busy a place is"
+    )
+    strata: int = _setting(8, 4, 12, "strata", "how finely busy places and hours are told apart")
+    given_up: float = _setting(
+        0.4,
+        0.2,
+        0.6,
+        "pairs",
+        "what each combination of categories gives up a round: an estimate that is never below zero drifts upwards "
+        "where there is nothing",
+    )
+    steadying: float = _setting(
+        20,
+        5,
+        80,
+        "pairs",
+        "how much speaks for the same chance on the same day as in other weeks, in each stratum",
+    )
+    again_minutes: float = _setting(
+        15, 10, 25, "minutes", "how soon a service's second call about one event comes"
+    )
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting as it is shown: its value, range, unit and reason."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    unit: str
+    why: str
+
+
+def settings() -> tuple[Setting, ...]:
+    """List the settings of the matcher."""
+    usual = Matching()
+    return tuple(Setting(each.name, getattr(usual, each.name), **each.metadata) for each in fields(Matching))
