@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+import polars as pl
 import pytest
 
 from joinedup.crossover import Crossover, measure
+from joinedup.crossover.growth import WINDOWS, growth
+from joinedup.crossover.records import WEEK, canonical, period_of, records_of
+from joinedup.crossover.sweep import Cells
 from tests.crossover.areas import montgomery
 
 # Source: shared/data/README.md; calls of December 2015 to June 2016, 78,263 rows, chance by shifts of 1 to 4
@@ -54,3 +59,46 @@ def test_a_default_place_is_set_aside_and_its_records_are_unplaced(
     traffic = measured[250, 15].services["Traffic"]
     assert traffic.usable + traffic.set_aside + traffic.unplaced == traffic.incidents
     assert traffic.set_aside > 900
+
+
+def test_ems_and_fire_meet_about_two_thousand_times_however_wide_the_window() -> None:
+    found = {each.services: each for each in growth(montgomery())}
+    stable = found["EMS", "Fire"]
+    for window in WINDOWS[1:]:
+        assert stable.events[window] == pytest.approx(2_030, rel=0.03)
+    assert "hardly grows" in stable.why
+    # One event is geocoded to places 750 m apart and more.
+    for services in (("EMS", "Traffic"), ("Fire", "Traffic")):
+        assert found[services].with_distance > 0.1
+        assert found[services].with_time < 0.02
+        assert "places far apart" in found[services].why
+
+
+def test_events_of_all_three_services_are_as_many_as_their_pairs_allow(
+    measured: dict[tuple[float, float], Crossover],
+) -> None:
+    (triple,) = measured[250, 15].triples
+    rows = measured[250, 15].found.rows
+    chosen = rows.group_by("event").agg(pl.col("service").n_unique())["service"]
+    assert triple.estimate == pytest.approx((chosen == 3).sum(), rel=0.06)
+    assert triple.high < min(pair.estimate or 0 for pair in measured[250, 15].pairs)
+
+
+@pytest.mark.parametrize("services", [("EMS", "Fire"), ("EMS", "Traffic"), ("Fire", "Traffic")])
+def test_chance_foretells_shifts_that_it_was_not_measured_on(
+    measured: dict[tuple[float, float], Crossover], services: tuple[str, str]
+) -> None:
+    area = montgomery()
+    frame = canonical(area)
+    period = period_of(area, frame)
+    a, b = (records_of(frame, each) for each in services)
+    cells = Cells(a.place, b.place, a.wall, b.wall, 500)
+    foretold = next(each for each in measured[500, 60].pairs if each.services == services).chance_pairs
+    assert foretold is not None
+    weeks = (-7, -6, -5, 5, 6, 7)
+    counts = np.array([len(cells.pairs(60 * 60_000_000, each * WEEK)) for each in weeks], dtype=float)
+    left = np.array([period.share_left(each) for each in weeks])
+    mean = float((counts / left).mean())
+    # The luck of the six counts, and of the eight that chance was measured on; busy weeks vary by a little more.
+    luck = foretold * (1 / counts.sum() + 1 / (8 * foretold)) ** 0.5
+    assert mean == pytest.approx(foretold, abs=3 * luck + 0.03 * foretold)
