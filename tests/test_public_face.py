@@ -10,7 +10,8 @@ FACE = {
     "CannotWrite": None,
     "Crossover": (
         "(window: 'Window', services: 'Mapping[str, ServiceRecords]', pairs: 'tuple[Pair, ...]', "
-        "concentration: 'tuple[Concentration, ...]', note: 'str | None' = None) -> None"
+        "triples: 'tuple[Triple, ...]', found: 'Events', concentration: 'tuple[Concentration, ...]', "
+        "note: 'str | None' = None) -> None"
     ),
     "Kind": None,
     "Option": (
@@ -35,8 +36,8 @@ FACE = {
     "draft": "(study: 'Study') -> 'Draft'",
     "kinds": "() -> 'tuple[Kind, ...]'",
     "measure": (
-        "(area: 'Area', metres: 'float' = 500, minutes: 'float' = 30, "
-        "progress: 'Callable[[str], None] | None' = None) -> 'Crossover'"
+        "(area: 'Area', metres: 'float' = 500, minutes: 'float' = 30, progress: 'Callable[[str], None] | None' = None, "
+        "matching: 'Matching | None' = None) -> 'Crossover'"
     ),
     "publish": "(draft: 'Draft', limit: 'int' = 5) -> 'Published'",
     "write_report": "(published: 'Published', folder: 'Path') -> 'Path'",

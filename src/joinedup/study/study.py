@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from joinedup.area.reading import read_area
 from joinedup.crossover import Crossover, measure
 from joinedup.crossover.counted import counted_demand
+from joinedup.crossover.growth import growth
 from joinedup.overlap import REACH, site_pairs
 from joinedup.study.assessing import Assessment, assess, assumptions_of
 from joinedup.travel import StraightLine
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from joinedup.area.queries import Queries
     from joinedup.assumptions import Assumption
     from joinedup.crossover.counted import CountedDemand
+    from joinedup.crossover.growth import Growth
 
 METRES = 500.0
 MINUTES = 30.0
@@ -52,6 +54,11 @@ class Study:
     def crossover(self, metres: float = METRES, minutes: float = MINUTES) -> Crossover:
         """Measure how often the services meet."""
         return measure(self.area, metres, minutes, progress=self.progress)
+
+    @cached_property
+    def growth(self) -> tuple[Growth, ...]:
+        """How the number of joint events grows with the window."""
+        return growth(self.area, self.progress)
 
     @cached_property
     def counted(self) -> CountedDemand:

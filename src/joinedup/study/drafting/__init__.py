@@ -8,6 +8,7 @@ from joinedup.disclosure import Chapter, Draft, Statement
 from joinedup.study.drafting.crossover import crossover_answer, crossover_chapter
 from joinedup.study.drafting.demand import areas_are_drawn, counted_answers, demand_chapters
 from joinedup.study.drafting.grounds import assumptions_chapter, method_chapter, queries_chapter
+from joinedup.study.drafting.joint import joint_chapters
 from joinedup.study.drafting.options import option_answer, options_chapter
 from joinedup.study.drafting.order import order_chapter
 from joinedup.study.drafting.places import overlap_answer, overlap_chapter, places_chapter
@@ -61,6 +62,7 @@ def draft(study: Study) -> Draft:
         chapters=(
             Chapter("answer", "The answer in short", first, tuple(rest)),
             crossover_chapter(study, crossover),
+            *joint_chapters(study, crossover),
             *(() if crossover is None and areas_are_drawn(study) else (places_chapter(study, crossover),)),
             *demand_chapters(study),
             overlap_chapter(study),

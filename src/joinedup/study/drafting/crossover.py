@@ -112,6 +112,7 @@ def crossover_chapter(study: Study, crossover: Crossover | None) -> Chapter:
                 "measured: one service's records are moved by whole weeks, so that the place and the hour of the week "
                 "stay as they are and only coincidence is left."
             ),
+            *_chance_chart(study, crossover, most),
             _baseline(study, crossover, pairs),
             *([Bullets(notes)] if notes else []),
             Section("What could be used"),
@@ -189,6 +190,45 @@ def _definitions(study: Study, crossover: Crossover, pairs: Sequence[Pair]) -> T
     )
 
 
+def _chance_chart(study: Study, crossover: Crossover, pair: Pair) -> list[Chart]:
+    """Picture what is left of the near pairs once coincidence is taken away."""
+    if pair.observed_pairs is None or pair.chance_pairs is None or pair.estimate is None:
+        return []
+    name = " and ".join(short_name(study.area, each) for each in pair.services)
+    placed = pair.estimate - (pair.unplaced or 0.0)
+    return [
+        Chart(
+            "coincidence",
+            Statement(
+                "{chance} near pairs are what coincidence alone would give",
+                {"chance": Figure(pair.chance_pairs, Unit.NUMBER)},
+                otherwise="Near pairs, coincidence and joint events",
+            ),
+            f"Pairs within {crossover.window.metres:g} m and {crossover.window.minutes:g} min; {name}",
+            [
+                Bar("Near pairs of records", count(pair.observed_pairs)),
+                Bar(
+                    "Near pairs when one service is moved by whole weeks",
+                    Figure(pair.chance_pairs, Unit.NUMBER),
+                    "before",
+                ),
+                Bar(
+                    "Joint events of placed records",
+                    Figure(
+                        placed,
+                        Unit.COUNT,
+                        low=max((pair.low or 0) - (pair.unplaced or 0), 0),
+                        high=(pair.high or 0) - (pair.unplaced or 0),
+                    ),
+                    "after",
+                ),
+            ],
+            "Source: the services' own records. One event may give several near pairs: repeated calls are grouped.",
+            "A bar each for near pairs, for those that coincidence gives, and for joint events.",
+        )
+    ]
+
+
 def _baseline(study: Study, crossover: Crossover, pairs: Sequence[Pair]) -> Table:
     return Table(
         "crossover-baseline",
@@ -225,7 +265,7 @@ def _records(study: Study, crossover: Crossover) -> Table:
             Column("Service"),
             Column("Usable", numeric=True),
             Column("No usable place or time", numeric=True),
-            Column("Repeats and default places", numeric=True),
+            Column("At default places", numeric=True),
             Column("Incidents in all", numeric=True),
             Column("Closed without a vehicle", numeric=True),
         ),
