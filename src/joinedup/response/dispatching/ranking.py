@@ -1,0 +1,126 @@
+"""Where units stand, and from each part of the area the order in which those places can be reached."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from joinedup.response.dispatching.mobilising import BEYOND, UNITS_A_POST
+from joinedup.response.dispatching.packed import Crews, Places, Posts, Services
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from joinedup.response.dispatching.resources import Jobs, Matrix, Sites, Units
+
+_CELL = 2_000.0
+_MOST_CELLS = 32
+"""Cells along one side: larger areas have larger cells, so that what is ranked fits a small memory."""
+_HAIR = 0.01
+"""Metres by which a cell is made larger all round, so that rounding cannot put a job outside it."""
+
+
+def posts_of(units: Units) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Give each unit a post and a place in it, and each post its site; a post has one site and at most 64 units.
+
+    Within a post, the places are in order of the units' rows.
+    """
+    order = np.argsort(units.site, kind="stable")
+    site = units.site[order]
+    starts = np.searchsorted(site, site)
+    rank = np.arange(len(site)) - starts
+    key = site * (len(site) + 1) + rank // UNITS_A_POST
+    kept, post = np.unique(key, return_inverse=True)
+    posts, places = np.empty(len(site), np.int64), np.empty(len(site), np.int64)
+    posts[order], places[order] = post, rank % UNITS_A_POST
+    return posts, places, kept // (len(site) + 1)
+
+
+def ranked(
+    sites: Sites, units: Units, jobs: Jobs, matrix: Matrix | None
+) -> tuple[Posts, Crews, Services, Places | None]:
+    """Rank the posts of each need from each cell of the area, or each place of a matrix, by the least that they are away."""
+    posts, places, site_of = posts_of(units)
+    x, y = sites.x[site_of], sites.y[site_of]
+    unit = np.full(len(x) * UNITS_A_POST, -1, np.int32)
+    unit[posts * UNITS_A_POST + places] = np.arange(len(posts))
+    bits = max(1, len(x).bit_length())
+
+    west, east = _ends(jobs.x)
+    south, north = _ends(jobs.y)
+    width = max(_CELL, (east - west) / _MOST_CELLS, (north - south) / _MOST_CELLS)
+    columns, rows = int((east - west) / width) + 2, int((north - south) / width) + 2
+    between = None
+    if matrix is not None:
+        between = Places(matrix.ms, matrix.site[site_of], matrix.job)
+    from_x = _off(x, west + np.arange(columns) * width, width)
+    from_y = _off(y, south + np.arange(rows) * width, width)
+
+    def away(able: NDArray[np.int64]) -> NDArray[np.float32]:
+        if between is not None:
+            return (between.ms[between.of_post[able]].T * (1 - 1e-6)).astype(np.float32)
+        squared = from_x[:, None, able] + from_y[None, :, able]
+        return squared.reshape(columns * rows, len(able))
+
+    needs = units.meets.shape[1]
+    first, length = np.zeros(needs, np.int64), np.zeros(needs, np.int64)
+    runs: dict[bytes, int] = {}
+    parts: list[NDArray[np.uint32]] = []
+    start = 0
+    for need in range(needs):
+        # Needs that the same posts can meet share one ranking.
+        able = np.unique(posts[units.meets[:, need]])
+        length[need] = len(able) + 1
+        if able.tobytes() not in runs:
+            runs[able.tobytes()] = start
+            least = away(able)
+            words = np.full((len(least), len(able) + 1), BEYOND, np.uint32)
+            np.bitwise_and(least.view(np.uint32), np.uint32(2**32 - 2**bits), out=words[:, :-1])
+            words[:, :-1] |= able.astype(np.uint32)
+            words.sort(axis=1)
+            parts.append(words.ravel())
+            start += words.size
+        first[need] = runs[able.tobytes()]
+    together = np.concatenate(parts) if parts else np.zeros(0, np.uint32)
+    ranking = Posts(x, y, unit, together, first, length, bits, west, south, 1 / width, rows)
+    service, services = _services(units)
+    on = np.ascontiguousarray(units.on.T)
+    crews = Crews(
+        post=posts,
+        bit=(np.uint64(1) << places.astype(np.uint64)).view(np.int64),
+        service=service,
+        meets=units.meets.astype(np.int64) @ (1 << np.arange(needs, dtype=np.int64)),
+        on=on,
+        changes=np.any(on != np.roll(on, 1, axis=0), axis=1),
+        turnout=units.turnout,
+    )
+    return ranking, crews, services, between
+
+
+def _services(units: Units) -> tuple[NDArray[np.int64], Services]:
+    """Number the services that have units from 0, and list them by need."""
+    _, number = np.unique(units.service, return_inverse=True)
+    sizes = np.bincount(number)
+    able = np.zeros((units.meets.shape[1], len(sizes)), np.bool_)
+    for service in range(len(sizes)):
+        able[:, service] = units.meets[number == service].any(axis=0)
+    need, serving = np.nonzero(able)
+    serving_first = np.searchsorted(need, np.arange(len(able) + 1))
+    return number.astype(np.int64), Services(
+        np.cumsum(sizes) - sizes, serving.astype(np.int64), serving_first.astype(np.int64)
+    )
+
+
+def _ends(values: NDArray[np.float64]) -> tuple[float, float]:
+    return (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
+
+
+def _off(posts: NDArray[np.float64], starts: NDArray[np.floating[Any]], width: float) -> NDArray[np.float32]:
+    """Give the squared metres along one axis between each stretch of cells and each post, 0 where it lies within.
+
+    A hair less than it is, so that rounding cannot make it more.
+    """
+    before = starts[:, None] - _HAIR - posts[None, :]
+    beyond = posts[None, :] - (starts[:, None] + width + _HAIR)
+    return (np.maximum(np.maximum(before, beyond), 0.0) ** 2 * (1 - 1e-6)).astype(np.float32)

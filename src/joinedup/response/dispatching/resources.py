@@ -1,0 +1,188 @@
+"""What a run is given and what it gives back, as arrays: sites, units, jobs and who went to which."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+HOURS_OF_WEEK = 168
+MOST_NEEDS = 63
+"""A set of needs is one word of 64 bits, and its sign is left alone."""
+MOST_PRIORITIES = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Sites:
+    """Where units stand, in metres on one plane: ``x`` and ``y`` have shape (sites,)."""
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Units:
+    """What can be sent; a unit's identifier is its row.
+
+    ``site`` and ``service`` are numbers from 0, shape (units,). ``meets`` has shape (units, needs) and says which needs a unit
+    can meet; units of one kind have equal rows, so that co-responding is another row and not other code. ``on`` has shape
+    (units, 168): whether a unit is on shift in each hour of the week, from Monday midnight. ``turnout`` (ms, shape
+    (units,)) is added to a job's own turnout when the unit sets off from its site: a crew on call takes longer.
+    """
+
+    site: NDArray[np.int64]
+    service: NDArray[np.int64]
+    meets: NDArray[np.bool_]
+    on: NDArray[np.bool_]
+    turnout: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Jobs:
+    """What is asked for, one row for each unit wanted at an incident, in order of ``ready``; all of shape (jobs,).
+
+    ``ready`` is the moment from which a unit may be sent (ms since a Monday midnight). ``need`` is a column of
+    ``Units.meets``; priority 0 is the most urgent. ``turnout`` and ``on_scene`` (ms) are drawn beforehand, so that two
+    areas are compared on the same luck.
+    """
+
+    ready: NDArray[np.int64]
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    need: NDArray[np.integer[Any]]
+    priority: NDArray[np.integer[Any]]
+    turnout: NDArray[np.integer[Any]]
+    on_scene: NDArray[np.integer[Any]]
+
+    def __len__(self) -> int:
+        """Count the jobs."""
+        return len(self.ready)
+
+
+@dataclass(frozen=True, eq=False)
+class Matrix:
+    """Drives from place to place: a table of the user's own, or worked out over roads.
+
+    ``ms`` has shape (places, places), from row to column; ``site`` and ``job`` say at which place each site and each job
+    is. A unit on its way back that has done a share of the way drives that share of the difference between what it
+    would from its site and what it would from where it became free.
+    """
+
+    ms: NDArray[np.int64]
+    site: NDArray[np.int64]
+    job: NDArray[np.int64]
+    name: str = "a matrix of drives"
+
+    def checked(self, sites: int, jobs: int) -> Matrix:
+        """Give the same with the types that the loop is compiled for.
+
+        Raises:
+            ValueError: when a shape or a value is none that can be played.
+        """
+        ms, site, job = (_column(each, np.int64) for each in (self.ms, self.site, self.job))
+        made = Matrix(ms, site, job, self.name)
+        places = len(made.ms)
+        _require(
+            places > 0 and made.ms.shape == (places, places), "matrix: not as many rows as columns, or none"
+        )
+        _require(_within(made.ms, 2**31), "matrix: a drive below zero or beyond 24 days")
+        _require(
+            len(made.site) == sites and len(made.job) == jobs, "matrix: not a place for each site and job"
+        )
+        _require(
+            _within(made.site, places) and _within(made.job, places), "matrix: a place that is not there"
+        )
+        return made
+
+
+@dataclass(frozen=True, eq=False)
+class Dispatched:
+    """Who went to each job and when (ms); a job that nobody could ever go to has −1 throughout.
+
+    Shape (jobs,). ``travel`` names the law that the drives were worked out under.
+    """
+
+    unit: NDArray[np.int32]
+    assigned: NDArray[np.int64]
+    arrived: NDArray[np.int64]
+    freed: NDArray[np.int64]
+    ready: NDArray[np.int64]
+    travel: str
+
+    @property
+    def served(self) -> NDArray[np.bool_]:
+        """Say which jobs somebody went to."""
+        return np.asarray(self.unit >= 0)
+
+    @property
+    def queued(self) -> NDArray[np.bool_]:
+        """Say for which jobs nobody was free at first."""
+        return np.asarray(self.assigned != self.ready)
+
+
+def checked(sites: Sites, units: Units, jobs: Jobs) -> tuple[Sites, Units, Jobs]:
+    """Give the same with the types that the loop is compiled for.
+
+    Raises:
+        ValueError: when a shape, an order or a value is none that can be played.
+    """
+    sites = Sites(*(_column(each, np.float64) for each in (sites.x, sites.y)))
+    units = Units(
+        _column(units.site, np.int64),
+        _column(units.service, np.int64),
+        _column(units.meets, np.bool_),
+        _column(units.on, np.bool_),
+        _column(units.turnout, np.int64),
+    )
+    jobs = Jobs(
+        _column(jobs.ready, np.int64),
+        *(_column(each, np.float64) for each in (jobs.x, jobs.y)),
+        *(_column(each, np.int8) for each in (jobs.need, jobs.priority)),
+        *(_column(each, np.int32) for each in (jobs.turnout, jobs.on_scene)),
+    )
+    count, needs = units.meets.shape if units.meets.ndim == 2 else (-1, 0)
+    _require(len(sites.x) == len(sites.y), "sites: x and y are not as long as each other")
+    _require(
+        count == len(units.site) == len(units.service) == len(units.turnout)
+        and units.on.shape == (count, HOURS_OF_WEEK),
+        "units: site, service, turnout, meets and on (168 hours) do not have one row for each unit",
+    )
+    _require(
+        len({len(each) for each in vars(jobs).values()}) == 1, "jobs: columns are not as long as each other"
+    )
+    _require(needs <= MOST_NEEDS, f"units: {needs} needs; {MOST_NEEDS} can be told apart")
+    _require(_within(units.site, len(sites.x)), "units: a site that is not there")
+    _require(_within(units.service, MOST_NEEDS), f"units: services are numbered from 0 to {MOST_NEEDS - 1}")
+    _require(_within(units.turnout, 2**31), "units: a turnout below zero or beyond 24 days")
+    _require(_within(jobs.need, needs), "jobs: a need that no column of units stands for")
+    _require(_within(jobs.priority, MOST_PRIORITIES), f"jobs: priorities run from 0 to {MOST_PRIORITIES - 1}")
+    _require(_within(jobs.ready, 2**52), "jobs: ready before the start or beyond any calendar")
+    _require(bool(np.all(jobs.ready[1:] >= jobs.ready[:-1])), "jobs: not in order of ready")
+    for each in (jobs.turnout, jobs.on_scene):
+        _require(_within(each, 2**31), "jobs: a turnout or a time on scene below zero")
+    for axis in (sites.x, sites.y, jobs.x, jobs.y):
+        _require(not axis.size or bool(np.isfinite(axis.min() + axis.max())), "a place that is not a number")
+    return sites, units, jobs
+
+
+def _column(given: NDArray[Any], kind: type[np.generic]) -> NDArray[Any]:
+    """Give an array of one type without losing a digit, and the very same one where it is so already."""
+    array = np.ascontiguousarray(given)
+    if array.dtype == kind:
+        return array
+    made = array.astype(kind)
+    _require(bool(np.array_equal(made, array)), f"a value that cannot be held as {kind.__name__}")
+    return made
+
+
+def _within(values: NDArray[Any], most: int) -> bool:
+    return not values.size or (int(values.min()) >= 0 and int(values.max()) < most)
+
+
+def _require(so: bool, message: str) -> None:
+    if not so:
+        raise ValueError(message)
