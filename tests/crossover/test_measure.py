@@ -238,3 +238,12 @@ def test_the_order_of_rows_changes_nothing(seed: int) -> None:
     shuffled = ANSWER.table("incidents").sample(fraction=1, shuffle=True, seed=seed)
     area = Area(ANSWER.settings, ANSWER.plane, {**ANSWER.tables, "incidents": shuffled})
     assert json.dumps(measure(area).as_json()) == json.dumps(measure(ANSWER).as_json())
+
+
+def test_services_that_are_far_apart_never_meet_and_the_answer_says_so() -> None:
+    rows = [record("fire", day * 1440, 0.0) for day in range(70)]
+    rows += [record("ambulance", day * 1440, 9e4) for day in range(70)]
+    pair = measure(area_by_hand(*rows, kinds=TWO)).pairs[0]
+    assert (pair.observed_pairs, pair.chance_pairs, pair.estimate, pair.high) == (0, 0, 0, 0)
+    assert "near each other" in str(pair.note)
+    json.dumps(pair.as_json(), allow_nan=False)

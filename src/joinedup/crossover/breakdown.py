@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from joinedup.crossover.records import of_service
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -82,9 +84,11 @@ def breakdown(area: Area, frame: pl.DataFrame, services: tuple[str, str], joint:
     """
     one, other = services
     both = joint.filter(pl.col("probability") >= _LEAST_SAID)
-    record = frame.select("row", "incident_id", "category", "wall", "x", "y")
-    of_one = both.join(record.rename({"row": "a_record"}), on="a_record", how="left", maintain_order="left")
-    of_other = both.join(record.rename({"row": "b_record"}), on="b_record", how="left", maintain_order="left")
+    record = frame.select("incident_id", "category", "wall", "x", "y")
+    # A record's row is its place in the frame.
+    of_one, of_other = (
+        record[both[side]].with_columns(both["probability"]) for side in ("a_record", "b_record")
+    )
     hour = (of_one["wall"].to_numpy() // _HOUR + _FROM_MONDAY) % _HOURS_OF_WEEK
     hours = np.bincount(hour, of_one["probability"].to_numpy(), _HOURS_OF_WEEK)
     cells = (
@@ -112,7 +116,7 @@ def breakdown(area: Area, frame: pl.DataFrame, services: tuple[str, str], joint:
 def _by_category(frame: pl.DataFrame, service: str, records: pl.DataFrame) -> pl.DataFrame:
     """Count a service's placed records by category, and the joint events among them."""
     category = pl.col("category").cast(pl.String)
-    own = frame.filter((pl.col("service_id") == service) & pl.col("positioned") & ~pl.col("default"))
+    own = of_service(frame, service).filter(pl.col("positioned") & ~pl.col("default"))
     joint = records.group_by(category).agg(joint=pl.col("probability").sum())
     return (
         own.group_by(category)

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from joinedup.crossover.answer import Definition
+from joinedup.crossover.records import of_service
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,16 +35,15 @@ def requested(area: Area, frame: pl.DataFrame, a: str, b: str) -> dict[str, int]
 
     None when no record of either says whether another service was asked for; "none" says that nobody was.
     """
-    filled = frame.filter(
-        pl.col("service_id").is_in([a, b]) & pl.col("other_service_requested").is_not_null()
-    )
-    if filled.is_empty():
+    asked_of = {each: of_service(frame, each)["other_service_requested"].drop_nulls() for each in (a, b)}
+    if all(each.is_empty() for each in asked_of.values()):
         return None
     counts = {}
     for own, other in ((a, b), (b, a)):
         names = {other.lower(), area.kind_of(other).lower()}
         asked = (
-            filled.filter(pl.col("service_id") == own)["other_service_requested"]
+            asked_of[own]
+            .cast(pl.String)
             .str.to_lowercase()
             .str.split(";")
             .to_frame()

@@ -6,25 +6,33 @@ import math
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
-from joinedup.crossover.answer import BaselineChance, Crossover, Pair, ServiceRecords, Triple, Window
+from joinedup.crossover.answer import (
+    BaselineChance,
+    Crossover,
+    Definition,
+    Pair,
+    ServiceRecords,
+    Triple,
+    Window,
+)
 from joinedup.crossover.breakdown import breakdown
 from joinedup.crossover.chance import MINUTE
 from joinedup.crossover.concentration import concentration
-from joinedup.crossover.definitions import requested, same_place_and_hour, shares
+from joinedup.crossover.definitions import PLACE_METRES, requested, same_place_and_hour, shares
 from joinedup.crossover.estimate import joint_events, met_inside
 from joinedup.crossover.events import best_events, triples
 from joinedup.crossover.linking import linked
 from joinedup.crossover.matching import Matching
-from joinedup.crossover.records import asks_for, canonical, period_of, records_of
+from joinedup.crossover.records import asks_for, canonical, of_service, period_of, records_of
 from joinedup.crossover.repeats import repeat_groups
 from joinedup.refusal import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from joinedup.area import Area
@@ -67,6 +75,8 @@ def measure(
     has_arrivals = {
         service for service, each in records.items() if each.attended.any() or each.lost_attended.any()
     }
+    side = max(settings.search * metres, PLACE_METRES)
+    squares = {service: _squares(each, side) for service, each in records.items()}
     groups = {}
     for service, each in records.items():
         tell(f"repeated calls of {service}")
@@ -79,6 +89,7 @@ def measure(
             records[b],
             groups=(groups[a], groups[b]),
             matching=settings,
+            near=_may_meet(squares[a], squares[b]),
             window=window,
             period=period,
             with_attendance={a, b} <= has_arrivals,
@@ -127,6 +138,7 @@ def _measure_pair(
     *,
     groups: tuple[NDArray[np.int64], NDArray[np.int64]],
     matching: Matching,
+    near: bool,
     window: Window,
     period: Period,
     with_attendance: bool,
@@ -137,7 +149,7 @@ def _measure_pair(
     incidents = {a.service: a.incidents, b.service: b.incidents}
     progress(f"pairs of {a.service} and {b.service}")
     asked = requested(area, frame, a.service, b.service)
-    definitions = {
+    definitions: dict[str, Mapping[str, Definition] | None] = {
         "requested": None if asked is None else shares(asked, incidents),
         "jointly_recorded": None,
         "jointly_attended": None,
@@ -153,6 +165,27 @@ def _measure_pair(
             weeks=period.weeks,
             weak_baseline=weak,
             note=f"no record of {' or '.join(unusable)} has both a time and a place to link on",
+        )
+    if not near:
+        none = shares(dict.fromkeys(services, 0.0), incidents)
+        return Pair(
+            services,
+            observed_pairs=0,
+            chance_pairs=0.0,
+            estimate=0.0,
+            low=0.0,
+            high=0.0,
+            unplaced=0.0,
+            share_of=dict.fromkeys(services, 0.0),
+            requested=None if asked is None else sum(asked.values()),
+            jointly_attended=0.0 if with_attendance else None,
+            same_place_and_hour=0,
+            definitions=definitions
+            | {"jointly_recorded": none, "same_place_and_hour": none}
+            | ({"jointly_attended": none} if with_attendance else {}),
+            weeks=period.weeks,
+            weak_baseline=weak,
+            note="no two of their records lie near each other at any time",
         )
     found, linkage = linked(
         a,
@@ -197,6 +230,19 @@ def _measure_pair(
     )
 
 
+def _squares(records: Records, side: float) -> frozenset[tuple[int, int]]:
+    """Give the squares in which a service has records."""
+    occupied = np.unique(np.floor(records.place / side).astype(np.int64), axis=0)
+    return frozenset((east, north) for east, north in occupied.tolist())
+
+
+def _may_meet(a: frozenset[tuple[int, int]], b: frozenset[tuple[int, int]]) -> bool:
+    """Tell whether any squares of two services are one or next to each other."""
+    few, many = sorted((a, b), key=len)
+    around = [(east, north) for east in (-1, 0, 1) for north in (-1, 0, 1)]
+    return any((east + x, north + y) in many for east, north in few for x, y in around)
+
+
 def _met(a: Records, b: Records, found: Linked, joint: JointEvents) -> pl.DataFrame:
     """Give the meetings in the window as a table, records by their place in the canonical frame."""
     met = joint.met
@@ -234,7 +280,7 @@ def _pair_note(period: Period, weak: bool, found: Linked, joint: JointEvents) ->
 
 def _service_records(area: Area, frame: pl.DataFrame, records: Records) -> ServiceRecords:
     """Count a service's records by what could be done with them."""
-    own = frame.filter(pl.col("service_id") == records.service)
+    own = of_service(frame, records.service)
     usable = int(records.usable.sum())
     return ServiceRecords(
         kind=area.kind_of(records.service),

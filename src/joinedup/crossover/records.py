@@ -143,9 +143,16 @@ def _at_a_default_place(frame: pl.DataFrame) -> pl.Series:
     return flagged["default"].fill_null(value=False) & frame["placed"]
 
 
+def of_service(frame: pl.DataFrame, service: str) -> pl.DataFrame:
+    """Give one service's rows of the canonical frame, which stand together: nothing is copied or searched through."""
+    services = frame["service_id"]
+    first, end = (int(services.search_sorted(service, side=side)) for side in ("left", "right"))
+    return frame.slice(first, end - first)
+
+
 def records_of(frame: pl.DataFrame, service: str) -> Records:
     """Take one service's records out of the canonical frame."""
-    own = frame.filter(pl.col("service_id") == service)
+    own = of_service(frame, service)
     here, lost = own.filter("positioned"), own.filter(~pl.col("positioned"))
     slack = (
         here["place_precision"].cast(pl.String).replace_strict(SLACK, default=0.0, return_dtype=pl.Float32)
@@ -201,7 +208,8 @@ def asks_for(area: Area, frame: pl.DataFrame, service: str, other: str) -> NDArr
     """Say of each positioned record whether it asks for another service: 0 no, 1 yes, 2 it does not say."""
     names = [other.lower(), area.kind_of(other).lower()]
     column = (
-        frame.filter((pl.col("service_id") == service) & pl.col("positioned"))["other_service_requested"]
+        of_service(frame, service)
+        .filter("positioned")["other_service_requested"]
         .cast(pl.String)
         .str.to_lowercase()
         .str.split(";")
