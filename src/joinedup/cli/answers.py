@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,6 +10,15 @@ import typer
 from joinedup.appraisal import Range
 from joinedup.cli.progress import Progress
 from joinedup.cli.reading import Folder
+from joinedup.cli.reviewing import (
+    LEAST_PAIRS,
+    must_be_free,
+    print_review,
+    print_sheet,
+    read_sheet,
+    sheet_as_json,
+    write_sheet,
+)
 from joinedup.cli.showing import AsJson, print_json, print_table
 from joinedup.crossover.counted import with_counted
 from joinedup.study import Study
@@ -24,12 +34,53 @@ def crossover(
     minutes: Annotated[
         float, typer.Option(min=0, help="How long apart two records of one event may be.")
     ] = MINUTES,
+    review: Annotated[
+        int | None,
+        typer.Option(
+            "--review",
+            metavar="N",
+            min=LEAST_PAIRS,
+            help="Draw N pairs, likely and unlikely ones mixed, onto a sheet for a person to judge.",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="FOLDER", help="Where the sheet goes, with its key; used with --review."
+        ),
+    ] = None,
+    reviewed: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--reviewed",
+            metavar="FILE",
+            help="Read back a sheet that was judged, and say how often we are right.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure how often the services meet, beside what coincidence would give."""
+    """Measure how often the services meet, beside what coincidence would give, and have a person check it."""
+    if reviewed:
+        if review is not None or out is not None or (metres, minutes) != (METRES, MINUTES):
+            raise typer.BadParameter("is used alone: the sheet has its own window", param_hint="--reviewed")
+        _read_back(folder, reviewed, as_json=as_json)
+        return
+    if (review is None) != (out is None):
+        raise typer.BadParameter(
+            "are used together: --review N --out FOLDER", param_hint="--review and --out"
+        )
     with Progress() as progress:
         study = Study.read(folder, progress)
+        if out is not None:
+            must_be_free(folder, out)
         found = study.crossover(metres, minutes)
+        sheet = None if review is None or out is None else write_sheet(study, found, review, out)
+    if review is not None and out is not None and sheet is not None:
+        if as_json:
+            print_json(sheet_as_json(sheet, out))
+        else:
+            print_sheet(sheet, folder, review, out)
+        return
     if as_json:
         print_json(with_counted(found, study.counted))
         return
@@ -65,6 +116,21 @@ def crossover(
         )
     for note in dict.fromkeys(note for note in (found.note, *(pair.note for pair in found.pairs)) if note):
         print(f"Note: {note}.")
+
+
+def _read_back(folder: Path, reviewed: list[Path], *, as_json: bool) -> None:
+    """Read a sheet back, and say what it says."""
+    if len(reviewed) > 1:
+        raise typer.BadParameter(
+            "takes one sheet: how far two reviewers agree is not measured; read each back by itself",
+            param_hint="--reviewed",
+        )
+    with Progress() as progress:
+        review = read_sheet(Study.read(folder, progress), reviewed[0])
+    if as_json:
+        print_json(review.as_json())
+        return
+    print_review(review)
 
 
 def overlap(folder: Folder, as_json: AsJson = False) -> None:
