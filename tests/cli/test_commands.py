@@ -205,6 +205,18 @@ def test_crossover_prints_what_scripts_rely_on() -> None:
     assert window == {"metres": 250, "minutes": 15}
 
 
+def test_crossover_shows_growth_and_sensitivity_when_asked() -> None:
+    found = printed("crossover", LITTLETON, "--growth", "--sensitivity")
+    windows = [(each["metres"], each["minutes"]) for each in found["growth"][0]["windows"]]
+    assert windows == [(250, 15), (250, 30), (500, 30), (500, 60), (1000, 60), (1000, 120)]
+    assert {each["setting"] for each in found["sensitivity"]} >= {"neighbourhood", "strata", "search"}
+    usual = {tuple(pair["services"]): pair["estimate"] for pair in found["pairs"]}
+    for each in found["sensitivity"]:
+        for row in each["estimates"]:
+            assert row["estimate"] == pytest.approx(usual[tuple(row["services"])], abs=3)
+    assert "growth" not in printed("crossover", LITTLETON)
+
+
 def test_crossover_prints_its_object_even_when_nothing_can_be_linked(tmp_path: Path) -> None:
     found = printed("crossover", study(tmp_path))
     assert set(found) >= CROSSOVER_KEYS | {"note"}

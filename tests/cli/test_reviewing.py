@@ -192,8 +192,7 @@ def test_a_study_whose_services_never_meet_has_nothing_to_review(tmp_path: Path)
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("--review", "200"), "--review N --out FOLDER"),
-        (("--out", "x"), "--review N --out FOLDER"),
+        (("--out", "x"), "is used with --review N"),
         (("--review", "19", "--out", "x"), "20"),
         (("--reviewed", "x", "--review", "200", "--out", "x"), "used alone"),
         (("--reviewed", "x", "--metres", "250"), "own window"),
@@ -312,3 +311,11 @@ def test_reading_back_writes_nothing(review: Path) -> None:
     before = everything(review)
     read_back(review)
     assert everything(review) == before
+
+
+def test_without_a_place_the_sheet_goes_into_the_study(tmp_path: Path) -> None:
+    folder = tmp_path / "study"
+    shutil.copytree(LITTLETON, folder)
+    assert run("crossover", folder, "--review", PAIRS).status == 0
+    assert (folder / "review" / SHEET).is_file()
+    assert (folder / "review" / KEY).is_file()

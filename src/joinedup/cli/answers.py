@@ -20,7 +20,9 @@ from joinedup.cli.reviewing import (
     write_sheet,
 )
 from joinedup.cli.showing import AsJson, print_json, print_table
+from joinedup.crossover import Window
 from joinedup.crossover.counted import with_counted
+from joinedup.crossover.growth import sensitivity as sensitivities
 from joinedup.study import Study
 from joinedup.study.study import METRES, MINUTES
 from joinedup.wording import Unit, in_words
@@ -46,7 +48,9 @@ def crossover(
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", metavar="FOLDER", help="Where the sheet goes, with its key; used with --review."
+            "--out",
+            metavar="FOLDER",
+            help="Where the sheet goes, with its key; without it, the folder review in the study.",
         ),
     ] = None,
     reviewed: Annotated[
@@ -57,6 +61,13 @@ def crossover(
             help="Read back a sheet that was judged, and say how often we are right.",
         ),
     ] = None,
+    growth: Annotated[
+        bool, typer.Option("--growth", help="Show how the number grows with the window, and why.")
+    ] = False,
+    sensitivity: Annotated[
+        bool,
+        typer.Option("--sensitivity", help="Measure again with each setting at either end of its range."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Measure how often the services meet, beside what coincidence would give, and have a person check it."""
@@ -65,24 +76,23 @@ def crossover(
             raise typer.BadParameter("is used alone: the sheet has its own window", param_hint="--reviewed")
         _read_back(folder, reviewed, as_json=as_json)
         return
-    if (review is None) != (out is None):
-        raise typer.BadParameter(
-            "are used together: --review N --out FOLDER", param_hint="--review and --out"
-        )
+    if review is None and out is not None:
+        raise typer.BadParameter("is used with --review N", param_hint="--out")
+    if review is not None:
+        _draw(folder, (metres, minutes), review, out or folder / "review", as_json=as_json)
+        return
     with Progress() as progress:
         study = Study.read(folder, progress)
-        if out is not None:
-            must_be_free(folder, out)
         found = study.crossover(metres, minutes)
-        sheet = None if review is None or out is None else write_sheet(study, found, review, out)
-    if review is not None and out is not None and sheet is not None:
-        if as_json:
-            print_json(sheet_as_json(sheet, out))
-        else:
-            print_sheet(sheet, folder, review, out)
-        return
+        grown = study.growth if growth else ()
+        changed = sensitivities(study.area, Window(metres, minutes), progress) if sensitivity else ()
     if as_json:
-        print_json(with_counted(found, study.counted))
+        answer = with_counted(found, study.counted)
+        if growth:
+            answer["growth"] = [each.as_json() for each in grown]
+        if sensitivity:
+            answer["sensitivity"] = [each.as_json() for each in changed]
+        print_json(answer)
         return
     rows = []
     for pair in found.pairs:
@@ -114,8 +124,49 @@ def crossover(
             ),
             rows,
         )
+    for triple in found.triples:
+        print(
+            f"Events of {', '.join(triple.services)}: {triple.estimate:,.0f} ({triple.low:,.0f} to {triple.high:,.0f})."
+        )
     for note in dict.fromkeys(note for note in (found.note, *(pair.note for pair in found.pairs)) if note):
         print(f"Note: {note}.")
+    if grown:
+        print_table(
+            "Joint events as the window grows",
+            ("services", *(f"{window.metres:g} m, {window.minutes:g} min" for window in grown[0].events)),
+            [
+                (", ".join(each.services), *(f"{events:,.0f}" for events in each.events.values()))
+                for each in grown
+            ],
+        )
+        for each in grown:
+            print(f"{', '.join(each.services)}: {each.why}.")
+    if changed:
+        print_table(
+            "Joint events with one setting at an end of its range",
+            ("setting", "value", "usual", *(", ".join(services) for services in changed[0].estimates)),
+            [
+                (
+                    each.setting.name.replace("_", " "),
+                    f"{each.value:g} {each.setting.unit}",
+                    f"{each.setting.value:g}",
+                    *("[x]" if events is None else f"{events:,.0f}" for events in each.estimates.values()),
+                )
+                for each in changed
+            ],
+        )
+
+
+def _draw(folder: Path, window: tuple[float, float], pairs: int, out: Path, *, as_json: bool) -> None:
+    """Draw a sheet of pairs for a person to judge."""
+    with Progress() as progress:
+        study = Study.read(folder, progress)
+        must_be_free(folder, out)
+        sheet = write_sheet(study, study.crossover(*window), pairs, out)
+    if as_json:
+        print_json(sheet_as_json(sheet, out))
+    else:
+        print_sheet(sheet, folder, pairs, out)
 
 
 def _read_back(folder: Path, reviewed: list[Path], *, as_json: bool) -> None:
