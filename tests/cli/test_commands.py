@@ -205,7 +205,9 @@ def test_crossover_prints_what_scripts_rely_on() -> None:
     assert window == {"metres": 250, "minutes": 15}
 
 
-def test_crossover_shows_growth_and_sensitivity_when_asked() -> None:
+def test_crossover_shows_growth_and_sensitivity_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    # However slow the machine, no progress stands beside the answer.
+    monkeypatch.setattr("joinedup.cli.progress._QUIET_SECONDS", 600.0)
     found = printed("crossover", LITTLETON, "--growth", "--sensitivity")
     windows = [(each["metres"], each["minutes"]) for each in found["growth"][0]["windows"]]
     assert windows == [(250, 15), (250, 30), (500, 30), (500, 60), (1000, 60), (1000, 120)]
