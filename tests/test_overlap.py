@@ -1,16 +1,25 @@
-"""Overlap: every pair of sites of different services within reach, and no other."""
+"""Overlap: every pair of sites of different services within reach, and what is taught, bought and staffed twice."""
 
+from __future__ import annotations
+
+from datetime import date
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from joinedup.area import Area
-from joinedup.overlap import site_pairs
+from joinedup.overlap import contracts_by_item, courses_by_topic, posts_by_function, site_pairs, unmatched
 from joinedup.travel import StraightLine
-from tests.small import Row, service, shuffled, site, small_area
+from tests.small import Row, littleton, service, shuffled, site, small_area, with_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from joinedup.area import Area
 
 LAW = StraightLine(1.0, 2.0)
 SERVICES = ("police", "fire", "ambulance")
@@ -104,3 +113,166 @@ def test_pairs_are_the_same_whatever_the_order_of_the_rows() -> None:
     assert wanted.height > 10
     for seed in range(5):
         assert site_pairs(shuffled(area, seed), LAW, 5).equals(wanted)
+
+
+# --- What is taught, bought and staffed twice -------------------------------------------------------------------------
+
+
+def holding(**tables: list[Row]) -> Area:
+    return small_area(None, services=[service(each) for each in SERVICES], **tables)
+
+
+def course(course_id: str, service_id: str, topic: str, **others: object) -> Row:
+    return {"course_id": course_id, "service_id": service_id, "topic": topic, **others}
+
+
+def contract(contract_id: str, service_id: str, item: str, **others: object) -> Row:
+    return {"contract_id": contract_id, "service_id": service_id, "item": item, **others}
+
+
+def post(post_id: str, service_id: str, function: str, fte: float, cost: float | None = None) -> Row:
+    return {
+        "post_id": post_id,
+        "service_id": service_id,
+        "function": function,
+        "fte": fte,
+        "cost_gbp": cost,
+    }
+
+
+def test_littletons_courses_contracts_and_posts_are_those_of_its_tables() -> None:
+    area = littleton().area
+    courses = courses_by_topic(area)
+    assert courses.select("match", "service_id", "seats_booked", "cost_per_seat_gbp").rows() == [
+        ("fa1", "police", 7, 75),
+        ("fa1", "fire", 4, pytest.approx(850 / 12)),
+        ("rd2", "police", 5, 3000),
+        ("rd2", "fire", 3, 2500),
+        ("rd2", "ambulance", 4, 4500),
+    ]
+    tyres = contracts_by_item(area)
+    assert tyres["unit_price_gbp"].to_list() == [118, 231, 149]
+    assert tyres["ends_on"].min() == date(2026, 3, 31)
+    assert tyres["spread"].to_list() == [pytest.approx(231 / 118 - 1)] * 3
+    posts = posts_by_function(area)
+    assert posts.group_by("match").len().sort("match").rows() == [
+        ("control", 3),
+        ("finance", 2),
+        ("fleet", 2),
+        ("training", 3),
+    ]
+    assert posts["fte"].sum() == area.table("posts")["fte"].sum()
+    assert set(unmatched(area)["wording"]) == {"Body armour", "Structural boots", "Incident command"}
+
+
+def test_case_blanks_and_punctuation_do_not_part_what_is_the_same_and_likeness_does_not_join() -> None:
+    area = holding(
+        contracts=[
+            contract("1", "police", "Vehicle tyres"),
+            contract("2", "fire", " VEHICLE-tyres. "),
+            contract("3", "ambulance", "Vehicle tyre"),
+            contract("4", "fire", "..."),
+            contract("5", "police", "!"),
+        ]
+    )
+    assert contracts_by_item(area)["contract_id"].to_list() == ["1", "2"]
+    assert unmatched(area).select("match", "wording").rows() == [
+        ("vehicle tyre", "Vehicle tyre"),
+        (None, "!"),
+        (None, "..."),
+    ]
+
+
+def test_a_code_goes_before_a_name_and_a_name_leads_to_its_only_code() -> None:
+    area = holding(
+        courses=[
+            course("A", "police", "Response driving", code="RD2"),
+            course("B", "fire", "Blue light driving", code="rd2"),
+            course("C", "ambulance", "response driving"),
+            # One name, two codes: they are two courses, and a third without a code may be either.
+            course("D", "police", "First aid", code="FA1"),
+            course("E", "fire", "First aid", code="FA3"),
+            course("F", "ambulance", "First aid"),
+            course("G", "police", "Chairing"),
+            course("H", "fire", "Chairing"),
+        ]
+    )
+    found = courses_by_topic(area)
+    assert found.select("match", "service_id").rows() == [
+        ("chairing", "police"),
+        ("chairing", "fire"),
+        ("rd2", "police"),
+        ("rd2", "fire"),
+        ("rd2", "ambulance"),
+    ]
+    assert unmatched(area)["match"].to_list() == ["fa1", "fa3", "first aid"]
+
+
+def test_a_course_never_run_is_not_one_whose_runs_nobody_handed_over() -> None:
+    area = holding(
+        courses=[
+            course("A", "police", "Diving", seats=8, cost_gbp=100.0),
+            course("B", "police", "Climbing", seats=8, cost_gbp=100.0),
+            course("C", "fire", "Diving", seats=6),
+            course("D", "fire", "Climbing", seats=6, cost_gbp=90.0),
+        ],
+        course_runs=[
+            {"run_id": "1", "course_id": "A", "starts_on": date(2025, 1, 6), "booked": 5},
+            {"run_id": "2", "course_id": "A", "starts_on": date(2025, 2, 6)},
+        ],
+    )
+    shown = ("match", "service_id", "runs", "seats_offered", "seats_booked", "cost_gbp", "cost_per_seat_gbp")
+    assert courses_by_topic(area).select(shown).rows() == [
+        ("climbing", "police", 0, 0, 0, 0.0, None),
+        ("climbing", "fire", None, None, None, None, None),
+        ("diving", "police", 2, 16, None, 200.0, 12.5),
+        ("diving", "fire", None, None, None, None, None),
+    ]
+
+
+def test_a_price_that_is_missing_stays_missing_and_one_price_has_no_spread() -> None:
+    area = holding(
+        contracts=[
+            contract("1", "police", "Fuel", unit_price_gbp=1.5),
+            contract("2", "police", "Fuel", unit_price_gbp=1.8),
+            contract("3", "fire", "Fuel", yearly_gbp=900.0),
+        ]
+    )
+    found = contracts_by_item(area)
+    assert found["unit_price_gbp"].to_list() == [1.5, 1.8, None]
+    assert found["spread"].to_list() == [None] * 3
+    assert found["lowest_gbp"].to_list() == [None] * 3
+
+
+def test_posts_without_a_cost_leave_the_cost_of_their_function_unknown() -> None:
+    area = holding(
+        posts=[
+            post("1", "police", "Fleet", 2, 80_000.0),
+            post("2", "police", "fleet", 1),
+            post("3", "fire", "Fleet", 4, 160_000.0),
+        ]
+    )
+    assert posts_by_function(area).rows() == [
+        ("fleet", "Fleet; fleet", "police", 3, None, None),
+        ("fleet", "Fleet", "fire", 4, 160_000, 40_000),
+    ]
+
+
+def test_every_row_is_either_shared_or_unmatched() -> None:
+    area = littleton().area
+    left = dict(unmatched(area).group_by("table").agg(pl.col("rows").sum()).iter_rows())
+    assert courses_by_topic(area)["courses"].sum() + left["courses"] == area.table("courses").height
+    assert contracts_by_item(area).height + left["contracts"] == area.table("contracts").height
+    assert "posts" not in left
+
+
+@pytest.mark.parametrize("table", [courses_by_topic, contracts_by_item, posts_by_function, unmatched])
+def test_holdings_have_the_same_columns_when_empty_and_rows_in_one_order(
+    table: Callable[[Area], pl.DataFrame],
+) -> None:
+    area = littleton().area
+    assert table(holding()).schema == table(area).schema
+    for seed in range(3):
+        # The order of the services is the study's own, so it stays.
+        others = {name: each for name, each in shuffled(area, seed).tables.items() if name != "services"}
+        assert table(with_tables(area, others)).equals(table(area))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from joinedup.crossover import hot_cells, measure
-from joinedup.crossover.concentration import chance_share
+from joinedup.crossover.concentration import busiest_tenth, chance_share
 from joinedup.refusal import Refusal
 from tests.crossover.areas import area_by_hand, record
 
@@ -51,6 +53,16 @@ def test_a_cell_says_for_whom_it_is_hot() -> None:
     rows += [record("ambulance", 9, 600, 0), record("ambulance", 8, 600, 0)]
     cells = hot_cells(area_by_hand(*rows, kinds=TWO))
     assert cells.rows() == [(-500.0, 500.0, 3, 1, ["fire"]), (500.0, 0.0, 0, 2, ["ambulance"])]
+
+
+@given(st.lists(st.integers(0, 6), min_size=1, max_size=60))
+def test_the_busiest_tenth_is_the_head_of_a_list_in_order_of_count_and_then_of_place(
+    counts: list[int],
+) -> None:
+    ordered = sorted(range(len(counts)), key=lambda each: (-counts[each], each))
+    occupied = sum(count > 0 for count in counts)
+    wanted = sorted(ordered[: -(-occupied // 10)])
+    assert np.flatnonzero(busiest_tenth(np.array(counts))).tolist() == wanted
 
 
 def test_snapped_places_have_no_concentration() -> None:

@@ -10,9 +10,10 @@ import sys
 
 import typer
 
-from joinedup.cli.answers import appraise, crossover, options, overlap
+from joinedup.cli.answers import appraise, options, overlap
 from joinedup.cli.counting import count
 from joinedup.cli.imagining import imagine
+from joinedup.cli.meeting import crossover
 from joinedup.cli.publishing import demo, report
 from joinedup.cli.reading import check, new, read
 from joinedup.refusal import CannotWrite, Refusal

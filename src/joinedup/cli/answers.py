@@ -2,195 +2,38 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from joinedup.appraisal import Range
 from joinedup.cli.progress import Progress
 from joinedup.cli.reading import Folder
-from joinedup.cli.reviewing import (
-    LEAST_PAIRS,
-    must_be_free,
-    print_review,
-    print_sheet,
-    read_sheet,
-    sheet_as_json,
-    write_sheet,
-)
 from joinedup.cli.showing import AsJson, print_json, print_table
-from joinedup.crossover import Window
-from joinedup.crossover.counted import with_counted
-from joinedup.crossover.growth import sensitivity as sensitivities
+from joinedup.overlap import contracts_by_item, courses_by_topic, posts_by_function, unmatched
 from joinedup.study import Study
-from joinedup.study.study import METRES, MINUTES
 from joinedup.wording import Unit, in_words
 
-
-def crossover(
-    folder: Folder,
-    metres: Annotated[
-        float, typer.Option(min=0, help="How far apart two records of one event may be.")
-    ] = METRES,
-    minutes: Annotated[
-        float, typer.Option(min=0, help="How long apart two records of one event may be.")
-    ] = MINUTES,
-    review: Annotated[
-        int | None,
-        typer.Option(
-            "--review",
-            metavar="N",
-            min=LEAST_PAIRS,
-            help="Draw N pairs, likely and unlikely ones mixed, onto a sheet for a person to judge.",
-        ),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out",
-            metavar="FOLDER",
-            help="Where the sheet goes, with its key; without it, the folder review in the study.",
-        ),
-    ] = None,
-    reviewed: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--reviewed",
-            metavar="FILE",
-            help="Read back a sheet that was judged, and say how often we are right.",
-        ),
-    ] = None,
-    growth: Annotated[
-        bool, typer.Option("--growth", help="Show how the number grows with the window, and why.")
-    ] = False,
-    sensitivity: Annotated[
-        bool,
-        typer.Option("--sensitivity", help="Measure again with each setting at either end of its range."),
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Measure how often the services meet, beside what coincidence would give, and have a person check it."""
-    if reviewed:
-        if review is not None or out is not None or (metres, minutes) != (METRES, MINUTES):
-            raise typer.BadParameter("is used alone: the sheet has its own window", param_hint="--reviewed")
-        _read_back(folder, reviewed, as_json=as_json)
-        return
-    if review is None and out is not None:
-        raise typer.BadParameter("is used with --review N", param_hint="--out")
-    if review is not None:
-        _draw(folder, (metres, minutes), review, out or folder / "review", as_json=as_json)
-        return
-    with Progress() as progress:
-        study = Study.read(folder, progress)
-        found = study.crossover(metres, minutes)
-        grown = study.growth if growth else ()
-        changed = sensitivities(study.area, Window(metres, minutes), progress) if sensitivity else ()
-    if as_json:
-        answer = with_counted(found, study.counted)
-        if growth:
-            answer["growth"] = [each.as_json() for each in grown]
-        if sensitivity:
-            answer["sensitivity"] = [each.as_json() for each in changed]
-        print_json(answer)
-        return
-    rows = []
-    for pair in found.pairs:
-        if pair.estimate is None or pair.share_of is None:
-            continue
-        one, other = pair.services
-        rows.append(
-            (
-                f"{one}, {other}",
-                f"{pair.observed_pairs:,}",
-                "[x]" if pair.chance_pairs is None else f"{pair.chance_pairs:,.1f}",
-                f"{pair.estimate:,.0f}",
-                f"{pair.low:,.0f} to {pair.high:,.0f}",
-                f"{pair.share_of[one]:.1%}",
-                f"{pair.share_of[other]:.1%}",
-            )
-        )
-    if rows:
-        print_table(
-            f"Joint events within {metres:g} m and {minutes:g} min",
-            (
-                "services",
-                "pairs",
-                "by chance",
-                "joint events",
-                "95 % interval",
-                "of the first",
-                "of the second",
-            ),
-            rows,
-        )
-    for triple in found.triples:
-        print(
-            f"Events of {', '.join(triple.services)}: {triple.estimate:,.0f} ({triple.low:,.0f} to {triple.high:,.0f})."
-        )
-    for note in dict.fromkeys(note for note in (found.note, *(pair.note for pair in found.pairs)) if note):
-        print(f"Note: {note}.")
-    if grown:
-        print_table(
-            "Joint events as the window grows",
-            ("services", *(f"{window.metres:g} m, {window.minutes:g} min" for window in grown[0].events)),
-            [
-                (", ".join(each.services), *(f"{events:,.0f}" for events in each.events.values()))
-                for each in grown
-            ],
-        )
-        for each in grown:
-            print(f"{', '.join(each.services)}: {each.why}.")
-    if changed:
-        print_table(
-            "Joint events with one setting at an end of its range",
-            ("setting", "value", "usual", *(", ".join(services) for services in changed[0].estimates)),
-            [
-                (
-                    each.setting.name.replace("_", " "),
-                    f"{each.value:g} {each.setting.unit}",
-                    f"{each.setting.value:g}",
-                    *("[x]" if events is None else f"{events:,.0f}" for events in each.estimates.values()),
-                )
-                for each in changed
-            ],
-        )
-
-
-def _draw(folder: Path, window: tuple[float, float], pairs: int, out: Path, *, as_json: bool) -> None:
-    """Draw a sheet of pairs for a person to judge."""
-    with Progress() as progress:
-        study = Study.read(folder, progress)
-        must_be_free(folder, out)
-        sheet = write_sheet(study, study.crossover(*window), pairs, out)
-    if as_json:
-        print_json(sheet_as_json(sheet, out))
-    else:
-        print_sheet(sheet, folder, pairs, out)
-
-
-def _read_back(folder: Path, reviewed: list[Path], *, as_json: bool) -> None:
-    """Read a sheet back, and say what it says."""
-    if len(reviewed) > 1:
-        raise typer.BadParameter(
-            "takes one sheet: how far two reviewers agree is not measured; read each back by itself",
-            param_hint="--reviewed",
-        )
-    with Progress() as progress:
-        review = read_sheet(Study.read(folder, progress), reviewed[0])
-    if as_json:
-        print_json(review.as_json())
-        return
-    print_review(review)
+if TYPE_CHECKING:
+    import polars as pl
 
 
 def overlap(folder: Folder, as_json: AsJson = False) -> None:
-    """List sites of different services that stand near each other."""
+    """List what services hold twice: sites near each other, courses, contracts and posts."""
     with Progress() as progress:
         study = Study.read(folder, progress)
         pairs = study.overlap
+        courses, contracts = courses_by_topic(study.area), contracts_by_item(study.area)
+        posts, alone = posts_by_function(study.area), unmatched(study.area)
     if as_json:
-        print_json({"travel": study.travel.name, "pairs": pairs.to_dicts()})
+        print_json(
+            {
+                "travel": study.travel.name,
+                "pairs": pairs.to_dicts(),
+                "courses": courses.to_dicts(),
+                "contracts": contracts.to_dicts(),
+                "posts": posts.to_dicts(),
+                "unmatched": alone.to_dicts(),
+            }
+        )
         return
     print_table(
         f"Sites of different services near each other ({study.travel.name})",
@@ -205,6 +48,33 @@ def overlap(folder: Folder, as_json: AsJson = False) -> None:
                 in_words(row["minutes"], Unit.MINUTES),
             )
             for row in pairs.iter_rows(named=True)
+        ],
+    )
+    _print_held(
+        "Courses that two services or more teach", courses, "topic", "runs", "seats_offered", "cost_gbp"
+    )
+    _print_held(
+        "Items that two services or more buy", contracts, "item", "unit_price_gbp", "yearly_gbp", "ends_on"
+    )
+    _print_held("Functions for which two services or more have posts", posts, "function", "fte", "cost_gbp")
+    if alone.height:
+        print(f"Note: {int(alone['rows'].sum())} courses, contracts and posts match none of another service.")
+
+
+def _print_held(title: str, rows: pl.DataFrame, wording: str, *columns: str) -> None:
+    """Print a table of what is held twice, with [x] for what is not known; nothing when there is no row."""
+    if rows.is_empty():
+        return
+    shown = ("match", wording, "service_id", *columns)
+    print_table(
+        title,
+        [each.removesuffix("_id").replace("_gbp", " £").replace("_", " ") for each in shown],
+        [
+            [
+                "[x]" if cell is None else f"{cell:,.10g}" if isinstance(cell, int | float) else str(cell)
+                for cell in row
+            ]
+            for row in rows.select(shown).iter_rows()
         ],
     )
 

@@ -10,6 +10,7 @@ from joinedup.crossover.answer import (
     Window,
 )
 from joinedup.crossover.concentration import hot_cells
+from joinedup.crossover.hot_places import HotPlaces, hot_places
 from joinedup.crossover.measure import measure
 
 __all__ = [
@@ -17,9 +18,11 @@ __all__ = [
     "Concentration",
     "Crossover",
     "Definition",
+    "HotPlaces",
     "Pair",
     "ServiceRecords",
     "Window",
     "hot_cells",
+    "hot_places",
     "measure",
 ]

@@ -15,6 +15,8 @@ from joinedup.crossover.records import canonical
 from joinedup.refusal import Refusal
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from joinedup.area import Area
 
 CELL_METRES = (250, 500, 1000)
@@ -30,9 +32,18 @@ def hot_cells(area: Area, metres: float = 500) -> pl.DataFrame:
     Raises:
         Refusal: when ``metres`` is not above 0.
     """
+    has_size(metres)
+    return _hot_cells(canonical(area), area.services, metres)
+
+
+def has_size(metres: float) -> None:
+    """Hold the side of a cell to what a side can be.
+
+    Raises:
+        Refusal: when ``metres`` is not above 0.
+    """
     if not (metres > 0 and math.isfinite(metres)):
         raise Refusal(f"a cell of {metres:g} metres has no size; use a number above 0")
-    return _hot_cells(canonical(area), area.services, metres)
 
 
 def concentration(frame: pl.DataFrame, services: tuple[str, ...]) -> tuple[Concentration, ...]:
@@ -97,15 +108,10 @@ def chance_share(cells: int, incidents: int, least: int = 1) -> float:
     return min(1.0, float(expected.sum()) / incidents)
 
 
-def _tenth(cells: int) -> int:
-    """A tenth of the cells, rounded up."""
-    return -(-cells // 10)
-
-
-def _hot_cells(frame: pl.DataFrame, services: tuple[str, ...], metres: float) -> pl.DataFrame:
-    """Count the placed records by cell and service, and say for whom each cell is hot."""
+def counted_cells(frame: pl.DataFrame, services: tuple[str, ...], metres: float) -> pl.DataFrame:
+    """Count the placed records of the canonical frame by cell: ``x``, ``y`` and a column for each service."""
     placed = frame.filter(pl.col("placed") & ~pl.col("default"))
-    cells = (
+    return (
         placed.select(
             "service_id",
             x=(pl.col("x") / metres).floor() * metres,
@@ -115,14 +121,33 @@ def _hot_cells(frame: pl.DataFrame, services: tuple[str, ...], metres: float) ->
         .agg([(pl.col("service_id") == service).sum().cast(pl.Int64).alias(service) for service in services])
         .sort("x", "y")
     )
-    hot = {}
-    for service in services:
-        counts = cells[service].to_numpy()
-        is_hot = np.zeros(len(counts), dtype=bool)
-        # Ties at the edge of the tenth go to the south-west, so that a tenth is a tenth and any order gives
-        # the same.
-        is_hot[np.argsort(-counts, kind="stable")[: _tenth(int((counts > 0).sum()))]] = True
-        hot[service] = pl.Series(service, is_hot)
+
+
+def busiest_tenth(counts: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Mark the busiest tenth of the occupied cells, of counts that stand in the order of their places.
+
+    Ties at the edge of the tenth go to the south-west, so that a tenth is a tenth and any order gives the same.
+    """
+    places = _tenth(int((counts > 0).sum()))
+    if not places:
+        return np.zeros(len(counts), dtype=bool)
+    # By tally and not by sorting: cells are many and counts small.
+    reached = np.cumsum(np.bincount(counts)[::-1])[::-1]
+    edge = int(np.flatnonzero(reached >= places)[-1])
+    busiest: NDArray[np.bool_] = counts > edge
+    busiest[np.flatnonzero(counts == edge)[: places - int(busiest.sum())]] = True
+    return busiest
+
+
+def _tenth(cells: int) -> int:
+    """A tenth of the cells, rounded up."""
+    return -(-cells // 10)
+
+
+def _hot_cells(frame: pl.DataFrame, services: tuple[str, ...], metres: float) -> pl.DataFrame:
+    """Count the placed records by cell and service, and say for whom each cell is hot."""
+    cells = counted_cells(frame, services, metres)
+    hot = {service: pl.Series(service, busiest_tenth(cells[service].to_numpy())) for service in services}
     names = [pl.when(hot[service]).then(pl.lit(service)) for service in services]
     empty = pl.Series("hot_for", [[]] * cells.height, dtype=pl.List(pl.String))
     return cells.with_columns(pl.concat_list(names).list.drop_nulls().alias("hot_for") if names else empty)
