@@ -235,7 +235,7 @@ def test_options_prints_a_list_of_what_is_not_there_yet() -> None:
 
 
 def test_the_other_commands_print_json_too(tmp_path: Path) -> None:
-    assert set(printed("overlap", LITTLETON)) == {"travel", "pairs"}
+    assert set(printed("overlap", LITTLETON)) == {"travel", "pairs", "courses", "contracts", "posts", "unmatched"}
     assert {each["id"] for each in printed("appraise", LITTLETON)["options"]} == {
         each["id"] for each in printed("options", LITTLETON)
     }

@@ -10,6 +10,8 @@ import polars as pl
 from joinedup.crossover import hot_cells
 from joinedup.disclosure import Chapter, Column, Figure, Map, Place, Square, Statement, Table, count
 from joinedup.overlap import REACH, SAME_PLACE_M
+from joinedup.study.drafting.held import held_tables
+from joinedup.study.drafting.hot import hot_blocks
 from joinedup.study.drafting.naming import SECURITY_KINDS, short_name
 from joinedup.wording import Unit
 
@@ -80,7 +82,7 @@ def places_chapter(study: Study, crossover: Crossover | None) -> Chapter:
         if beyond
         else "Demand is about as concentrated as chance would have it"
     )
-    return Chapter("places", heading, answer, (_hot_map(study), table))
+    return Chapter("places", heading, answer, (_hot_map(study), table, *hot_blocks(study)))
 
 
 def _squares(number: int) -> str:
@@ -213,6 +215,7 @@ def overlap_chapter(study: Study) -> Chapter:
                 ],
                 note="Custody suites and control rooms are left out: where they are does not leave the study.",
             ),
+            *held_tables(study),
         ),
     )
 
