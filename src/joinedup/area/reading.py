@@ -17,7 +17,7 @@ from joinedup.area.tables import find_tables, read_raw
 from joinedup.refusal import Refusal, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
     import polars as pl
@@ -35,8 +35,15 @@ def _know_whom(settings: Settings, services: list[str], folder: Path) -> None:
             )
 
 
-def read_area(folder: Path, progress: Callable[[str], None] = lambda _: None) -> tuple[Area, Queries]:
+def read_area(
+    folder: Path, progress: Callable[[str], None] = lambda _: None, without: Collection[str] = ()
+) -> tuple[Area, Queries]:
     """Read a study folder.
+
+    Args:
+        folder: the study.
+        progress: told what is being read.
+        without: tables that the question does not need, and that are left unread.
 
     Returns:
         The area, and the queries of its tables together with those that were kept when extracts were read into it.
@@ -64,7 +71,7 @@ def read_area(folder: Path, progress: Callable[[str], None] = lambda _: None) ->
             found.add([HEADER_ROW], "", problem, "the file is not used", Effect.NOTED)
         parts.append(Queries(found.frame(), {}))
     for name in TABLES:
-        if name not in files:
+        if name not in files or name in without:
             continue
         path, sheet = files[name]
         progress(f"reading {name}")

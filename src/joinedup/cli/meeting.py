@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from joinedup.crossover import Crossover, HotPlaces
     from joinedup.crossover.growth import Growth, Sensitivity
 
+NOT_NEEDED = ("calls",)
+"""A large table that crossover does not look at."""
+
 
 def crossover(
     folder: Folder,
@@ -92,7 +95,7 @@ def crossover(
         _draw(folder, (metres, minutes), review, out or folder / "review", as_json=as_json)
         return
     with Progress() as progress:
-        study = Study.read(folder, progress)
+        study = Study.read(folder, progress, without=NOT_NEEDED)
         found = study.crossover(metres, minutes)
         grown = study.growth if growth else ()
         changed = sensitivities(study.area, Window(metres, minutes), progress) if sensitivity else ()
@@ -187,7 +190,7 @@ def _print_sensitivity(changed: Sequence[Sensitivity]) -> None:
 def _draw(folder: Path, window: tuple[float, float], pairs: int, out: Path, *, as_json: bool) -> None:
     """Draw a sheet of pairs for a person to judge."""
     with Progress() as progress:
-        study = Study.read(folder, progress)
+        study = Study.read(folder, progress, without=NOT_NEEDED)
         must_be_free(folder, out)
         sheet = write_sheet(study, study.crossover(*window), pairs, out)
     if as_json:
@@ -204,7 +207,7 @@ def _read_back(folder: Path, reviewed: list[Path], *, as_json: bool) -> None:
             param_hint="--reviewed",
         )
     with Progress() as progress:
-        review = read_sheet(Study.read(folder, progress), reviewed[0])
+        review = read_sheet(Study.read(folder, progress, without=NOT_NEEDED), reviewed[0])
     if as_json:
         print_json(review.as_json())
         return

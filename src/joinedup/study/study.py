@@ -15,7 +15,7 @@ from joinedup.study.assessing import Assessment, assess, assumptions_of
 from joinedup.travel import StraightLine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
     import polars as pl
@@ -42,13 +42,15 @@ class Study:
     progress: Callable[[str], None]
 
     @classmethod
-    def read(cls, folder: Path, progress: Callable[[str], None] = lambda _: None) -> Study:
-        """Read a study folder.
+    def read(
+        cls, folder: Path, progress: Callable[[str], None] = lambda _: None, without: Collection[str] = ()
+    ) -> Study:
+        """Read a study folder, without tables that the question does not need.
 
         Raises:
             Refusal: when the folder is not a study or its input stops us.
         """
-        area, queries = read_area(folder, progress)
+        area, queries = read_area(folder, progress, without)
         return cls(folder, area, queries, assumptions_of(folder), progress)
 
     def crossover(self, metres: float = METRES, minutes: float = MINUTES) -> Crossover:

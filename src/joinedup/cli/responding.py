@@ -1,0 +1,277 @@
+"""The command that plays a period again: what people wait, beside what happened, the standards and how busy units are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from joinedup.assumptions import Assumption
+from joinedup.cli.progress import Progress
+from joinedup.cli.reading import Folder
+from joinedup.cli.showing import AsJson, print_json, print_table
+from joinedup.refusal import CannotWrite
+from joinedup.response.asking import own_needs
+from joinedup.response.calibrating import Calibration, calibration
+from joinedup.response.covering import STEP_MINUTES, uncovered
+from joinedup.response.declared import ASSUMPTIONS
+from joinedup.response.inferring import inferred
+from joinedup.response.meeting import against, standards_of
+from joinedup.response.replaying import Baseline
+from joinedup.study import Study
+from joinedup.wording import Unit, in_words
+from joinedup.writing import write_files
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from joinedup.response.outcomes import Outcomes
+
+RUNS = 10
+_RUNS_COMPARED = 3
+"""Each part of the days is played no more often than this: the records' own chance is the larger by far."""
+_MOST_ROWS = 40
+
+
+def respond(
+    folder: Folder,
+    runs: Annotated[
+        int, typer.Option("--runs", metavar="N", min=1, max=1000, help="How many times the period is played.")
+    ] = RUNS,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            help="Write who went to what, run by run, as Parquet, for inside the study.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Play the calls again: what people wait, beside what happened and the standards, and how busy units are."""
+    if out is not None:
+        if out.suffix != ".parquet":
+            raise typer.BadParameter(f"{out}: name a file that ends in .parquet", param_hint="--out")
+        if out.is_dir():
+            raise CannotWrite(f"{out}: there is a folder of this name; name another file")
+    with Progress() as progress:
+        study = Study.read(folder, progress)
+        assumptions: dict[str, Assumption] = {each.name: each for each in ASSUMPTIONS} | dict(
+            study.assumptions
+        )
+        standards = standards_of(study.area, folder)
+        needs = own_needs(folder, study.area)
+        progress("looking at what was asked for")
+        area, said = inferred(study.area)
+        baseline = Baseline.of(area, assumptions, needs)
+        outcomes = baseline.played(runs=runs, progress=progress)
+        progress("holding it to the standards")
+        met = against(outcomes, standards)
+        bare = uncovered(outcomes, baseline, standards)
+        compared = None
+        if outcomes.jobs["arrival"].count():
+            compared = calibration(
+                study.area, assumptions, needs, runs=min(runs, _RUNS_COMPARED), progress=progress
+            )
+        if out is not None:
+            progress(f"writing {out}")
+            write_files({out: outcomes.as_parquet()})
+    notes = [*said, *baseline.notes]
+    if not standards:
+        nation = study.area.settings.nation
+        notes.append(
+            f"no standards are held for {nation or 'a study that names no nation'}; study.toml can name a file of its own"
+        )
+    if as_json:
+        print_json(_as_json(study, baseline, outcomes, met, bare, compared, notes, out))
+        return
+    _print(baseline, outcomes, met, bare, compared)
+    for note in notes:
+        print(f"Note: {note}.")
+    if out is not None:
+        print(f"{out}: {outcomes.jobs.height * runs:,} rows, one a run and job; rows never leave the study.")
+
+
+def _as_json(
+    study: Study,
+    baseline: Baseline,
+    outcomes: Outcomes,
+    met: pl.DataFrame,
+    bare: pl.DataFrame,
+    compared: Calibration | None,
+    notes: list[str],
+    out: Path | None,
+) -> dict[str, Any]:
+    return {
+        "runs": len(outcomes.runs),
+        "seed": study.area.settings.seed,
+        "travel": list(baseline.travel),
+        "services": outcomes.by("service_id").to_dicts(),
+        "categories": outcomes.by("service_id", "category").to_dicts(),
+        "hours": outcomes.by("service_id", "hour").to_dicts(),
+        "grounds": outcomes.by("service_id", "ground").to_dicts(),
+        "needs": outcomes.by_need().to_dicts(),
+        "standards": met.to_dicts(),
+        "utilisation": outcomes.utilisation.to_dicts(),
+        "utilisation_by_hour": outcomes.busy_by_hour.to_dicts(),
+        "uncovered": {"step_minutes": STEP_MINUTES, "grounds": bare.to_dicts()},
+        "calibration": None if compared is None else compared.as_json(),
+        "fits": baseline.fits.to_dicts(),
+        "file": None if out is None else str(out),
+        "notes": notes,
+    }
+
+
+def _print(
+    baseline: Baseline,
+    outcomes: Outcomes,
+    met: pl.DataFrame,
+    bare: pl.DataFrame,
+    compared: Calibration | None,
+) -> None:
+    runs = len(outcomes.runs)
+    print_table(
+        f"Call to first arrival, over {runs} {'run' if runs == 1 else 'runs'}",
+        (
+            "service",
+            "category",
+            "incidents",
+            "mean",
+            "median",
+            "90th centile",
+            "all there, mean",
+            "had to wait for a unit",
+        ),
+        [
+            (
+                row["service_id"],
+                row.get("category", "all"),
+                f"{row['incidents']:,.0f}",
+                *(_minutes(row[each]) for each in ("mean", "median", "90th", "full_mean")),
+                in_words(row["queued"], Unit.SHARE),
+            )
+            for service in outcomes.by("service_id").iter_rows(named=True)
+            for row in (
+                service,
+                *(
+                    each
+                    for each in outcomes.by("service_id", "category").iter_rows(named=True)
+                    if each["service_id"] == service["service_id"]
+                ),
+            )
+        ],
+    )
+    if compared is not None:
+        _print_compared(compared)
+    if not met.is_empty():
+        print_table(
+            "Standards",
+            ("service", "standard", "clock", "limit", "incidents or calls", "played", "recorded", "met"),
+            [_standard(row) for row in met.iter_rows(named=True)],
+        )
+    used = outcomes.utilisation.sort("utilisation", "unit_id", descending=[True, False])
+    shown = used.head(_MOST_ROWS)
+    print_table(
+        "Share of its time on duty that each unit is out"
+        + (
+            f" (the busiest {_MOST_ROWS} of {used.height}; --json has all)"
+            if used.height > _MOST_ROWS
+            else ""
+        ),
+        ("unit", "service", "kind", "jobs", "out"),
+        [
+            (
+                row["unit_id"],
+                row["service_id"],
+                row["kind"],
+                f"{row['jobs']:,.1f}",
+                in_words(row["utilisation"], Unit.SHARE),
+            )
+            for row in shown.iter_rows(named=True)
+        ],
+    )
+    if not bare.is_empty():
+        worst = bare.sort("share", "service_id", "ground", descending=[True, False, False]).head(_MOST_ROWS)
+        print_table(
+            f"Time in which a ground has nobody who could be there in time, looked at every {STEP_MINUTES} minutes",
+            ("service", "ground", "in time", "drive left", "of the period", "minutes"),
+            [
+                (
+                    row["service_id"],
+                    row["ground"],
+                    f"{_minutes(row['limit'])} ({row['limit_from']})",
+                    _minutes(row["drive"]),
+                    in_words(row["share"], Unit.SHARE),
+                    f"{row['minutes']:,.0f}",
+                )
+                for row in worst.iter_rows(named=True)
+            ],
+        )
+    for law in baseline.travel:
+        print(f"Travel: {law}.")
+
+
+def _print_compared(compared: Calibration) -> None:
+    print_table(
+        f"The baseline beside what happened, call to first arrival; {compared.days} days, each played on the others' records",
+        (
+            "service",
+            "incidents",
+            "measure",
+            "recorded",
+            "played",
+            "gap",
+            "95 % interval of the gap",
+            "of recorded",
+            "so",
+        ),
+        [
+            (
+                row["service_id"],
+                f"{row['incidents']:,}",
+                row["measure"],
+                _minutes(row["recorded"]),
+                _minutes(row["modelled"]),
+                _minutes(row["gap"]),
+                f"{_minutes(row['low'])} to {_minutes(row['high'])}",
+                "" if row["share"] is None else f"{row['share']:+.1%}".replace("-", "−"),
+                row["verdict"],
+            )
+            for row in compared.services.iter_rows(named=True)
+        ],
+    )
+    print(compared.said)
+    for note in compared.notes:
+        print(f"Note: {note}.")
+
+
+def _minutes(value: float | None) -> str:
+    return "[x]" if value is None else in_words(value, Unit.MINUTES)
+
+
+def _standard(row: dict[str, Any]) -> tuple[str, ...]:
+    if row["limit"] is None:
+        limit, reached, recorded = "each service sets its own", "[x]", "[x]"
+    elif row["measure"] == "share":
+        limit = f"{in_words(row['share'], Unit.SHARE)} within {_minutes(row['limit'])}"
+        reached, recorded = (
+            "[x]" if row[each] is None else in_words(row[each], Unit.SHARE)
+            for each in ("reached", "recorded")
+        )
+    else:
+        limit = f"{row['measure']} {_minutes(row['limit'])}"
+        reached, recorded = (_minutes(row[each]) for each in ("reached", "recorded"))
+    if row["clock"].startswith("connected_at"):
+        reached = "[z]"
+    met = {None: "[x]", True: "met", False: "not met"}[row["met"]]
+    return (
+        row["service_id"],
+        row["standard"],
+        row["clock"],
+        limit,
+        f"{row['records']:,.0f}",
+        reached,
+        recorded,
+        met,
+    )
