@@ -53,7 +53,7 @@ METHODS = {
     "Kind.explain": "(self, option: 'Option') -> 'str'",
     "Option.as_json": "(self) -> 'dict[str, Any]'",
     "Option.from_json": "(given: 'dict[str, Any]') -> 'Option'",
-    "Study.read": "(folder: 'Path', progress: 'Callable[[str], None]' = <lambda>) -> 'Study'",
+    "Study.read": "(folder: 'Path', progress: 'Callable[[str], None]' = <lambda>, without: 'Collection[str]' = ()) -> 'Study'",
     "Study.crossover": "(self, metres: 'float' = 500.0, minutes: 'float' = 30.0) -> 'Crossover'",
 }
 
