@@ -47,7 +47,8 @@ _HALF = 0.5
 class Chance:
     """Coincidences to expect: numbers by stratum in the core and the sideband, and shares by distance, gap and marks.
 
-    ``side_observed`` and ``pairs_in_core`` are what that day's own pairs show in the same places; ``scale`` their
+    ``together`` says by codes and flags how much oftener the two come together than if a record's code told nothing of its
+    flag. ``side_observed`` and ``pairs_in_core`` are what that day's own pairs show in the same places; ``scale`` their
     ratio to begin with. ``window`` has the pairs in the window that each shift leads us to expect, and ``alone`` says
     that there was no shift to use, so that all of this comes from the sideband.
     """
@@ -61,6 +62,7 @@ class Chance:
     distance_pool: Floats
     code_pool: Floats
     flag_pool: Floats
+    together: Floats
     side_observed: Floats
     pairs_in_core: Floats
     window: tuple[float, ...]
@@ -89,7 +91,8 @@ class Chance:
         """Give the coincidences to expect in each pair's own bin, from other weeks alone."""
         s = features.stratum
         found = self.core[s] * self.distance[s, features.distance] * self.gap[features.gap]
-        return np.asarray(found * self.code[s, features.code] * self.flag[s, features.flag])
+        found *= self.code[s, features.code] * self.flag[s, features.flag]
+        return np.asarray(found * self.together[features.code, features.flag])
 
 
 def reach_of(window: Window, matching: Matching) -> Reach:
@@ -187,6 +190,9 @@ def measured_chance(
         distance_pool=distance_pool,
         code_pool=code_pool,
         flag_pool=flag_pool,
+        together=np.einsum(
+            "ij,kl->ikjl", _dependence(a, kinds.a_codes), _dependence(b, kinds.b_codes)
+        ).reshape(kinds.a_codes * kinds.b_codes, FLAGS * FLAGS),
         side_observed=np.zeros(strata) if alone else side.side,
         pairs_in_core=core,
         window=tuple(plain),
@@ -224,6 +230,19 @@ def _margin(records: Linkable, codes: int) -> Floats:
 def _flags(records: Linkable) -> Floats:
     counts = np.bincount(records.marks.flag[records.marks.usable], minlength=FLAGS) + _HALF
     return np.asarray(counts / counts.sum())
+
+
+def _dependence(records: Linkable, codes: int) -> Floats:
+    """Give how much oftener each code and flag come together in a service's records than if they were independent.
+
+    Those that ask for another service are of the kinds that have joint events: chance that took flags and codes for
+    independent would leave out most coincidences of such records, and the fit would take them for events.
+    """
+    marks = records.marks
+    both = marks.code[marks.usable].astype(np.int64) * FLAGS + marks.flag[marks.usable]
+    counts = np.bincount(both, minlength=codes * FLAGS).reshape(codes, FLAGS)
+    alone = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / max(int(counts.sum()), 1)
+    return np.asarray((counts + 1) / (alone + 1))
 
 
 def features_of(pairs: Pairs, kinds: Kinds, reach: Reach) -> Features:

@@ -11,6 +11,7 @@ import numpy as np
 from joinedup.crossover.chance import MINUTE
 from joinedup.crossover.competing import meetings
 from joinedup.crossover.mixture import fitted
+from joinedup.crossover.sweep import FLAGS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -87,7 +88,7 @@ def joint_events(
     """
     a, b, window, chance = linkage.a, linkage.b, linkage.window, found.chance
     inside = _inside(a, b, found, window)
-    met = meetings(found.pairs, _freed(a, b, found), a_group, b_group)
+    met = meetings(found.pairs, _freed(linkage, found), a_group, b_group)
     first = _estimate(found.mixture, chance, met, inside)
     name = "same-day sideband alone" if chance.alone else "whole-week shifts, scaled to the same-day sideband"
     baselines = [(name, first)]
@@ -96,7 +97,7 @@ def joint_events(
         low = max(low - _drift(linkage, a_group, b_group), 0.0)
     if not chance.alone:
         plain = fitted(found.features, chance, linkage.matching.given_up, scaled=False)
-        as_if = meetings(found.pairs, _freed(a, b, found, plain), a_group, b_group)
+        as_if = meetings(found.pairs, _freed(linkage, found, plain), a_group, b_group)
         second = _estimate(plain, chance, as_if, inside)
         baselines.append(("whole-week shifts, weighted by busy days", second))
         disagree = _days_differ(chance)
@@ -127,23 +128,24 @@ def _inside(a: Records, b: Records, found: Linked, window: Window) -> NDArray[np
     return (apart <= window.metres) & (np.abs(found.pairs.gap) <= window.minutes * MINUTE)
 
 
-def _freed(a: Records, b: Records, found: Linked, mixture: Mixture | None = None) -> Floats:
+def _freed(linkage: Linkage, found: Linked, mixture: Mixture | None = None) -> Floats:
     """Give the odds of each pair beside its records being free: a record in an event of its own is no coincidence.
 
     Chance counts all coincidences, also those of records that are in some other joint event; where both records are
-    free there are fewer, by the shares of their codes that are.
+    free there are fewer, by the shares of their codes and flags that are.
     """
     fit = mixture or found.mixture
     odds = fit.odds
-    for records, index in ((a, found.pairs.a), (b, found.pairs.b)):
-        size = int(records.signature.max(initial=0)) + 1
-        joint = np.bincount(records.signature[index], fit.probability, size)
-        share = joint / np.maximum(np.bincount(records.signature, minlength=size), 1)
-        odds = odds / (1 - np.minimum(share, _MOST_TAKEN))[records.signature[index]]
+    for marks, index in ((linkage.kinds.a, found.pairs.a), (linkage.kinds.b, found.pairs.b)):
+        kind = marks.code.astype(np.int64) * FLAGS + marks.flag
+        size = int(kind.max(initial=0)) + 1
+        joint = np.bincount(kind[index], fit.probability, size)
+        share = joint / np.maximum(np.bincount(kind, minlength=size), 1)
+        odds = odds / (1 - np.minimum(share, _MOST_TAKEN))[kind[index]]
     return np.asarray(odds)
 
 
-_MOST_TAKEN = 0.8
+_MOST_TAKEN = 0.95
 
 
 def _estimate(mixture: Mixture, chance: Chance, met: Meetings, inside: NDArray[np.bool_]) -> Estimate:
@@ -163,7 +165,7 @@ def _drift(linkage: Linkage, a_group: NDArray[np.int64], b_group: NDArray[np.int
     """Give how many events come out where there are none, at the worst of a few placebos."""
     worst = 0.0
     for found, left in linkage.placebos():
-        met = meetings(found.pairs, _freed(linkage.a, linkage.b, found), a_group, b_group)
+        met = meetings(found.pairs, _freed(linkage, found), a_group, b_group)
         inside = _inside(linkage.a, linkage.b, found, linkage.window)
         worst = max(worst, _estimate(found.mixture, found.chance, met, inside).events / left)
     return worst
