@@ -44,6 +44,7 @@ def area_of(
         "category": pl.String,
         "priority": pl.String,
         "other_service_requested": pl.String,
+        "other_service_reference": pl.String,
         "x": pl.Float64,
         "y": pl.Float64,
     }

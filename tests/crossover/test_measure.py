@@ -247,3 +247,22 @@ def test_services_that_are_far_apart_never_meet_and_the_answer_says_so() -> None
     assert (pair.observed_pairs, pair.chance_pairs, pair.estimate, pair.high) == (0, 0, 0, 0)
     assert "near each other" in str(pair.note)
     json.dumps(pair.as_json(), allow_nan=False)
+
+
+def test_the_other_services_number_checks_the_answer_from_either_side() -> None:
+    chance = np.random.Generator(np.random.PCG64(5))
+    place = chance.uniform(0, 3e4, (90, 2))
+    rows = []
+    for day in range(90):
+        x, y = place[day]
+        number: dict[str, object] = {"other_service_reference": f"a{day}"} if day < 30 else {}
+        rows.append(record("fire", day * 1440, x, y, incident_id=f"f{day}", **number))
+        answer: dict[str, object] = {"other_service_reference": f"f{day}"} if 20 <= day < 50 else {}
+        # Ten of the tied records were put 40 km away: no crossover by place can find them.
+        away = 4e4 if day < 10 else 0.0
+        rows.append(record("ambulance", day * 1440 + 4, x + 30 + away, y, incident_id=f"a{day}", **answer))
+    known = measure(area_by_hand(*rows, kinds=TWO)).pairs[0].known
+    assert known is not None
+    assert (known.links, known.found) == (50, 40)
+    assert known.expected == pytest.approx(40, abs=0.5)
+    assert measure(area_by_hand(record("fire", 0), record("ambulance", 0), kinds=TWO)).pairs[0].known is None

@@ -148,6 +148,12 @@ def _print_pairs(found: Crossover) -> None:
             ),
             rows,
         )
+    for pair in found.pairs:
+        if pair.known is not None:
+            print(
+                f"Check: {pair.known.found:,} of the {pair.known.links:,} events that {' and '.join(pair.services)} tie "
+                "together by number were found again without it."
+            )
     for triple in found.triples:
         print(
             f"Events of {', '.join(triple.services)}: {triple.estimate:,.0f} ({triple.low:,.0f} to {triple.high:,.0f})."

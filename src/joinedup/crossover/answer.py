@@ -62,6 +62,23 @@ class BaselineChance:
 
 
 @dataclass(frozen=True)
+class Known:
+    """Events that the records themselves tie together by the other service's number, and how crossover fares on them.
+
+    ``links`` counts those of which both records have a usable position, ``found`` those that are more likely than not
+    one event by place, time and category alone; ``expected`` is the sum of their probabilities.
+    """
+
+    links: int
+    found: int
+    expected: float
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the object that the command line prints."""
+        return {"links": self.links, "found": self.found, "expected": _rounded(self.expected)}
+
+
+@dataclass(frozen=True)
 class Triple:
     """The joint events of three services among records with a usable position, with a 95 % interval."""
 
@@ -99,6 +116,7 @@ class Pair:
     weak_baseline: bool = True
     joint: pl.DataFrame | None = field(default=None, compare=False, repr=False)
     breakdown: Breakdown | None = field(default=None, repr=False)
+    known: Known | None = None
     note: str | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -139,6 +157,7 @@ class Pair:
                 }
                 for each in self.baselines
             ],
+            "known": None if self.known is None else self.known.as_json(),
             "breakdown": None if self.breakdown is None else self.breakdown.as_json(),
             "weeks": round(self.weeks, 2),
             "weak_baseline": self.weak_baseline,

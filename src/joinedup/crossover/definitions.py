@@ -57,6 +57,27 @@ def requested(area: Area, frame: pl.DataFrame, a: str, b: str) -> dict[str, int]
     return counts
 
 
+def known_links(frame: pl.DataFrame, a: str, b: str) -> pl.DataFrame:
+    """Tie records of two services by the number of the other that either has written down; ``a`` and ``b`` are rows.
+
+    Only records with a usable position are tied; each tie is given once.
+    """
+    usable = pl.col("positioned") & ~pl.col("default")
+    one, other = (of_service(frame, each).filter(usable) for each in (a, b))
+    ties = []
+    for here, there, turned in ((one, other, False), (other, one, True)):
+        tie = (
+            here.filter(pl.col("other_service_reference").is_not_null())
+            .select(
+                "row", pl.col("other_service_reference").cast(pl.String).str.strip_chars().alias("number")
+            )
+            .join(there.select(pl.col("row").alias("partner"), number="incident_id"), on="number")
+        )
+        first, second = ("partner", "row") if turned else ("row", "partner")
+        ties.append(tie.select(a=pl.col(first).cast(pl.Int64), b=pl.col(second).cast(pl.Int64)))
+    return pl.concat(ties).unique().sort("a", "b")
+
+
 def same_place_and_hour(a: Records, b: Records) -> tuple[int, dict[str, int]]:
     """Count the cells and clock hours in which both services had demand, and the records in them.
 

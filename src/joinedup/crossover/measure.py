@@ -13,6 +13,7 @@ from joinedup.crossover.answer import (
     BaselineChance,
     Crossover,
     Definition,
+    Known,
     Pair,
     ServiceRecords,
     Triple,
@@ -21,7 +22,7 @@ from joinedup.crossover.answer import (
 from joinedup.crossover.breakdown import breakdown
 from joinedup.crossover.chance import MINUTE
 from joinedup.crossover.concentration import concentration
-from joinedup.crossover.definitions import PLACE_METRES, requested, same_place_and_hour, shares
+from joinedup.crossover.definitions import PLACE_METRES, known_links, requested, same_place_and_hour, shares
 from joinedup.crossover.estimate import joint_events, met_inside
 from joinedup.crossover.events import best_events, triples
 from joinedup.crossover.linking import linked
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from joinedup.crossover.records import Period, Records
 
 _WEEKS_FOR_A_BASELINE = 8
-_NORMAL, _HALF = 1.959964, 0.5
+_NORMAL, _HALF, _LIKELY = 1.959964, 0.5, 0.5
 _DAY_OF_MINUTES = 1_440
 
 
@@ -224,6 +225,7 @@ def _measure_pair(
         ),
         joint=met,
         breakdown=breakdown(area, frame, services, met),
+        known=_known(frame, a, b, groups, met),
         weeks=period.weeks,
         weak_baseline=weak,
         note=_pair_note(period, weak, found, joint),
@@ -261,6 +263,27 @@ def _met(a: Records, b: Records, found: Linked, joint: JointEvents) -> pl.DataFr
             "metres": pairs.apart[likeliest],
         }
     )
+
+
+def _known(
+    frame: pl.DataFrame,
+    a: Records,
+    b: Records,
+    groups: tuple[NDArray[np.int64], NDArray[np.int64]],
+    met: pl.DataFrame,
+) -> Known | None:
+    """Hold the meetings to the ties that records have by the other service's number; None where they have none."""
+    links = known_links(frame, a.service, b.service)
+    if links.is_empty():
+        return None
+    grouped = links
+    for side, records, group in (("a", a, groups[0]), ("b", b, groups[1])):
+        names = pl.DataFrame({side: records.row, f"{side}_group": records.row[group]})
+        grouped = grouped.join(names, on=side, how="left")
+    found = grouped.join(
+        met.select(a_group="a", b_group="b", probability="probability"), on=["a_group", "b_group"], how="left"
+    )["probability"].fill_null(0.0)
+    return Known(links.height, int((found >= _LIKELY).sum()), float(found.to_numpy().sum()))
 
 
 def _pair_note(period: Period, weak: bool, found: Linked, joint: JointEvents) -> str | None:

@@ -114,6 +114,7 @@ def canonical(area: Area) -> pl.DataFrame:
         "category",
         "priority",
         "other_service_requested",
+        "other_service_reference",
         "x",
         "y",
         "place_precision",
