@@ -30,30 +30,35 @@ def shares(counts: Mapping[str, float], incidents: Mapping[str, int]) -> dict[st
     }
 
 
-def requested(area: Area, frame: pl.DataFrame, a: str, b: str) -> dict[str, int] | None:
+def requests_of(frame: pl.DataFrame, service: str) -> pl.DataFrame:
+    """Count a service's records by the words in which they say who else was asked for; those that do not say are left out."""
+    return (
+        of_service(frame, service)
+        .select(words=pl.col("other_service_requested").cast(pl.String).str.to_lowercase())
+        .drop_nulls()
+        .group_by("words")
+        .agg(records=pl.len())
+        .with_columns(asked=pl.col("words").str.split(";").list.eval(pl.element().str.strip_chars()))
+    )
+
+
+def requested(area: Area, requests: Mapping[str, pl.DataFrame], a: str, b: str) -> dict[str, int] | None:
     """Count the records of each of two services that ask for the other, by its id or its kind.
 
-    None when no record of either says whether another service was asked for; "none" says that nobody was.
+    ``requests`` has `requests_of` each service. None when no record of either says whether another service was asked
+    for; "none" says that nobody was.
     """
-    asked_of = {each: of_service(frame, each)["other_service_requested"].drop_nulls() for each in (a, b)}
-    if all(each.is_empty() for each in asked_of.values()):
+    if requests[a].is_empty() and requests[b].is_empty():
         return None
     counts = {}
     for own, other in ((a, b), (b, a)):
         names = {other.lower(), area.kind_of(other).lower()}
-        asked = (
-            asked_of[own]
-            .cast(pl.String)
-            .str.to_lowercase()
-            .str.split(";")
-            .to_frame()
-            .select(
-                pl.col("other_service_requested")
-                .list.eval(pl.element().str.strip_chars().is_in(names))
-                .list.any()
-            )
-        )
-        counts[own] = int(asked.to_series().sum())
+        asked = [
+            records
+            for who, records in requests[own].select("asked", "records").iter_rows()
+            if not names.isdisjoint(who)
+        ]
+        counts[own] = sum(asked)
     return counts
 
 

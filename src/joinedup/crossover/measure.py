@@ -22,7 +22,14 @@ from joinedup.crossover.answer import (
 from joinedup.crossover.breakdown import breakdown
 from joinedup.crossover.chance import MINUTE
 from joinedup.crossover.concentration import concentration
-from joinedup.crossover.definitions import PLACE_METRES, known_links, requested, same_place_and_hour, shares
+from joinedup.crossover.definitions import (
+    PLACE_METRES,
+    known_links,
+    requested,
+    requests_of,
+    same_place_and_hour,
+    shares,
+)
 from joinedup.crossover.estimate import joint_events, met_inside
 from joinedup.crossover.events import best_events, triples
 from joinedup.crossover.linking import linked
@@ -78,6 +85,7 @@ def measure(
     }
     side = max(settings.search * metres, PLACE_METRES)
     squares = {service: _squares(each, side) for service, each in records.items()}
+    requests = {service: requests_of(frame, service) for service in area.services}
     groups = {}
     for service, each in records.items():
         tell(f"repeated calls of {service}")
@@ -88,6 +96,7 @@ def measure(
             frame,
             records[a],
             records[b],
+            requests=requests,
             groups=(groups[a], groups[b]),
             matching=settings,
             near=_may_meet(squares[a], squares[b]),
@@ -137,6 +146,7 @@ def _measure_pair(
     a: Records,
     b: Records,
     *,
+    requests: Mapping[str, pl.DataFrame],
     groups: tuple[NDArray[np.int64], NDArray[np.int64]],
     matching: Matching,
     near: bool,
@@ -149,7 +159,7 @@ def _measure_pair(
     services = (a.service, b.service)
     incidents = {a.service: a.incidents, b.service: b.incidents}
     progress(f"pairs of {a.service} and {b.service}")
-    asked = requested(area, frame, a.service, b.service)
+    asked = requested(area, requests, a.service, b.service)
     definitions: dict[str, Mapping[str, Definition] | None] = {
         "requested": None if asked is None else shares(asked, incidents),
         "jointly_recorded": None,
