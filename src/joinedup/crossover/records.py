@@ -97,6 +97,9 @@ class Period:
         return max(0.0, 1 - abs(weeks) / self.weeks) if self.last > self.first else 0.0
 
 
+_FEW_WORDS = ("category", "priority", "other_service_requested", "place_precision")
+
+
 def canonical(area: Area) -> pl.DataFrame:
     """Give the incidents of the area's services in canonical order, with what is needed of each.
 
@@ -111,13 +114,11 @@ def canonical(area: Area) -> pl.DataFrame:
     frame = incidents.select(
         "incident_id",
         "service_id",
-        "category",
-        "priority",
-        "other_service_requested",
+        # Few words, many rows: numbered, they take a quarter of the room.
+        *(pl.col(each).cast(pl.String).cast(pl.Categorical) for each in _FEW_WORDS),
         "other_service_reference",
         "x",
         "y",
-        "place_precision",
         instant=pl.col("received_at").dt.timestamp("us"),
         wall=pl.col("received_at").dt.replace_time_zone(None).dt.timestamp("us"),
         placed=pl.col("x").is_finite().fill_null(value=False)
