@@ -15,7 +15,7 @@ from tests.area.studies import LONDON, everything, incidents, study
 from tests.cli.running import Ran, run, started
 
 LITTLETON = ROOT / "examples" / "littleton"
-ASKING = ("check", "crossover", "overlap", "options", "appraise")
+ASKING = ("check", "crossover", "overlap", "respond", "options", "appraise")
 """Commands that read a study and write nothing."""
 
 
@@ -235,7 +235,14 @@ def test_options_prints_a_list_of_what_is_not_there_yet() -> None:
 
 
 def test_the_other_commands_print_json_too(tmp_path: Path) -> None:
-    assert set(printed("overlap", LITTLETON)) == {"travel", "pairs", "courses", "contracts", "posts", "unmatched"}
+    assert set(printed("overlap", LITTLETON)) == {
+        "travel",
+        "pairs",
+        "courses",
+        "contracts",
+        "posts",
+        "unmatched",
+    }
     assert {each["id"] for each in printed("appraise", LITTLETON)["options"]} == {
         each["id"] for each in printed("options", LITTLETON)
     }

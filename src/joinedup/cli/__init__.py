@@ -16,6 +16,7 @@ from joinedup.cli.imagining import imagine
 from joinedup.cli.meeting import crossover
 from joinedup.cli.publishing import demo, report
 from joinedup.cli.reading import check, new, read
+from joinedup.cli.responding import respond
 from joinedup.refusal import CannotWrite, Refusal
 
 INTERRUPTED = 130
@@ -27,7 +28,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (new, imagine, read, check, count, crossover, overlap, options, appraise, report, demo):
+for command in (
+    new,
+    imagine,
+    read,
+    check,
+    count,
+    crossover,
+    overlap,
+    respond,
+    options,
+    appraise,
+    report,
+    demo,
+):
     app.command()(command)
 
 

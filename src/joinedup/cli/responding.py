@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import polars as pl
 import typer
 
-from joinedup.assumptions import Assumption
 from joinedup.cli.progress import Progress
 from joinedup.cli.reading import Folder
 from joinedup.cli.showing import AsJson, print_json, print_table
@@ -15,23 +15,21 @@ from joinedup.refusal import CannotWrite
 from joinedup.response.asking import own_needs
 from joinedup.response.calibrating import Calibration, calibration
 from joinedup.response.covering import STEP_MINUTES, uncovered
-from joinedup.response.declared import ASSUMPTIONS
 from joinedup.response.inferring import inferred
-from joinedup.response.meeting import against, standards_of
 from joinedup.response.replaying import Baseline
+from joinedup.response.standards import against, standards_of
 from joinedup.study import Study
 from joinedup.wording import Unit, in_words
 from joinedup.writing import write_files
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from joinedup.response.outcomes import Outcomes
 
 RUNS = 10
 _RUNS_COMPARED = 3
 """Each part of the days is played no more often than this: the records' own chance is the larger by far."""
 _MOST_ROWS = 40
+_MOST_APART = 10
 
 
 def respond(
@@ -57,14 +55,11 @@ def respond(
             raise CannotWrite(f"{out}: there is a folder of this name; name another file")
     with Progress() as progress:
         study = Study.read(folder, progress)
-        assumptions: dict[str, Assumption] = {each.name: each for each in ASSUMPTIONS} | dict(
-            study.assumptions
-        )
         standards = standards_of(study.area, folder)
         needs = own_needs(folder, study.area)
         progress("looking at what was asked for")
         area, said = inferred(study.area)
-        baseline = Baseline.of(area, assumptions, needs)
+        baseline = Baseline.of(area, study.assumptions, needs)
         outcomes = baseline.played(runs=runs, progress=progress)
         progress("holding it to the standards")
         met = against(outcomes, standards)
@@ -72,7 +67,7 @@ def respond(
         compared = None
         if outcomes.jobs["arrival"].count():
             compared = calibration(
-                study.area, assumptions, needs, runs=min(runs, _RUNS_COMPARED), progress=progress
+                study.area, study.assumptions, needs, runs=min(runs, _RUNS_COMPARED), progress=progress
             )
         if out is not None:
             progress(f"writing {out}")
@@ -213,37 +208,76 @@ def _print(
 
 
 def _print_compared(compared: Calibration) -> None:
+    needs = compared.needs.iter_rows(named=True)
+    several = compared.needs.group_by("service_id").agg(pl.col("need").n_unique()).filter(pl.col("need") > 1)
+    rows = [(row["service_id"], row) for row in compared.services.iter_rows(named=True)]
+    rows += [
+        (f"{row['service_id']}: {row['need']}", row)
+        for row in needs
+        if row["service_id"] in several["service_id"]
+    ]
     print_table(
         f"The baseline beside what happened, call to first arrival; {compared.days} days, each played on the others' records",
         (
-            "service",
+            "service or need",
             "incidents",
             "measure",
             "recorded",
             "played",
             "gap",
-            "95 % interval of the gap",
+            "95 % interval",
             "of recorded",
             "so",
         ),
         [
             (
-                row["service_id"],
+                name,
                 f"{row['incidents']:,}",
                 row["measure"],
-                _minutes(row["recorded"]),
-                _minutes(row["modelled"]),
-                _minutes(row["gap"]),
+                *(_minutes(row[each]) for each in ("recorded", "modelled", "gap")),
                 f"{_minutes(row['low'])} to {_minutes(row['high'])}",
                 "" if row["share"] is None else f"{row['share']:+.1%}".replace("-", "−"),
                 row["verdict"],
             )
-            for row in compared.services.iter_rows(named=True)
+            for name, row in rows
         ],
     )
     print(compared.said)
+    _print_apart(compared)
     for note in compared.notes:
         print(f"Note: {note}.")
+
+
+def _print_apart(compared: Calibration) -> None:
+    """Show the hours and grounds of which the mean is off by more than their chance, the farthest first."""
+    parts = (
+        ("hour", compared.hours, lambda row: f"{row['hour']:02d}:00"),
+        ("ground", compared.grounds, lambda row: row["ground"]),
+    )
+    rows, looked_at = [], 0
+    for what, table, named in parts:
+        means = [row for row in table.iter_rows(named=True) if row["measure"] == "mean"]
+        looked_at += len(means)
+        rows += [(what, named(row), row) for row in means if row["low"] > 0 or row["high"] < 0]
+    rows.sort(key=lambda each: (-abs(each[2]["gap"]), each[2]["service_id"], each[0], each[1]))
+    if not rows:
+        print(f"None of {looked_at} hours and grounds is off by more than chance.")
+        return
+    print_table(
+        f"Hours of the day and grounds whose mean is off by more than chance: {len(rows)} of {looked_at}"
+        + (f", the farthest {_MOST_APART}" if len(rows) > _MOST_APART else ""),
+        ("service", "hour or ground", "incidents", "recorded", "played", "gap", "95 % interval of the gap"),
+        [
+            (
+                row["service_id"],
+                f"{what} {name}",
+                f"{row['incidents']:,}",
+                *(_minutes(row[each]) for each in ("recorded", "modelled", "gap")),
+                f"{_minutes(row['low'])} to {_minutes(row['high'])}",
+            )
+            for what, name, row in rows[:_MOST_APART]
+        ],
+    )
 
 
 def _minutes(value: float | None) -> str:

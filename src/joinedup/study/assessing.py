@@ -16,6 +16,7 @@ from joinedup.overlap import ASSUMPTIONS as OVERLAP
 from joinedup.ranking import Candidate, Order, rank
 from joinedup.refusal import Refusal
 from joinedup.response import compared, drives
+from joinedup.response.declared import ASSUMPTIONS as RESPONSE
 from joinedup.travel import ASSUMPTIONS as TRAVEL
 from joinedup.travel import StraightLine
 
@@ -60,7 +61,7 @@ def assumptions_of(folder: Path | None = None) -> dict[str, Assumption]:
     Raises:
         Refusal: for a file that is not text, a name that is not known or a value that is out of order.
     """
-    declared = {each.name: each for each in (*TRAVEL, *OVERLAP, *APPRAISAL)}
+    declared = {each.name: each for each in (*TRAVEL, *OVERLAP, *APPRAISAL, *RESPONSE)}
     for kind in kinds():
         declared |= {each.name: each for each in kind.assumptions}
     path = folder / ASSUMPTIONS_FILE if folder else None

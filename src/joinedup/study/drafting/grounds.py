@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from joinedup.disclosure import Block, Bullets, Chapter, Column, Figure, Section, Statement, Table, count
 from joinedup.response import drives, recorded_against_modelled
+from joinedup.response.declared import ASSUMPTIONS as RESPONSE
 from joinedup.study.drafting.naming import short_name
 from joinedup.wording import Unit
 
@@ -94,7 +95,11 @@ def _rows(number: int) -> str:
 
 def assumptions_chapter(study: Study) -> Chapter:
     """List every number that was not read from the study."""
-    rows = sorted(study.assumptions.values(), key=lambda each: each.name)
+    # What a played period takes for granted is no part of this report: nothing in it is played yet.
+    played = {each.name for each in RESPONSE}
+    rows = sorted(
+        (each for name, each in study.assumptions.items() if name not in played), key=lambda each: each.name
+    )
     return Chapter(
         "assumptions",
         f"{len(rows)} numbers were assumed",

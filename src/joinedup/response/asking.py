@@ -1,0 +1,372 @@
+"""What is asked for: one job for each unit that an incident needed, and which kinds of unit can meet which need (§3.2)."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from joinedup.area.places import fit_for_distance
+from joinedup.refusal import Refusal, did_you_mean
+from joinedup.response.dispatching.resources import MOST_NEEDS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from joinedup.area import Area
+
+NEEDS_FILE = "needs.csv"
+"""A study's own table of which kinds of unit meet which need, beside study.toml: need, service_id, unit_kind."""
+
+LEAST_FOR_URGENCY = 30
+"""Records of a priority from which the study's own pace says how urgent it is."""
+
+LONGEST_MS = 7 * 86_400_000
+"""A step that took more than a week is a stamp with another date, and is not drawn from."""
+
+Crew = tuple[str, str]
+"""A service and a kind of its units: ("fire", "engine")."""
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """The jobs of an area, and who can do them.
+
+    ``jobs`` has one row a unit wanted, in order of incident_id and then of being told: incident_id, service_id, category,
+    priority, urgency (0 first), need, ordinal (place within the incident), again (not the first of its need), part of the
+    day, hour, date, received_at, received (ms of the local clock since ``monday``), x, y, arrives (whether a unit was not
+    stood down on the way), and what was recorded: unit_id, unit_service, kind, crew, told_at, available_at and, in ms,
+    handled (call to told), later (told after the first unit), turned_out, drove, busy (arrived to free) and arrival (call
+    to arrival); overlaps says that the unit was not free of an earlier job. A recorded stamp that is missing leaves nulls.
+    """
+
+    jobs: pl.DataFrame
+    meets: Mapping[str, frozenset[Crew]]
+    monday: datetime
+    notes: tuple[str, ...]
+
+    @cached_property
+    def names(self) -> NDArray[np.uint64]:
+        """Give each job a number that depends on its incident and need alone, for its draws; shape (jobs,)."""
+        number = self.jobs.select(pl.int_range(pl.len()).over("incident_id", "need")).to_series().to_list()
+        rows = zip(self.jobs["incident_id"].to_list(), self.jobs["need"].to_list(), number, strict=True)
+        digests = b"".join(
+            hashlib.blake2b(f"{incident}\x1f{need}\x1f{each}".encode(), digest_size=8).digest()
+            for incident, need, each in rows
+        )
+        return np.frombuffer(digests, np.dtype("<u8")).astype(np.uint64)
+
+    def short_of(self, needs: Collection[str]) -> Asked:
+        """Give the same without some needs."""
+        return Asked(
+            self.jobs.filter(~pl.col("need").is_in(list(needs))),
+            {need: crews for need, crews in self.meets.items() if need not in needs},
+            self.monday,
+            self.notes,
+        )
+
+    @cached_property
+    def pools(self) -> Mapping[str, str]:
+        """Give each need the name of its pool: needs that any one kind of unit can meet are played together."""
+        pool = {need: need for need in self.meets}
+
+        def root(need: str) -> str:
+            while pool[need] != need:
+                need = pool[need]
+            return need
+
+        owner: dict[Crew, str] = {}
+        for need in sorted(self.meets):
+            for crew in sorted(self.meets[need]):
+                one, other = sorted((root(need), root(owner.setdefault(crew, need))))
+                pool[other] = one
+        return {need: root(need) for need in pool}
+
+
+def asked(area: Area, own: Mapping[str, frozenset[Crew]] | None = None) -> Asked:
+    """Find what the incidents of an area asked for, and who can meet it; ``own`` is a study's own table of needs.
+
+    A service with attendances has a job for each; one without has a job for each incident, of the kind that usually
+    goes. Incidents that ended without a vehicle have none.
+
+    Raises:
+        Refusal: when no incident has a time and a place, or no service has units.
+    """
+    incidents = area.table("incidents").sort("incident_id")
+    if incidents.is_empty():
+        raise Refusal("incidents: there are none to play; add tables/incidents with times and places")
+    fit = fit_for_distance() & pl.col("received_at").is_not_null()
+    placed = incidents.filter(fit)
+    if placed.is_empty():
+        raise Refusal(
+            "incidents: none of them has both a time and a place that distance may be measured from; add received_at and "
+            "either latitude and longitude or easting and northing, to within 100 m"
+        )
+    units = area.table("units")
+    attended = (
+        area.table("attendances")
+        .join(
+            units.select("unit_id", pl.col("service_id").alias("unit_service"), "kind", "crew"),
+            on="unit_id",
+            how="left",
+        )
+        .with_columns(pl.coalesce("mobilised_at", "responding_at", "arrived_at").alias("told_at"))
+        .sort("incident_id", "told_at", "unit_id", nulls_last=True)
+    )
+    notes: list[str] = []
+    parts = []
+    meets: dict[str, set[Crew]] = {}
+    for service in area.services:
+        rows = _rows_of(area, service, placed, attended, notes)
+        if rows is None:
+            continue
+        parts.append(rows)
+        for need, owner, kind in rows.select("need", "unit_service", "kind").unique().iter_rows():
+            meets.setdefault(need, set()).add((owner, kind))
+    if not parts:
+        raise Refusal(
+            "units: no service that has incidents has units; add tables/units with their kinds and sites"
+        )
+    for need, crews in (own or {}).items():
+        meets[need] = set(crews)
+    monday = _monday(placed)
+    jobs = _jobs(pl.concat(parts), placed, monday)
+    twice = jobs.group_by("service_id").agg(pl.col("overlaps").sum()).filter(pl.col("overlaps") > 0)
+    notes += [
+        f"{number:,} attendances of {service} began before the same unit was free of the "
+        "one before: a record of one unit in two places cannot be played"
+        for service, number in twice.sort("service_id").iter_rows()
+    ]
+    lasted = (pl.col("available_at") - pl.col("told_at")).dt.total_milliseconds() > LONGEST_MS
+    if odd := jobs.filter(lasted).height:
+        notes.append(f"{odd:,} attendances last more than a week: how long they took is not used")
+    wanted = set(jobs["need"].unique())
+    if len(wanted) > MOST_NEEDS:
+        raise Refusal(
+            f"attendances: {len(wanted)} different needs, and {MOST_NEEDS} can be told apart; "
+            "write fewer in the column need, such as first engine, ambulance"
+        )
+    return Asked(jobs, {need: frozenset(meets[need]) for need in sorted(wanted)}, monday, tuple(notes))
+
+
+def _rows_of(
+    area: Area, service: str, placed: pl.DataFrame, attended: pl.DataFrame, notes: list[str]
+) -> pl.DataFrame | None:
+    """Give the attendances of one service's incidents, recorded or as is usual, None where there is nothing to play."""
+    incidents = area.table("incidents").filter(pl.col("service_id") == service)
+    mine = placed.filter(pl.col("service_id") == service)
+    if incidents.is_empty():
+        return None
+    if mine.is_empty():
+        notes.append(
+            f"{service} is left out: none of its {incidents.height:,} incidents has both a time and a place"
+        )
+        return None
+    if lacking := incidents.height - mine.height:
+        notes.append(f"{lacking:,} of {incidents.height:,} incidents of {service} have no time or no place")
+    if not incidents.join(attended, on="incident_id", how="semi").is_empty():
+        rows = attended.join(mine.select("incident_id"), on="incident_id", how="semi").with_columns(
+            pl.coalesce("need", "kind").alias("need")
+        )
+        named = rows.drop_nulls(["need", "kind"])
+        if lacking := rows.height - named.height:
+            notes.append(
+                f"{lacking:,} attendances of {service} are by units without a kind, and are left out"
+            )
+        return named
+    kind = _usual(area, service)
+    if kind is None:
+        notes.append(f"{service} is left out: it has no units; add tables/units with its kinds and sites")
+        return None
+    notes.append(f"{service} has no attendances: each incident asks for one {kind}, as is usual")
+    return _unrecorded(mine, service, kind, attended.schema)
+
+
+def own_needs(folder: Path, area: Area) -> dict[str, frozenset[Crew]]:
+    """Read a study's own table of needs, where it has one; a need that it names is met by what it lists and no more.
+
+    Raises:
+        Refusal: for a missing column, or a service or kind of unit that the study does not have, by row and column.
+    """
+    path = folder / NEEDS_FILE
+    if not path.is_file():
+        return {}
+    rows = csv.DictReader(io.StringIO(path.read_text("utf-8-sig")))
+    columns = ("need", "service_id", "unit_kind")
+    if missing := set(columns) - set(rows.fieldnames or ()):
+        raise Refusal(f"{path}: the column {min(missing)} is missing; it needs {', '.join(columns)}")
+    found: dict[str, set[Crew]] = {}
+    kinds = {service: _kinds(area, service) for service in area.services}
+    for number, row in enumerate(rows, start=2):
+        need, service, kind = ((row[each] or "").strip() for each in columns)
+        if service not in kinds:
+            raise Refusal(
+                f"{path}, row {number}, column service_id: no service '{service}'{did_you_mean(service, kinds)}"
+            )
+        if kind not in kinds[service]:
+            raise Refusal(
+                f"{path}, row {number}, column unit_kind: {service} has no unit of kind '{kind}'"
+                f"{did_you_mean(kind, kinds[service])}"
+            )
+        found.setdefault(need, set()).add((service, kind))
+    return {need: frozenset(crews) for need, crews in found.items()}
+
+
+def _kinds(area: Area, service: str) -> list[str]:
+    units = area.table("units").filter(pl.col("service_id") == service)
+    return units["kind"].drop_nulls().unique().sort().to_list()
+
+
+def _usual(area: Area, service: str) -> str | None:
+    """Give the kind of unit that usually goes: as declared for such a service, else its most common kind."""
+    held = _kinds(area, service)
+    declared = tomllib.loads(files("joinedup.response").joinpath("usual_units.toml").read_text("utf-8"))
+    for kind in declared[area.kind_of(service)]:
+        if kind in held:
+            return str(kind)
+    units = area.table("units").filter(pl.col("service_id") == service)
+    counted = units.drop_nulls("kind").group_by("kind").len().sort("len", "kind", descending=[True, False])
+    return None if counted.is_empty() else str(counted["kind"][0])
+
+
+def _unrecorded(mine: pl.DataFrame, service: str, kind: str, schema: pl.Schema) -> pl.DataFrame:
+    """Give each incident one attendance of which nothing is known but who would go."""
+    given = {"incident_id": pl.col("incident_id"), "need": pl.lit(kind)}
+    given |= {"unit_service": pl.lit(service), "kind": pl.lit(kind)}
+    return mine.select(
+        (given[name] if name in given else pl.lit(None, dtype)).cast(dtype).alias(name)
+        for name, dtype in schema.items()
+    )
+
+
+def _monday(placed: pl.DataFrame) -> datetime:
+    """Give the Monday midnight, on the local clock, before the first incident."""
+    first = placed.select(pl.col("received_at").dt.replace_time_zone(None).min().dt.truncate("1w")).item()
+    assert first is not None
+    return first  # type: ignore[no-any-return] # Polars knows no more than that it is a value
+
+
+def _jobs(rows: pl.DataFrame, placed: pl.DataFrame, monday: datetime) -> pl.DataFrame:
+    """Lay the columns of a job beside what was recorded."""
+    local = pl.col("received_at").dt.replace_time_zone(None)
+    first = pl.col("told_at").min().over("incident_id")
+    jobs = (
+        rows.drop("service_id", strict=False)
+        .join(
+            placed.select("incident_id", "service_id", "received_at", "category", "priority", "x", "y"),
+            on="incident_id",
+            how="inner",
+        )
+        .sort("incident_id", "told_at", "unit_id", nulls_last=True)
+        .with_columns(
+            pl.col("category", "priority").fill_null("not recorded"),
+            pl.col("crew").fill_null("not recorded"),
+            pl.int_range(pl.len()).over("incident_id").alias("ordinal"),
+            (pl.int_range(pl.len()).over("incident_id", "need") > 0).alias("again"),
+            local.dt.hour().cast(pl.Int64).alias("hour"),
+            local.dt.date().alias("date"),
+            (local - pl.lit(monday)).dt.total_milliseconds().alias("received"),
+            # A unit without an arrival was stood down on the way, unless its service records no arrivals at all.
+            (
+                pl.col("arrived_at").is_not_null() | (pl.col("arrived_at").count().over("service_id") == 0)
+            ).alias("arrives"),
+        )
+        .with_columns(
+            _span("received_at", first).alias("handled"),
+            _span(first, "told_at").alias("later"),
+            _span("mobilised_at", "responding_at").alias("turned_out"),
+            _span("responding_at", "arrived_at").alias("drove"),
+            _span("arrived_at", "available_at").alias("busy"),
+            _span("received_at", "arrived_at").alias("arrival"),
+            (
+                pl.col("told_at")
+                < pl.col("available_at").cum_max().shift(1).over("unit_id", order_by="told_at")
+            )
+            .fill_null(value=False)
+            .alias("overlaps"),
+            (pl.col("hour") // 6)
+            .replace_strict({0: "night", 1: "morning", 2: "afternoon", 3: "evening"}, return_dtype=pl.String)
+            .alias("part"),
+        )
+    )
+    ranks = _urgency(jobs)
+    return jobs.join(ranks, on=["service_id", "priority"], how="left", maintain_order="left").select(
+        *(
+            "incident_id",
+            "service_id",
+            "category",
+            "priority",
+            "urgency",
+            "need",
+            "ordinal",
+            "again",
+            "part",
+            "hour",
+        ),
+        *("date", "received_at", "received", "x", "y", "arrives", "unit_id", "unit_service", "kind", "crew"),
+        *(
+            "told_at",
+            "available_at",
+            "overlaps",
+            "handled",
+            "later",
+            "turned_out",
+            "drove",
+            "busy",
+            "arrival",
+        ),
+    )
+
+
+def _span(one: str | pl.Expr, other: str | pl.Expr) -> pl.Expr:
+    """Give the milliseconds from one stamp to another, null where either is missing or they are out of order."""
+    begin, end = (pl.col(each) if isinstance(each, str) else each for each in (one, other))
+    span = (end - begin).dt.total_milliseconds()
+    return pl.when(span.is_between(0, LONGEST_MS)).then(span)
+
+
+def _urgency(jobs: pl.DataFrame) -> pl.DataFrame:
+    """Put priorities in order: those first whose calls were sent a unit soonest, then as numbers and words run.
+
+    Sources disagree about which end of 1, 2, 3 or A to E is the urgent one; how soon somebody was told does not.
+    """
+    found = (
+        jobs.filter(pl.col("ordinal") == 0)
+        .group_by("service_id", "priority")
+        .agg(pl.col("handled").count().alias("records"), pl.col("handled").median().alias("minutes"))
+        .with_columns(
+            # To half a minute: a difference of seconds is no order.
+            pl.when(pl.col("records") >= LEAST_FOR_URGENCY).then((pl.col("minutes") / 30_000).round())
+        )
+        .with_columns(pl.col("minutes").fill_null(pl.col("minutes").median().over("service_id")).fill_null(0))
+        .with_columns(pl.struct("minutes", _natural().alias("natural")).rank("dense").alias("rank"))
+    )
+    return found.select(
+        "service_id", "priority", (pl.col("rank").cast(pl.Int64) - 1).clip(0, 63).alias("urgency")
+    )
+
+
+def _natural() -> pl.Expr:
+    """Order words as they are meant: immediate, prompt, scheduled; numbers as numbers; the rest by letter."""
+    words = {each: number for number, each in enumerate(_WORDS)}
+    number = pl.col("priority").str.extract(r"(\d+)").cast(pl.Int64)
+    return pl.coalesce(
+        pl.col("priority").str.to_lowercase().replace_strict(words, default=None, return_dtype=pl.Int64),
+        number,
+        pl.lit(len(_WORDS), pl.Int64),
+    )
+
+
+_WORDS = ("emergency", "immediate", "priority", "prompt", "scheduled", "appointment")

@@ -1,0 +1,138 @@
+"""How long each ground has nobody within reach: the minutes in which every unit that could come in time is away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from joinedup.assumptions import Assumption, Grade
+from joinedup.response.outcomes import HOURS_OF_WEEK
+from joinedup.response.rostering import able
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from joinedup.response.outcomes import Outcomes, Run
+    from joinedup.response.replaying import Baseline
+    from joinedup.response.standards import Standard
+
+STEP_MINUTES = 5
+"""Cover is looked at so often; a gap that opens and closes in between is not seen."""
+_HOUR, _STEP = 3_600_000, STEP_MINUTES * 60_000
+_AT_ONCE = 20_000
+
+COVER = {
+    kind: Assumption(
+        name=f"response.cover.{kind}",
+        sentence=f"Minutes from a call to a {kind} service's first arrival within which a ground counts as covered, "
+        "where no standard says so.",
+        unit="minutes",
+        low=low,
+        central=central,
+        high=high,
+        source="judgement: what services of this kind most often set themselves",
+        grade=Grade.JUDGEMENT,
+    )
+    for kind, (low, central, high) in {
+        "police": (10, 15, 20),
+        "fire": (8, 10, 15),
+        "ambulance": (7, 8, 15),
+        "other": (10, 15, 30),
+    }.items()
+}
+ASSUMPTIONS = tuple(COVER.values())
+
+
+def uncovered(outcomes: Outcomes, baseline: Baseline, standards: tuple[Standard, ...]) -> pl.DataFrame:
+    """Sum up for each ground the minutes in which nobody could be there in time.
+
+    A ground is looked at from the middle (the median) of its incidents. Whoever is on duty and not out counts as at home, also
+    while still on the way back. What a call and a turnout take on average is taken off the limit.
+
+    Returns:
+        service_id, ground, limit (minutes from call to arrival), limit_from (a standard's name, or the assumption's), drive
+        (minutes left for it), minutes (of the period and a run) and share of the period.
+    """
+    rows = []
+    for service in outcomes.area.services:
+        jobs = outcomes.jobs.filter((pl.col("service_id") == service) & pl.col("ground").is_not_null())
+        if jobs.is_empty():
+            continue
+        need = (
+            jobs.filter(pl.col("ordinal") == 0)
+            .group_by("need")
+            .len()
+            .sort("len", "need", descending=[True, False])
+        )
+        if need.is_empty():
+            continue
+        first_need = str(need["need"][0])
+        law = baseline.laws[baseline.asked.pools[first_need]].travel
+        limit, limit_from = _limit(baseline, standards, service)
+        drive = max(limit - _before_driving(outcomes, baseline, service, first_need), 0.0)
+        grounds = jobs.group_by("ground").agg(pl.col("x", "y").median()).sort("ground")
+        can = able(outcomes.units, baseline.asked.meets, [first_need])[:, 0]
+        away = np.hypot(
+            outcomes.units["x"].to_numpy()[:, None] - grounds["x"].to_numpy(),
+            outcomes.units["y"].to_numpy()[:, None] - grounds["y"].to_numpy(),
+        )
+        reach = (law.minutes(away) <= drive) & can[:, None]
+        bare = np.zeros(grounds.height)
+        steps = int(outcomes.length // _STEP)
+        for run in outcomes.runs:
+            for free in _free(outcomes, run, steps):
+                bare += (free.astype(np.float32) @ reach.astype(np.float32) < 0.5).sum(axis=0)
+        minutes = bare / len(outcomes.runs) * STEP_MINUTES
+        for ground, each in zip(grounds["ground"].to_list(), minutes.tolist(), strict=True):
+            rows.append((service, ground, limit, limit_from, drive, each, each / (steps * STEP_MINUTES)))
+    figures = ("drive", "minutes", "share")
+    schema = {"service_id": pl.String, "ground": pl.String, "limit": pl.Float64, "limit_from": pl.String}
+    schema |= dict.fromkeys(figures, pl.Float64)
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _limit(baseline: Baseline, standards: tuple[Standard, ...], service: str) -> tuple[float, str]:
+    """Give the shortest limit on arrival that the service is held to, else what was declared."""
+    kind = baseline.area.kind_of(service)
+    held = [
+        (each.limit, each.name)
+        for each in standards
+        if each.holds_for(service, kind) and each.limit is not None and each.clock[1] == "first arrival"
+    ]
+    if held:
+        return min(held)
+    declared = baseline.assumptions[COVER[kind].name]
+    return declared.central, declared.name
+
+
+def _before_driving(outcomes: Outcomes, baseline: Baseline, service: str, need: str) -> float:
+    """Give the minutes from a most urgent call until a crew sets off: the median until it is asked for, and its turnout."""
+    first = (pl.col("service_id") == service) & (pl.col("ordinal") == 0)
+    mine = outcomes.jobs.with_row_index("row").filter(first)
+    rows = mine.filter(pl.col("urgency") == mine["urgency"].min())["row"].to_numpy()
+    asked_for = float(np.median(np.concatenate([run.ready[rows] for run in outcomes.runs])))
+    pool = baseline.asked.pools[need]
+    turnout = float(np.mean([each for crew, each in sorted(baseline.turnout.items()) if crew[0] == pool]))
+    return (asked_for + turnout) / 60_000
+
+
+def _free(outcomes: Outcomes, run: Run, steps: int) -> Iterator[NDArray[np.bool_]]:
+    """Say at each moment that is looked at which units are on duty and not out; some moments at a time."""
+    received = outcomes.jobs["received"].to_numpy()
+    start = outcomes.window[0]
+    count = outcomes.units.height
+    change = np.zeros((steps + 1, count), np.int16)
+    for stamps, by in ((run.told, 1), (run.free, -1)):
+        moment = -((start - received - stamps) // _STEP)
+        np.add.at(change, (np.clip(moment, 0, steps), run.unit), by)
+    out = np.zeros(count, np.int16)
+    for begin in range(0, steps, _AT_ONCE):
+        number = np.arange(begin, min(begin + _AT_ONCE, steps))
+        busy = change[number].cumsum(axis=0, dtype=np.int16) + out
+        out = busy[-1]
+        hour = (start + number * _STEP) // _HOUR % HOURS_OF_WEEK
+        yield (busy == 0) & outcomes.on[:, hour].T

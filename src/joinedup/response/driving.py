@@ -1,0 +1,87 @@
+"""How long a drive takes: the law of Kolesar and Blum fitted to a study's own runs, the declared law elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+from scipy.optimize import least_squares
+
+from joinedup.travel import StraightLine
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from joinedup.response.asking import Asked
+
+LEAST_RUNS = 30
+LEAST_DISTANCES = 5
+"""Runs, and places that far apart, from which a law may be fitted: its two numbers need several distances."""
+_AT_HOME = 15 * 60_000
+"""A unit that has been free for so long is taken to set off from its home (ms)."""
+_SPEEDS = (5.0, 150.0)
+_MOST_LOST = 20.0
+
+
+@dataclass(frozen=True)
+class Law:
+    """The law of one pool: who it is for, its numbers, and how many runs it was fitted to (0: declared)."""
+
+    pool: str
+    travel: StraightLine
+    runs: int
+
+    @property
+    def said(self) -> str:
+        """Say by name what the drives rest on."""
+        numbers = f"{self.travel.km_per_minute * 60:.0f} km/h, {self.travel.lost_minutes:.1f} min lost"
+        if self.runs:
+            return f"{self.pool}: straight line, fitted to {self.runs:,} recorded runs ({numbers})"
+        return f"{self.pool}: straight line, declared law ({numbers}), for want of {LEAST_RUNS} recorded runs"
+
+
+def runs_from_home(asked: Asked, units: pl.DataFrame) -> pl.DataFrame:
+    """Give the recorded jobs whose unit had been free for a while, with the metres from its home."""
+    before = pl.col("available_at").shift(1).over("unit_id", order_by="told_at")
+    rested = (pl.col("told_at") - before).dt.total_milliseconds() >= _AT_HOME
+    home = units.select("unit_id", "pool", pl.col("x").alias("home_x"), pl.col("y").alias("home_y"))
+    return (
+        asked.jobs.filter(pl.col("unit_id").is_not_null() & pl.col("told_at").is_not_null())
+        .sort("told_at", "incident_id", "unit_id")
+        .filter(rested.fill_null(value=True))
+        .join(home, on="unit_id", how="inner")
+        .with_columns(
+            ((pl.col("x") - pl.col("home_x")) ** 2 + (pl.col("y") - pl.col("home_y")) ** 2)
+            .sqrt()
+            .alias("metres")
+        )
+        .sort("incident_id", "unit_id")
+    )
+
+
+def fitted_law(pool: str, runs: pl.DataFrame, declared: StraightLine) -> Law:
+    """Fit the law of one pool to its runs from home, where there are enough of them.
+
+    A soft loss keeps the few drives of an hour from bending it; what it leaves is drawn again beside it.
+    """
+    held = runs.filter(pl.col("drove").is_not_null() & (pl.col("pool") == pool))
+    metres, drove = held["metres"].to_numpy(), held["drove"].to_numpy() / 60_000
+    if len(metres) < LEAST_RUNS or len(np.unique(metres.round())) < LEAST_DISTANCES:
+        return Law(pool, declared, 0)
+
+    def off(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(StraightLine(numbers[0] / 60, numbers[1]).minutes(metres) - drove)
+
+    found = least_squares(
+        off,
+        (declared.km_per_minute * 60, min(declared.lost_minutes, _MOST_LOST)),
+        bounds=((_SPEEDS[0], 0.0), (_SPEEDS[1], _MOST_LOST)),
+        x_scale=(20.0, 1.0),
+        loss="soft_l1",
+        f_scale=2.0,
+    )
+    # Far beyond any figure that is used, so that a last digit that depends on the machine is not seen.
+    speed, lost = (round(float(each), 4) for each in found.x)
+    return Law(pool, StraightLine(speed / 60, lost), len(metres))

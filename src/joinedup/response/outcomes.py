@@ -1,0 +1,268 @@
+"""What came of a played period: who went to what and when, run by run, and how that sums up."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from numpy.typing import NDArray
+
+    from joinedup.area import Area
+
+HOUR = 3_600_000
+HOURS_OF_WEEK = 168
+WAITS = ("mean", "median", "90th")
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One run: for each job the row of its unit, the metres from that unit's home, and ms after the call."""
+
+    unit: NDArray[np.int32]
+    ready: NDArray[np.int64]
+    told: NDArray[np.int64]
+    arrived: NDArray[np.int64]
+    free: NDArray[np.int64]
+    metres: NDArray[np.float64]
+
+    @classmethod
+    def empty(cls, jobs: int) -> Run:
+        """Give a run that is still to be filled in."""
+        unit = np.full(jobs, -1, np.int32)
+        ready, told, arrived, free = (np.zeros(jobs, np.int64) for _ in range(4))
+        return cls(unit, ready, told, arrived, free, np.zeros(jobs))
+
+
+@dataclass(frozen=True, eq=False)
+class Outcomes:
+    """What every run of an area gave.
+
+    ``jobs`` are the jobs asked for, with their ground (the nearest station of the incident's service before any change),
+    ``units`` who could be sent, ``on`` their hours of duty, shape (units, 168); ``travel`` says by name what the drives
+    rest on.
+    """
+
+    area: Area
+    jobs: pl.DataFrame
+    units: pl.DataFrame
+    on: NDArray[np.bool_]
+    runs: tuple[Run, ...]
+    monday: datetime
+    travel: tuple[str, ...]
+
+    @cached_property
+    def table(self) -> pl.DataFrame:
+        """One row a run and job, in order of run, incident and being asked for; minutes are after the call was received.
+
+        Columns: run, incident_id, service_id, category, priority, need, ordinal, ground, hour, received_at, answered (minutes
+        from connecting to answering, where the study has calls), unit_id, unit_service, told, arrived and free (minutes;
+        arrived is null for a unit that was stood down), queued, waited (minutes for a unit to be free), metres (from its home).
+        """
+        return pl.concat([self._of(number) for number in range(len(self.runs))])
+
+    def _of(self, number: int) -> pl.DataFrame:
+        run = self.runs[number]
+
+        columns = {
+            "told": run.told / 60_000,
+            "arrived": run.arrived / 60_000,
+            "free": run.free / 60_000,
+            "queued": run.told > run.ready,
+            "waited": (run.told - run.ready) / 60_000,
+            "metres": run.metres,
+        }
+        return self._asked.with_columns(
+            pl.lit(number, pl.Int32).alias("run"),
+            self.units["unit_id"].gather(run.unit).alias("unit_id"),
+            self.units["service_id"].gather(run.unit).alias("unit_service"),
+            *(pl.Series(name, values) for name, values in columns.items()),
+        ).select(
+            *(
+                "run",
+                "incident_id",
+                "service_id",
+                "category",
+                "priority",
+                "need",
+                "ordinal",
+                "ground",
+                "hour",
+            ),
+            *("received_at", "answered", "unit_id", "unit_service", "told"),
+            pl.when(pl.col("arrives")).then(pl.col("arrived")).alias("arrived"),
+            *("free", "queued", "waited", "metres"),
+        )
+
+    @cached_property
+    def _asked(self) -> pl.DataFrame:
+        calls = self.area.table("calls").filter(pl.col("connected_at").is_not_null())
+        answered = (
+            calls.sort("connected_at", "call_id")
+            .group_by("incident_id", maintain_order=True)
+            .agg(
+                ((pl.col("answered_at") - pl.col("connected_at")).dt.total_milliseconds() / 60_000)
+                .first()
+                .alias("answered")
+            )
+            .filter(pl.col("incident_id").is_not_null())
+        )
+        return self.jobs.drop("unit_id", "unit_service").join(
+            answered, on="incident_id", how="left", maintain_order="left"
+        )
+
+    @cached_property
+    def incidents(self) -> pl.DataFrame:
+        """One row a run and incident: its first and its full arrival, in minutes after the call.
+
+        Columns: run, incident_id, service_id, category, priority, ground, hour, received_at, answered, first, full,
+        units (that arrived), queued (any of them). An incident to which nobody came that was not stood down has no row.
+        """
+        return (
+            self.table.filter(pl.col("arrived").is_not_null())
+            .group_by("run", "incident_id", maintain_order=True)
+            .agg(
+                *(
+                    pl.col(each).first()
+                    for each in (
+                        "service_id",
+                        "category",
+                        "priority",
+                        "ground",
+                        "hour",
+                        "received_at",
+                        "answered",
+                    )
+                ),
+                pl.col("arrived").min().alias("first"),
+                pl.col("arrived").max().alias("full"),
+                pl.len().alias("units"),
+                pl.col("queued").any(),
+            )
+        )
+
+    def by(self, *keys: str) -> pl.DataFrame:
+        """Sum up the first arrival by some columns of ``incidents``: incidents (a run), mean, median and 90th, full, queued."""
+        return (
+            self.incidents.group_by(keys)
+            .agg(
+                (pl.len() / len(self.runs)).alias("incidents"),
+                *waits("first"),
+                pl.col("full").mean().alias("full_mean"),
+                pl.col("queued").mean(),
+            )
+            .sort(keys)
+        )
+
+    def by_need(self) -> pl.DataFrame:
+        """Sum up the arrival of the first and of the last unit for each need, over incidents that had it."""
+        each = (
+            self.table.filter(pl.col("arrived").is_not_null())
+            .group_by("run", "incident_id", "service_id", "need")
+            .agg(pl.col("arrived").min().alias("first"), pl.col("arrived").max().alias("full"))
+        )
+        return (
+            each.group_by("service_id", "need")
+            .agg(
+                (pl.len() / len(self.runs)).alias("incidents"),
+                *waits("first"),
+                pl.col("full").mean().alias("full_mean"),
+            )
+            .sort("service_id", "need")
+        )
+
+    @cached_property
+    def utilisation(self) -> pl.DataFrame:
+        """Say of each unit how many jobs a run it had and the share of its hours on duty that it was out.
+
+        Out is from being told until it is free; a unit that is still out when its shift ends counts so, so that the share can
+        pass one.
+        """
+        count = self.units.height
+        out, jobs = np.zeros(count), np.zeros(count)
+        for run in self.runs:
+            out += np.bincount(run.unit, run.free - run.told, count)
+            jobs += np.bincount(run.unit, minlength=count)
+        on_duty = self.on.sum(axis=1) / HOURS_OF_WEEK * self.length
+        runs = len(self.runs)
+        return self.units.select("unit_id", "service_id", "kind", "site_id").with_columns(
+            pl.Series("jobs", jobs / runs),
+            pl.Series("utilisation", np.divide(out / runs, on_duty, out=np.zeros(count), where=on_duty > 0)),
+        )
+
+    @cached_property
+    def busy_by_hour(self) -> pl.DataFrame:
+        """Say of each unit and hour of the day what share of the hour it is on duty, and what share it is out.
+
+        Columns: unit_id, service_id, hour, out, on_duty. Out is from being told until it is free, by the hours it falls in.
+        """
+        count = self.units.height
+        received = self.jobs["received"].to_numpy()
+        out = np.zeros((count, 24))
+        for run in self.runs:
+            begin, end, unit = received + run.told, received + run.free, run.unit
+            # An hour at a time, for as long as anybody is still out.
+            while begin.size:
+                stop = np.minimum(end, (begin // HOUR + 1) * HOUR)
+                np.add.at(out, (unit, begin // HOUR % 24), stop - begin)
+                left = stop < end
+                begin, end, unit = stop[left], end[left], unit[left]
+        out /= HOUR * (self.length / (24 * HOUR)) * max(len(self.runs), 1)
+        return self.units.select(
+            pl.col("unit_id", "service_id").repeat_by(24).explode(),
+        ).with_columns(
+            pl.Series("hour", np.tile(np.arange(24), count)),
+            pl.Series("out", out.ravel()),
+            pl.Series("on_duty", self.on.reshape(count, 7, 24).mean(axis=1).ravel()),
+        )
+
+    @cached_property
+    def window(self) -> tuple[int, int]:
+        """Give the local midnights that the period begins and ends with, in ms since ``monday``.
+
+        They are the study's own where every job lies between them, else those around the first and the last job.
+        """
+        received = self.jobs["received"].to_numpy()
+        day = 24 * HOUR
+        low, high = int(received.min()) // day * day, (int(received.max()) // day + 1) * day
+        period = self.area.settings.period
+        if period is None:
+            return low, high
+        own = [(each - self.monday.date()).days * day for each in period]
+        return (own[0], own[1] + day) if own[0] <= low and high <= own[1] + day else (low, high)
+
+    @property
+    def length(self) -> float:
+        """Give the ms from the first midnight to the last."""
+        return float(self.window[1] - self.window[0])
+
+    def as_parquet(self) -> bytes:
+        """Give ``table`` with the first and full arrival of each incident, as Parquet."""
+        both = self.table.join(
+            self.incidents.select("run", "incident_id", "first", "full"),
+            on=["run", "incident_id"],
+            how="left",
+            maintain_order="left",
+        )
+        held = io.BytesIO()
+        both.write_parquet(held)
+        return held.getvalue()
+
+
+def waits(column: str) -> Sequence[pl.Expr]:
+    """Give the mean, median and 90th centile of a column of minutes."""
+    each = pl.col(column)
+    # Sorted, because a sum of numbers in another order is another sum in its last digit.
+    return (
+        each.sort().mean().alias("mean"),
+        each.quantile(0.5, interpolation="linear").alias("median"),
+        each.quantile(0.9, interpolation="linear").alias("90th"),
+    )

@@ -1,0 +1,181 @@
+"""One pool of units and jobs, played once: what does not change from run to run, what is drawn, and what comes of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from joinedup.response.dispatching import Jobs, Sites, Units, dispatch
+from joinedup.response.durations import TURNOUT, chances, drawn
+from joinedup.response.outcomes import Run
+from joinedup.response.queueing import stop_at_a_queue
+from joinedup.response.rostering import able
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from joinedup.response.dispatching import Dispatched
+    from joinedup.response.replaying import Baseline
+    from joinedup.response.rostering import Roster
+
+_MINUTE = 60_000
+
+
+class World:
+    """One pool of units and jobs, ready to be played: what does not change from run to run."""
+
+    def __init__(self, baseline: Baseline, units: Roster, pool: str) -> None:
+        law = baseline.laws[pool]
+        mine = units.of(pool)
+        self.law = law
+        self.rows = np.flatnonzero((baseline.jobs["pool"] == pool).to_numpy())
+        self.unit_rows = np.flatnonzero((units.units["pool"] == pool).to_numpy()).astype(np.int32)
+        jobs = baseline.jobs.filter(pl.col("pool") == pool)
+        named = ", ".join(jobs["service_id"].unique().sort())
+        self.said = f"the queue of {named} for '{pool}'"
+        needs = sorted(need for need, its in baseline.asked.pools.items() if its == pool)
+        places = mine.units.select("x", "y").unique(maintain_order=True)
+        place = mine.units.join(
+            places.with_row_index("place"), on=["x", "y"], how="left", maintain_order="left"
+        )["place"]
+        services = {each: number for number, each in enumerate(sorted(set(mine.units["service_id"])))}
+        keys = ("pool", "service_id", "kind", "crew")
+        means = np.array(
+            [
+                baseline.turnout.get(crew, _declared(baseline, crew))
+                for crew in mine.units.select(keys).iter_rows()
+            ]
+        )
+        quickest = min(each for crew, each in baseline.turnout.items() if crew[0] == pool)
+        self.quickest = round(quickest)
+        self.meets = able(mine.units, baseline.asked.meets, needs)
+        self.need = (
+            jobs["need"]
+            .replace_strict({need: number for number, need in enumerate(needs)}, return_dtype=pl.Int64)
+            .to_numpy()
+        )
+        self.sites = Sites(places["x"].to_numpy(), places["y"].to_numpy())
+        self.units = Units(
+            place.to_numpy().astype(np.int64),
+            mine.units["service_id"].replace_strict(services, return_dtype=pl.Int64).to_numpy(),
+            self.meets,
+            mine.on,
+            np.round(np.maximum(means - quickest, 0)).astype(np.int64),
+        )
+        self.x, self.y = jobs["x"].to_numpy(), jobs["y"].to_numpy()
+        self.priority = jobs["urgency"].to_numpy()
+        self.home_x, self.home_y = mine.units["x"].to_numpy(), mine.units["y"].to_numpy()
+        self.jobs = jobs.with_columns(pl.Series("band", baseline.bands[self.rows]))
+
+    def sent(
+        self,
+        ready: NDArray[np.int64],
+        turnout: NDArray[np.int64] | None,
+        busy: NDArray[np.int64],
+        *,
+        overlapping: bool = True,
+    ) -> tuple[NDArray[np.int64], Dispatched]:
+        """Dispatch the pool's jobs, and give the order in which they were ready.
+
+        ``ready`` and ``busy`` are of every job of the area, ``turnout`` of the pool's; None: everybody sets off at once.
+        Without ``overlapping``, jobs whose recorded unit was not free are left out.
+        """
+        order = np.lexsort((self.rows, ready[self.rows]))
+        if not overlapping:
+            order = order[~self.jobs["overlaps"].to_numpy()[order]]
+        turn = self.rows[order]
+        units = self.units
+        if turnout is None:
+            units, turnout = replace(units, turnout=np.zeros_like(units.turnout)), np.zeros_like(self.rows)
+        jobs = Jobs(
+            ready[turn],
+            self.x[order],
+            self.y[order],
+            self.need[order],
+            self.priority[order],
+            turnout[order],
+            np.maximum(busy[turn], 0),
+        )
+        return order, dispatch(self.sites, units, jobs, self.law.travel)
+
+    def nearest(self) -> NDArray[np.float64]:
+        """Give the metres from each job to the nearest home of a unit that can meet its need."""
+        metres = np.full(len(self.need), np.inf)
+        for need in range(self.meets.shape[1]):
+            here = np.flatnonzero(self.need == need)
+            homes = np.unique(self.units.site[self.meets[:, need]])
+            for home in homes:
+                away = np.hypot(self.x[here] - self.sites.x[home], self.y[here] - self.sites.y[home])
+                metres[here] = np.minimum(metres[here], away)
+        return metres
+
+
+def _declared(baseline: Baseline, crew: tuple[str, ...]) -> float:
+    """Give the declared turnout of a crew that the baseline did not have."""
+    return baseline.assumptions[TURNOUT.get(crew[3], TURNOUT["wholetime"]).name].central * _MINUTE
+
+
+class Drawn:
+    """The durations of one run, of every job: ready (ms since Monday) and busy (ms)."""
+
+    def __init__(self, baseline: Baseline, seed: int, number: int) -> None:
+        self.baseline, self.seed, self.number = baseline, seed, number
+        jobs = baseline.jobs
+        everyone = np.arange(jobs.height)
+        handled = self.step("handled", jobs, everyone, baseline.declared("handling"))
+        later = self.step("later", jobs, everyone, np.zeros(jobs.height, np.int64))
+        busy = self.step("busy", jobs, everyone, baseline.declared("busy"))
+        # Whoever was stood down drives, and is free where the drive ends.
+        self.busy = np.where(jobs["arrives"].to_numpy(), busy, 0)
+        self.received = jobs["received"].to_numpy()
+        self.ready = self.received + handled + np.where(jobs["ordinal"].to_numpy() > 0, later, 0)
+
+    def step(
+        self, name: str, jobs: pl.DataFrame, rows: NDArray[np.int64], otherwise: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """Draw one step for some rows of the jobs; a call is handled once for all its jobs."""
+        by = self.baseline.incident_names if name == "handled" else self.baseline.asked.names
+        return drawn(
+            self.baseline.steps[name], jobs, chances(self.seed, self.number, name, by[rows]), otherwise
+        )
+
+
+def played_once(baseline: Baseline, worlds: list[World], seed: int, number: int) -> Run:
+    """Play every pool once."""
+    steps = Drawn(baseline, seed, number)
+    run = Run.empty(baseline.jobs.height)
+    for world in worlds:
+        rows = world.rows
+        turnout = steps.step("turned_out", world.jobs, rows, np.full(len(rows), world.quickest, np.int64))
+        about = steps.step("about", world.jobs, rows, np.zeros(len(rows), np.int64))
+        taken = steps.busy.copy()
+        taken[rows] += about
+        order, answer = world.sent(steps.ready, turnout, taken)
+        stop_at_a_queue(world.said, answer, world.units.on, baseline.asked.monday)
+        turn = rows[order]
+        _write(run, world, turn, order, answer, about[order], steps.received[turn])
+    return run
+
+
+def _write(
+    run: Run,
+    world: World,
+    turn: NDArray[np.int64],
+    order: NDArray[np.int64],
+    answer: Dispatched,
+    about: NDArray[np.int64],
+    received: NDArray[np.int64],
+) -> None:
+    """Put the answer of one pool into the run, in ms after the call."""
+    run.unit[turn] = world.unit_rows[answer.unit]
+    run.ready[turn] = answer.ready - received
+    run.told[turn] = answer.assigned - received
+    # The drive that was drawn is the law's and what the run was beside it; nobody arrives before being told.
+    run.arrived[turn] = np.maximum(answer.arrived + about, answer.assigned) - received
+    run.free[turn] = answer.freed - received
+    run.metres[turn] = np.hypot(
+        world.x[order] - world.home_x[answer.unit], world.y[order] - world.home_y[answer.unit]
+    )

@@ -1,0 +1,245 @@
+"""A period played again: the jobs that were asked for, sent to the units of an area, on durations drawn run by run (§3.1).
+
+What is fitted is fitted once, to the area as it is; a changed area is played on the same fits, jobs and draws, so that a
+difference is the change's and not luck's (§3.3).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+from joblib import Parallel, delayed
+
+from joinedup.response.asking import Asked, asked
+from joinedup.response.drives import drives
+from joinedup.response.driving import Law, fitted_law, runs_from_home
+from joinedup.response.durations import (
+    BUSY,
+    HANDLING,
+    LEAST_RECORDS,
+    TURNOUT,
+    cells,
+    shown,
+)
+from joinedup.response.outcomes import Outcomes, Run
+from joinedup.response.playing import Drawn, World, played_once
+from joinedup.response.rostering import Roster, roster, stop_at_unmet, unmet
+from joinedup.travel import StraightLine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from joinedup.area import Area
+    from joinedup.assumptions import Assumption
+    from joinedup.response.asking import Crew
+    from joinedup.response.durations import Cells
+
+_MINUTE = 60_000
+_BANDS = 3
+"""Near, middling and far: jobs by the distance of the nearest home, whose drives are drawn apart."""
+
+
+@dataclass(frozen=True, eq=False)
+class Baseline:
+    """An area as it is, with everything that was fitted to it.
+
+    ``steps`` are the cells of recorded durations by step, ``laws`` the law of travel by pool, ``bands`` whether each job is
+    near a home, middling or far (0, 1, 2), ``turnout`` the mean milliseconds of a crew by pool, service, kind and crew.
+    """
+
+    area: Area
+    asked: Asked
+    steps: Mapping[str, tuple[Cells, ...]]
+    laws: Mapping[str, Law]
+    bands: NDArray[np.int64]
+    turnout: Mapping[tuple[str, ...], float]
+    assumptions: Mapping[str, Assumption]
+    notes: tuple[str, ...]
+
+    @classmethod
+    def of(
+        cls,
+        area: Area,
+        assumptions: Mapping[str, Assumption],
+        needs: Mapping[str, frozenset[Crew]] | None = None,
+        *,
+        without: Collection[date] = (),
+        recorded: bool = True,
+        lenient: bool = False,
+    ) -> Baseline:
+        """Fit everything to an area, leaving out the records of the days ``without``.
+
+        ``needs`` is the study's own table of who meets what. With ``recorded`` false nothing is fitted, and every
+        number is the declared one. ``lenient`` leaves out jobs that nobody can meet, in place of stopping at them.
+
+        Raises:
+            Refusal: when nothing can be played, with what to add.
+        """
+        held = asked(area, needs)
+        units = roster(area, held)
+        if lenient:
+            held = held.short_of(unmet(held, units))
+        stop_at_unmet(held, units)
+        records = held.jobs.filter(~pl.col("date").is_in(list(without)))
+        if not recorded:
+            records = records.head(0)
+        kept = Asked(records, held.meets, held.monday, ())
+        runs = runs_from_home(kept, units.units)
+        declared = StraightLine.of(assumptions)
+        laws = {pool: fitted_law(pool, runs, declared) for pool in sorted(set(held.pools.values()))}
+        turnout, beside = _turnout(runs, units, assumptions)
+        first, others = pl.col("ordinal") == 0, pl.col("ordinal") > 0
+        steps = {
+            "handled": cells("handled", records.filter(first)),
+            "later": cells("later", records.filter(others)),
+            "turned_out": cells("turned_out", beside),
+            "busy": cells("busy", records),
+            "about": (),
+        }
+        notes = (*held.notes, *units.notes)
+        bands = np.zeros(held.jobs.height, np.int64)
+        found = cls(area, held, steps, laws, bands, turnout, assumptions, notes)
+        return found._beside_the_law(units, without) if recorded else found
+
+    def _beside_the_law(self, units: Roster, without: Collection[date]) -> Baseline:
+        """Add what recorded drives took beside the law's drive of the unit that the rules would have sent.
+
+        So it holds what the law leaves and also that the nearest is not always the one that is sent: it is on the road, or
+        somebody knew better. Attendances of a unit that was still at another job are left out.
+        """
+        fitted = [World(self, units, pool) for pool, law in self.laws.items() if law.runs]
+        bands = self.bands.copy()
+        for world in fitted:
+            near = world.nearest()
+            edges = np.quantile(near, np.arange(1, _BANDS) / _BANDS)
+            bands[world.rows] = np.searchsorted(edges, near, side="right")
+        steps = Drawn(self, self.area.settings.seed, -1)
+        parts = []
+        for world in fitted:
+            order, answer = world.sent(steps.ready, None, steps.busy, overlapping=False)
+            parts.append(
+                world.jobs.with_columns(pl.Series("band", bands[world.rows]))[order]
+                .with_columns((pl.col("drove") - pl.Series(answer.arrived - answer.assigned)).alias("about"))
+                .filter(pl.Series(answer.served) & ~pl.col("date").is_in(list(without)))
+            )
+        about = cells("about", pl.concat(parts)) if parts else ()
+        return replace(self, steps={**self.steps, "about": about}, bands=bands)
+
+    @property
+    def fits(self) -> pl.DataFrame:
+        """What was fitted, cell by cell, with its records and how far a lognormal would be off."""
+        return shown(self.steps)
+
+    @property
+    def travel(self) -> tuple[str, ...]:
+        """What the drives of each pool rest on, by name."""
+        return tuple(law.said for law in self.laws.values())
+
+    @cached_property
+    def jobs(self) -> pl.DataFrame:
+        """The jobs with their pool, the kind of their service and their ground: its nearest station in this area."""
+        pools = self.asked.pools
+        kinds = {each: self.area.kind_of(each) for each in self.area.services}
+        return self.asked.jobs.with_columns(
+            pl.col("need").replace_strict(pools, return_dtype=pl.String).alias("pool"),
+            pl.col("service_id").replace_strict(kinds, return_dtype=pl.String).alias("service_kind"),
+        ).join(
+            drives(self.area, StraightLine.of(self.assumptions)).select("incident_id", "ground"),
+            on="incident_id",
+            how="left",
+            maintain_order="left",
+        )
+
+    @cached_property
+    def incident_names(self) -> NDArray[np.uint64]:
+        """Give each job the number of its incident, for the draws that its jobs share; shape (jobs,)."""
+        numbers = {
+            each: int.from_bytes(hashlib.blake2b(each.encode(), digest_size=8).digest(), "little")
+            for each in self.jobs["incident_id"].unique().to_list()
+        }
+        return np.array([numbers[each] for each in self.jobs["incident_id"].to_list()], np.uint64)
+
+    def declared(self, step: str) -> NDArray[np.int64]:
+        """Give the declared ms of a step for each job, by the kind of its service."""
+        minutes = {
+            kind: round(self.assumptions[each.name].central * _MINUTE)
+            for kind, each in {"handling": HANDLING, "busy": BUSY}[step].items()
+        }
+        return self.jobs["service_kind"].replace_strict(minutes, return_dtype=pl.Int64).to_numpy()
+
+    def played(
+        self,
+        area: Area | None = None,
+        *,
+        runs: int = 1,
+        workers: int = 1,
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> Outcomes:
+        """Play the period in this area, or in a changed one, so many times.
+
+        The same seed gives the same bytes, whatever the number of workers. A run is a draw of every duration; run 0 of
+        every number of runs is the same.
+
+        Raises:
+            Refusal: when nobody meets a need, or a queue never empties: which, when, and how many units short.
+        """
+        area = area or self.area
+        units = roster(area, self.asked)
+        stop_at_unmet(self.asked, units)
+        progress("loading the dispatch loop, which is compiled once on a machine")
+        worlds = [World(self, units, pool) for pool in self.laws]
+        made: list[Run] = []
+        seed = area.settings.seed
+        # Threads: the loop holds no lock. Batches, so that a person can stop it and see how far it is.
+        size = max(workers, 1)
+        for start in range(0, runs, size):
+            numbers = range(start, min(start + size, runs))
+            if size == 1:
+                made += [played_once(self, worlds, seed, number) for number in numbers]
+            else:
+                made += Parallel(n_jobs=size, prefer="threads")(
+                    delayed(played_once)(self, worlds, seed, number) for number in numbers
+                )
+            progress(f"playing run {len(made)} of {runs}")
+        return Outcomes(area, self.jobs, units.units, units.on, tuple(made), self.asked.monday, self.travel)
+
+
+def _turnout(
+    runs: pl.DataFrame, units: Roster, assumptions: Mapping[str, Assumption]
+) -> tuple[dict[tuple[str, ...], float], pl.DataFrame]:
+    """Give each crew's mean turnout in ms, recorded or declared, and each record beside the quickest crew of its pool."""
+    keys = ("pool", "service_id", "kind", "crew")
+    named = runs.select(
+        "pool", pl.col("unit_service").alias("service_id"), "kind", "crew", "need", "part", "turned_out"
+    ).drop_nulls("turned_out")
+    counted = named.group_by(keys).agg(pl.len().alias("count"), pl.col("turned_out").sort().mean())
+    recorded = {
+        row[:4]: float(row[5])
+        for row in counted.select(*keys, "count", "turned_out").iter_rows()
+        if row[4] >= LEAST_RECORDS
+    }
+    mean: dict[tuple[str, ...], float] = {}
+    for crew in units.units.select(keys).unique().sort(keys).iter_rows():
+        declared = TURNOUT.get(crew[3], TURNOUT["wholetime"])
+        mean[crew] = recorded.get(crew, assumptions[declared.name].central * _MINUTE)
+    quickest = {
+        pool: min(each for crew, each in mean.items() if crew[0] == pool)
+        for pool in {crew[0] for crew in mean}
+    }
+    slower = pl.DataFrame(
+        [(*crew, each - quickest[crew[0]]) for crew, each in mean.items() if crew in recorded],
+        schema=dict.fromkeys(keys, pl.String) | {"slower": pl.Float64},
+        orient="row",
+    )
+    beside = named.join(slower, on=list(keys), how="inner").with_columns(
+        (pl.col("turned_out") - pl.col("slower")).clip(0).round().cast(pl.Int64)
+    )
+    return mean, beside

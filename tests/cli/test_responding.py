@@ -1,0 +1,135 @@
+"""`joinedup respond`: what it prints and writes, and the statuses with which it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from tests.area.studies import incidents, study
+from tests.cli.running import Ran, run, started
+from tests.cli.test_commands import LITTLETON, refused
+
+
+@cache
+def asked_json() -> Any:
+    ran = run("respond", LITTLETON, "--runs", 2, "--json")
+    assert ran.status == 0, ran.err
+    return ran.json
+
+
+@cache
+def printed() -> Ran:
+    return run("respond", LITTLETON, "--runs", 2)
+
+
+def test_it_answers_with_waits_standards_utilisation_cover_and_what_happened() -> None:
+    found = asked_json()
+    assert found["runs"] == 2
+    assert {row["service_id"] for row in found["services"]} == {"police", "fire", "ambulance"}
+    assert {row["measure"] for row in found["calibration"]["services"]} == {"mean", "median", "90th"}
+    assert {row["hour"] for row in found["hours"]} <= set(range(24))
+    assert len(found["utilisation_by_hour"]) == 24 * len(found["utilisation"])
+    assert found["uncovered"]["step_minutes"] == 5
+    assert all(0 <= row["share"] <= 1 for row in found["uncovered"]["grounds"])
+    assert all("straight line" in each for each in found["travel"])
+    assert any(row["standard"] == "C1 mean" for row in found["standards"])
+    assert all(row["records"] >= 20 for row in found["fits"])
+
+
+def test_a_model_that_misses_says_so_there() -> None:
+    # Littleton's ambulances were sent to several calls at once in the record, which nobody can play.
+    found = asked_json()["calibration"]
+    assert found["trusted"] is False
+    assert "ambulance mean" in found["said"]
+    assert "not to be relied on" in printed().out
+    assert "Note: 37 attendances of ambulance began before the same unit was free" in printed().out
+
+
+def test_it_prints_a_table_for_each_and_the_law_of_travel() -> None:
+    assert printed().status == 0
+    for words in (
+        "Call to first arrival, over 2 runs",
+        "The baseline beside what happened",
+        "Standards",
+        "C2 mean, interim",
+        "each service sets its own",
+        "Share of its time on duty",
+        "looked at every 5 minutes",
+        "Travel: ambulance: straight line, fitted to 112 recorded runs",
+    ):
+        assert words in printed().out
+
+
+def test_rows_are_written_where_they_are_asked_for_and_nowhere_else(tmp_path: Path) -> None:
+    before = {path: path.read_bytes() for path in LITTLETON.rglob("*") if path.is_file()}
+    out = tmp_path / "rows.parquet"
+    ran = run("respond", LITTLETON, "--runs", 2, "--out", out)
+    assert ran.status == 0
+    assert "rows never leave the study" in ran.out
+    assert [path.name for path in tmp_path.iterdir()] == ["rows.parquet"]
+    assert {path: path.read_bytes() for path in LITTLETON.rglob("*") if path.is_file()} == before
+    table = pl.read_parquet(out)
+    assert table["run"].unique().sort().to_list() == [0, 1]
+    assert {"incident_id", "need", "unit_id", "arrived", "queued", "metres", "first", "full"} <= set(
+        table.columns
+    )
+    assert (table["first"] <= table["full"]).all()
+
+
+def test_the_same_command_gives_the_same_bytes_in_another_process(tmp_path: Path) -> None:
+    seen = set()
+    for hash_seed in ("0", "1"):
+        out = tmp_path / "rows.parquet"
+        ran = started("respond", LITTLETON, "--runs", "2", "--json", "--out", out, hash_seed=hash_seed)
+        assert ran.status == 0, ran.err
+        seen.add((ran.out, out.read_bytes()))
+    assert len(seen) == 1
+    assert {**json.loads(ran.out), "file": None} == asked_json()
+
+
+@pytest.mark.parametrize("arguments", [("--runs", "0"), ("--runs", "x"), ("--out", "rows.csv")])
+def test_wrong_use_ends_with_2(arguments: tuple[str, ...]) -> None:
+    assert run("respond", LITTLETON, *arguments).status == 2
+
+
+def test_a_study_without_units_ends_with_1_and_says_what_to_add(tmp_path: Path) -> None:
+    study(
+        tmp_path,
+        incidents=incidents(
+            "F1,fire,2025-01-06 10:00:00,51.5,-0.1",
+            columns="incident_id,service_id,received_at,latitude,longitude",
+        ),
+    )
+    refused(run("respond", tmp_path), "add tables/units with their kinds and sites")
+
+
+def test_a_study_without_places_ends_with_1_and_says_what_to_add(tmp_path: Path) -> None:
+    study(tmp_path, incidents=incidents("F1,fire,2025-01-06 10:00:00"))
+    refused(run("respond", tmp_path), "latitude and longitude or easting and northing")
+
+
+def test_a_standard_without_a_clock_ends_with_1(tmp_path: Path) -> None:
+    folder = shutil.copytree(LITTLETON, tmp_path / "littleton")
+    settings = folder / "study.toml"
+    settings.write_text(
+        settings.read_text("utf-8").replace("[study]\n", '[study]\nstandards = "ours.toml"\n'), "utf-8"
+    )
+    (folder / "ours.toml").write_text('[[standards]]\nname = "ours"\nkind = "fire"\n', "utf-8")
+    refused(run("respond", folder), "ours.toml, standard 'ours'", "has no clock that we can read; add clock")
+
+
+def test_a_folder_in_the_place_of_the_file_ends_with_3(tmp_path: Path) -> None:
+    (tmp_path / "rows.parquet").mkdir()
+    refused(
+        run("respond", LITTLETON, "--out", tmp_path / "rows.parquet"),
+        "there is a folder of this name",
+        status=3,
+    )
+    assert os.listdir(tmp_path) == ["rows.parquet"]  # noqa: PTH208 - names are enough

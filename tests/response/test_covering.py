@@ -1,0 +1,74 @@
+"""Uncovered minutes: a ground has nobody when everybody who could be there in time is out or off duty."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from joinedup.response.covering import STEP_MINUTES, uncovered
+from joinedup.response.replaying import Baseline
+from joinedup.response.standards import standards_from
+from tests.response.test_replaying import assumed, at, unit
+from tests.response.test_standards import WHOLE
+from tests.small import incident, service, site, small_area
+
+if TYPE_CHECKING:
+    from joinedup.area import Area
+
+STATED = assumed(response__handling__fire=2, response__turnout__wholetime=1, response__busy__fire=60)
+
+
+def island(calls: int, engines: int = 1, on: str = "00:00") -> Area:
+    """Make one station with calls at its door at 10:00 on days one after the other."""
+    return small_area(
+        services=[service("fire")],
+        sites=[site("S", "fire", 0.0)],
+        units=[unit(f"E{n}", "fire", "engine", "S") for n in range(engines)],
+        shifts=[
+            {
+                "shift_id": f"{n}-{day}",
+                "unit_id": f"E{n}",
+                "weekday": day,
+                "starts_at": on,
+                "ends_at": "00:00",
+            }
+            for n in range(engines)
+            for day in range(1, 8)
+        ],
+        incidents=[
+            incident(f"F{n}", "fire", 0.0, received_at=at("10:00:00") + timedelta(days=n))
+            for n in range(calls)
+        ],
+    )
+
+
+def minutes(area: Area) -> float:
+    baseline = Baseline.of(area, STATED)
+    (row,) = uncovered(baseline.played(runs=2), baseline, ()).iter_rows(named=True)
+    assert row["ground"] == "S"
+    assert (row["limit"], row["limit_from"]) == (10.0, "response.cover.fire")
+    # Ten minutes, less two to handle a call and one to turn out.
+    assert row["drive"] == pytest.approx(7.0)
+    return float(row["minutes"])
+
+
+def test_a_ground_is_bare_while_its_only_engine_is_out() -> None:
+    # Told at 10:02, there at 10:03, free at 11:03: looked at at 10:05 and each five minutes to 11:00, twelve times.
+    assert minutes(island(calls=3)) == 3 * 12 * STEP_MINUTES
+
+
+def test_a_second_engine_leaves_no_minute_bare() -> None:
+    assert minutes(island(calls=3, engines=2)) == 0
+
+
+def test_a_ground_is_bare_while_nobody_is_on_duty() -> None:
+    assert minutes(island(calls=1, on="08:00")) == 8 * 60 + 12 * STEP_MINUTES
+
+
+def test_the_limit_is_the_standard_where_there_is_one() -> None:
+    baseline = Baseline.of(island(calls=1), STATED)
+    standard = standards_from(WHOLE.replace("600", "150"), "f.toml")
+    (row,) = uncovered(baseline.played(), baseline, standard).iter_rows(named=True)
+    assert (row["limit"], row["limit_from"], row["drive"]) == (2.5, "x", 0.0)
