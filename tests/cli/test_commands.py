@@ -15,7 +15,15 @@ from tests.area.studies import LONDON, everything, incidents, study
 from tests.cli.running import Ran, run, started
 
 LITTLETON = ROOT / "examples" / "littleton"
-ASKING = ("check", "crossover", "overlap", "respond", "options", "appraise")
+
+
+@pytest.fixture(autouse=True)
+def _quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    # However slow the machine, no progress stands beside an answer.
+    monkeypatch.setattr("joinedup.cli.progress._QUIET_SECONDS", 600.0)
+
+
+ASKING = ("check", "crossover", "overlap", "options", "appraise")
 """Commands that read a study and write nothing."""
 
 
@@ -205,9 +213,7 @@ def test_crossover_prints_what_scripts_rely_on() -> None:
     assert window == {"metres": 250, "minutes": 15}
 
 
-def test_crossover_shows_growth_and_sensitivity_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    # However slow the machine, no progress stands beside the answer.
-    monkeypatch.setattr("joinedup.cli.progress._QUIET_SECONDS", 600.0)
+def test_crossover_shows_growth_and_sensitivity_when_asked() -> None:
     found = printed("crossover", LITTLETON, "--growth", "--sensitivity")
     windows = [(each["metres"], each["minutes"]) for each in found["growth"][0]["windows"]]
     assert windows == [(250, 15), (250, 30), (500, 30), (500, 60), (1000, 60), (1000, 120)]
