@@ -89,10 +89,14 @@ class Cells:
     def pairs(self, most: int, shift: int = 0) -> Pairs:
         """Find every pair within the distance whose gap is at most ``most`` (µs) after b is shifted (µs)."""
         own = self.own and shift == 0
-        number = _count(*self._where(), *self._a, *self._b, most, shift, self.metres, own)
-        a, b = np.empty(number, dtype=np.int32), np.empty(number, dtype=np.int32)
-        gap, apart = np.empty(number, dtype=np.int64), np.empty(number, dtype=np.float32)
-        _collect(*self._where(), *self._a, *self._b, most, shift, self.metres, own, a, b, gap, apart)
+        number = 0
+        # Once to count, and once more to write down.
+        for _ in range(2):
+            a, b = np.empty(number, dtype=np.int32), np.empty(number, dtype=np.int32)
+            gap, apart = np.empty(number, dtype=np.int64), np.empty(number, dtype=np.float32)
+            number = _collect(
+                *self._where(), *self._a, *self._b, most, shift, self.metres, own, a, b, gap, apart
+            )
         return Pairs(self.a_order[a], self.b_order[b], gap, apart)
 
     def tally(
@@ -229,43 +233,6 @@ def _runs(cells: Integers) -> tuple[Integers, Integers]:
 
 
 @compiled
-def _count(
-    a_start: Integers,
-    b_start: Integers,
-    around: Integers,
-    a_x: Floats,
-    a_y: Floats,
-    a_time: Integers,
-    b_x: Floats,
-    b_y: Floats,
-    b_time: Integers,
-    most: int,
-    shift: int,
-    metres: float,
-    own: bool,
-) -> int:
-    """Count near pairs."""
-    number = 0
-    for cell in range(around.shape[0]):
-        for side in range(around.shape[1]):
-            other = around[cell, side]
-            if other < 0:
-                continue
-            first, end = b_start[other], b_start[other + 1]
-            for i in range(a_start[cell], a_start[cell + 1]):
-                time = a_time[i] - shift
-                while first < end and b_time[first] < time - most:
-                    first += 1
-                j = first
-                while j < end and b_time[j] <= time + most:
-                    east, north = a_x[i] - b_x[j], a_y[i] - b_y[j]
-                    if east * east + north * north <= metres * metres and not (own and i == j):
-                        number += 1
-                    j += 1
-    return number
-
-
-@compiled
 def _collect(
     a_start: Integers,
     b_start: Integers,
@@ -284,8 +251,8 @@ def _collect(
     b_found: NDArray[np.int32],
     gap: Integers,
     apart: NDArray[np.float32],
-) -> None:
-    """Write near pairs down; a and b as places in the sorted arrays."""
+) -> int:
+    """Count near pairs, and write down as many as there is room for; a and b as places in the sorted arrays."""
     number = 0
     for cell in range(around.shape[0]):
         for side in range(around.shape[1]):
@@ -302,12 +269,14 @@ def _collect(
                     east, north = a_x[i] - b_x[j], a_y[i] - b_y[j]
                     square = east * east + north * north
                     if square <= metres * metres and not (own and i == j):
-                        a_found[number] = i
-                        b_found[number] = j
-                        gap[number] = b_time[j] - time
-                        apart[number] = np.sqrt(square)
+                        if number < a_found.shape[0]:
+                            a_found[number] = i
+                            b_found[number] = j
+                            gap[number] = b_time[j] - time
+                            apart[number] = np.sqrt(square)
                         number += 1
                     j += 1
+    return number
 
 
 @compiled
