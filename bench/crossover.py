@@ -107,8 +107,9 @@ def _records(
         usable=yes,
         repeat=no,
         attended=no,
-        lost_category=np.zeros(0, dtype=np.int64),
-        lost_attended=np.zeros(0, dtype=bool),
+        incidents=number,
+        usable_by_category=np.bincount(code),
+        unusable_by_category=np.zeros(1, dtype=np.int64),
     )
 
 

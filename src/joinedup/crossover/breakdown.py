@@ -13,8 +13,6 @@ from joinedup.crossover.records import of_service
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from joinedup.area import Area
-
 _HOUR = 3_600_000_000
 _HOURS_OF_WEEK = 168
 # 1 January 1970 was a Thursday; weeks are counted from Monday.
@@ -73,18 +71,17 @@ class Breakdown:
         }
 
 
-def breakdown(area: Area, frame: pl.DataFrame, services: tuple[str, str], joint: pl.DataFrame) -> Breakdown:
+def breakdown(frame: pl.DataFrame, services: tuple[str, str], joint: pl.DataFrame) -> Breakdown:
     """Sort the meetings of two services, each weighed by its probability.
 
     Args:
-        area: for the attendances.
         frame: the canonical frame.
         services: the two services.
         joint: the meetings in the window, as `Pair.joint` has them.
     """
     one, other = services
     both = joint.filter(pl.col("probability") >= _LEAST_SAID)
-    record = frame.select("incident_id", "category", "wall", "x", "y")
+    record = frame.select("category", "wall", "x", "y", "arrived")
     # A record's row is its place in the frame.
     of_one, of_other = (
         record[both[side]].with_columns(both["probability"]) for side in ("a_record", "b_record")
@@ -109,7 +106,7 @@ def breakdown(area: Area, frame: pl.DataFrame, services: tuple[str, str], joint:
         hours=tuple(float(each) for each in hours),
         cells=cells,
         recorded_first=_first(services, both["probability"].to_numpy(), minutes),
-        arrived_first=_arrived_first(area, services, of_one, of_other),
+        arrived_first=_arrived_first(services, of_one, of_other),
     )
 
 
@@ -117,10 +114,11 @@ def _by_category(frame: pl.DataFrame, service: str, records: pl.DataFrame) -> pl
     """Count a service's placed records by category, and the joint events among them."""
     category = pl.col("category").cast(pl.String)
     own = of_service(frame, service).filter(pl.col("positioned") & ~pl.col("default"))
-    joint = records.group_by(category).agg(joint=pl.col("probability").sum())
+    joint = records.group_by("category").agg(joint=pl.col("probability").sum()).with_columns(category)
     return (
-        own.group_by(category)
+        own.group_by("category")
         .agg(incidents=pl.len().cast(pl.Int64))
+        .with_columns(category)
         .join(joint, on="category", how="left", nulls_equal=True)
         .with_columns(pl.col("joint").fill_null(0.0), service=pl.lit(service, dtype=pl.String))
         .with_columns(share=pl.col("joint") / pl.col("incidents"))
@@ -129,22 +127,9 @@ def _by_category(frame: pl.DataFrame, service: str, records: pl.DataFrame) -> pl
     )
 
 
-def _arrived_first(
-    area: Area, services: tuple[str, str], of_one: pl.DataFrame, of_other: pl.DataFrame
-) -> First | None:
+def _arrived_first(services: tuple[str, str], of_one: pl.DataFrame, of_other: pl.DataFrame) -> First | None:
     """Say whose resource arrived first, where both services say when."""
-    arrivals = (
-        area.table("attendances")
-        .filter(pl.col("arrived_at").is_not_null())
-        .group_by("incident_id")
-        .agg(arrived=pl.col("arrived_at").min().dt.timestamp("us"))
-    )
-    here, there = (
-        records.select("incident_id").join(arrivals, on="incident_id", how="left", maintain_order="left")[
-            "arrived"
-        ]
-        for records in (of_one, of_other)
-    )
+    here, there = of_one["arrived"], of_other["arrived"]
     known = (here.is_not_null() & there.is_not_null()).to_numpy()
     if not known.any():
         return None

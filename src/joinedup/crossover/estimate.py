@@ -214,11 +214,9 @@ def _unplaced_ratio(records: Records, share: Floats) -> float:
     total = float(share[records.usable].sum())
     if total <= 0:
         return 0.0
-    lost = np.concatenate([records.lost_category, records.category[~records.usable]])
-    most = int(max(lost.max(initial=0), records.category.max(initial=0))) + 1
-    usable = np.bincount(records.category[records.usable], minlength=most)
-    joint = np.bincount(records.category[records.usable], share[records.usable], most)
-    rate = np.divide(joint, usable, out=np.zeros(most), where=usable > 0)
+    usable, lost = records.usable_by_category, records.unusable_by_category
+    joint = np.bincount(records.category[records.usable], share[records.usable], len(usable))
+    rate = np.divide(joint, usable, out=np.zeros(len(usable)), where=usable > 0)
     # A category that has no usable record tells nothing of itself: it takes the service's own rate.
     rate[usable == 0] = total / max(int(usable.sum()), 1)
-    return float((np.bincount(lost, minlength=most) * rate).sum() / total)
+    return float((lost * rate).sum() / total)

@@ -34,6 +34,7 @@ from joinedup.crossover.estimate import joint_events, met_inside
 from joinedup.crossover.events import best_events, triples
 from joinedup.crossover.linking import linked
 from joinedup.crossover.matching import Matching
+from joinedup.crossover.nearby import Squares, kept
 from joinedup.crossover.records import asks_for, canonical, of_service, period_of, records_of
 from joinedup.crossover.repeats import repeat_groups
 from joinedup.refusal import Refusal
@@ -80,11 +81,9 @@ def measure(
     frame = canonical(area)
     period = period_of(area, frame)
     records = {service: records_of(frame, service) for service in area.services}
-    has_arrivals = {
-        service for service, each in records.items() if each.attended.any() or each.lost_attended.any()
-    }
+    has_arrivals = {service for service in records if of_service(frame, service)["arrived"].count()}
     side = max(settings.search * metres, PLACE_METRES)
-    squares = {service: _squares(each, side) for service, each in records.items()}
+    squares = {service: Squares.of(each, side) for service, each in records.items()}
     requests = {service: requests_of(frame, service) for service in area.services}
     groups = {}
     for service, each in records.items():
@@ -98,8 +97,8 @@ def measure(
             records[b],
             requests=requests,
             groups=(groups[a], groups[b]),
+            near=(squares[a].near(squares[b], groups[a]), squares[b].near(squares[a], groups[b])),
             matching=settings,
-            near=_may_meet(squares[a], squares[b]),
             window=window,
             period=period,
             with_attendance={a, b} <= has_arrivals,
@@ -148,8 +147,8 @@ def _measure_pair(
     *,
     requests: Mapping[str, pl.DataFrame],
     groups: tuple[NDArray[np.int64], NDArray[np.int64]],
+    near: tuple[NDArray[np.bool_], NDArray[np.bool_]],
     matching: Matching,
-    near: bool,
     window: Window,
     period: Period,
     with_attendance: bool,
@@ -167,7 +166,7 @@ def _measure_pair(
         "same_place_and_hour": None,
     }
     weak = period.weeks < _WEEKS_FOR_A_BASELINE
-    unusable = [each.service for each in (a, b) if not each.usable.any()]
+    unusable = [each.service for each in (a, b) if not each.usable_by_category.any()]
     if unusable:
         return Pair(
             services,
@@ -177,7 +176,7 @@ def _measure_pair(
             weak_baseline=weak,
             note=f"no record of {' or '.join(unusable)} has both a time and a place to link on",
         )
-    if not near:
+    if not near[0].any():
         none = shares(dict.fromkeys(services, 0.0), incidents)
         return Pair(
             services,
@@ -198,23 +197,25 @@ def _measure_pair(
             weak_baseline=weak,
             note="no two of their records lie near each other at any time",
         )
+    # Whoever is near nobody of the other service meets nobody: a force beside another one is weighed along the border.
+    near_a, near_b = a.where(near[0]), b.where(near[1])
     found, linkage = linked(
-        a,
-        b,
+        near_a,
+        near_b,
         window,
         period,
         matching,
         progress,
-        asks_for(area, frame, a.service, b.service),
-        asks_for(area, frame, b.service, a.service),
+        asks_for(area, frame, a.service, b.service)[near[0]],
+        asks_for(area, frame, b.service, a.service)[near[1]],
     )
-    joint = joint_events(found, linkage, *groups)
+    joint = joint_events(found, linkage, *(kept(*each) for each in zip(groups, near, strict=True)))
     definitions["jointly_recorded"] = shares(dict.fromkeys(services, joint.events), incidents)
     attended = joint.attended if with_attendance else None
     if attended is not None:
         definitions["jointly_attended"] = shares(dict.fromkeys(services, attended), incidents)
-    met = _met(a, b, found, joint)
-    meetings, theirs = same_place_and_hour(a, b)
+    met = _met(near_a, near_b, found, joint)
+    meetings, theirs = same_place_and_hour(near_a, near_b)
     definitions["same_place_and_hour"] = shares(theirs, incidents)
     return Pair(
         services=services,
@@ -234,25 +235,12 @@ def _measure_pair(
             for name, each in joint.baselines
         ),
         joint=met,
-        breakdown=breakdown(area, frame, services, met),
+        breakdown=breakdown(frame, services, met),
         known=_known(frame, a, b, groups, met),
         weeks=period.weeks,
         weak_baseline=weak,
         note=_pair_note(period, weak, found, joint),
     )
-
-
-def _squares(records: Records, side: float) -> frozenset[tuple[int, int]]:
-    """Give the squares in which a service has records."""
-    occupied = np.unique(np.floor(records.place / side).astype(np.int64), axis=0)
-    return frozenset((east, north) for east, north in occupied.tolist())
-
-
-def _may_meet(a: frozenset[tuple[int, int]], b: frozenset[tuple[int, int]]) -> bool:
-    """Tell whether any squares of two services are one or next to each other."""
-    few, many = sorted((a, b), key=len)
-    around = [(east, north) for east in (-1, 0, 1) for north in (-1, 0, 1)]
-    return any((east + x, north + y) in many for east, north in few for x, y in around)
 
 
 def _met(a: Records, b: Records, found: Linked, joint: JointEvents) -> pl.DataFrame:
@@ -319,7 +307,7 @@ def _service_records(area: Area, frame: pl.DataFrame, records: Records) -> Servi
         kind=area.kind_of(records.service),
         incidents=records.incidents,
         usable=usable,
-        unplaced=len(records.lost_category),
+        unplaced=records.incidents - len(records),
         set_aside=len(records.usable) - usable,
         # A service with no attendance at all did not hand any over: absent is not zero.
         without_vehicle=int((~own["sent"]).sum()) if own["sent"].any() else None,

@@ -5,7 +5,7 @@ The order comes from the records' content, so that the same study in any row ord
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -42,7 +42,8 @@ class Records:
     the wall), both in microseconds; ``slack``, how far rounding may have moved them (metres); a ``category`` and a
     ``signature`` (category and priority, rare ones together) as codes; and three marks: ``usable`` (not at a default
     place), ``repeat`` (of one before it, to the letter) and ``attended`` (a resource arrived). ``row`` is their place
-    in the canonical frame. The others have only ``lost_category`` and ``lost_attended``.
+    in the canonical frame. ``incidents`` counts all records of the service, positioned or not; ``usable_by_category`` and
+    ``unusable_by_category`` count them by category code.
     """
 
     service: str
@@ -56,17 +57,23 @@ class Records:
     usable: NDArray[np.bool_]
     repeat: NDArray[np.bool_]
     attended: NDArray[np.bool_]
-    lost_category: NDArray[np.int64]
-    lost_attended: NDArray[np.bool_]
+    incidents: int
+    usable_by_category: NDArray[np.int64]
+    unusable_by_category: NDArray[np.int64]
 
     def __len__(self) -> int:
         """Count the positioned records."""
         return len(self.row)
 
-    @property
-    def incidents(self) -> int:
-        """All records of the service."""
-        return len(self.row) + len(self.lost_category)
+    def where(self, keep: NDArray[np.bool_]) -> Records:
+        """Keep some of the positioned records; what is counted of the whole service stays."""
+        kept = {each.name: getattr(self, each.name)[keep] for each in fields(self) if each.name in _OF_EACH}
+        return replace(self, **kept)
+
+
+_OF_EACH = frozenset(
+    ("row", "place", "instant", "wall", "slack", "category", "signature", "usable", "repeat", "attended")
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +104,7 @@ class Period:
         return max(0.0, 1 - abs(weeks) / self.weeks) if self.last > self.first else 0.0
 
 
+_DOES_NOT_SAY = 2
 _FEW_WORDS = ("category", "priority", "other_service_requested", "place_precision")
 
 
@@ -105,12 +113,15 @@ def canonical(area: Area) -> pl.DataFrame:
 
     Adds ``instant`` and ``wall`` (microseconds), ``code`` (category), ``placed`` (a place good enough to link
     on), ``positioned`` (and a time), ``repeat`` (an exact duplicate of place, time and category beyond the
-    first of its service), ``default`` (at a default place) and ``attended``.
+    first of its service), ``default`` (at a default place), ``sent`` (somebody was sent) and ``arrived`` (the first arrival,
+    microseconds).
     """
     incidents = area.table("incidents").filter(pl.col("service_id").is_in(list(area.services)))
-    attendances = area.table("attendances")
-    arrived = attendances.filter(pl.col("arrived_at").is_not_null())["incident_id"].unique()
-    sent = attendances["incident_id"].unique()
+    sent = (
+        area.table("attendances")
+        .group_by("incident_id")
+        .agg(arrived=pl.col("arrived_at").min().dt.timestamp("us"), sent=pl.lit(value=True))
+    )
     frame = incidents.select(
         "incident_id",
         "service_id",
@@ -124,10 +135,11 @@ def canonical(area: Area) -> pl.DataFrame:
         placed=pl.col("x").is_finite().fill_null(value=False)
         & pl.col("y").is_finite().fill_null(value=False)
         & pl.col("place_precision").fill_null("exact").is_in(LINKABLE),
-        attended=pl.col("incident_id").is_in(arrived.implode()),
-        sent=pl.col("incident_id").is_in(sent.implode()),
-    ).sort("service_id", "instant", "x", "y", "category", "incident_id", nulls_last=True)
+    ).join(sent, on="incident_id", how="left", maintain_order="left")
+    del sent
+    frame = frame.sort("service_id", "instant", "x", "y", "category", "incident_id", nulls_last=True)
     frame = frame.with_columns(
+        pl.col("sent").fill_null(value=False),
         positioned=pl.col("placed") & pl.col("instant").is_not_null(),
         code=pl.col("category").cast(pl.String).fill_null("").rank("dense").cast(pl.Int64),
     )
@@ -156,6 +168,9 @@ def records_of(frame: pl.DataFrame, service: str) -> Records:
     """Take one service's records out of the canonical frame."""
     own = of_service(frame, service)
     here, lost = own.filter("positioned"), own.filter(~pl.col("positioned"))
+    lost_category = lost["code"].to_numpy()
+    usable, category = (~here["default"]).to_numpy(), here["code"].to_numpy()
+    most = int(max(lost_category.max(initial=0), category.max(initial=0))) + 1
     slack = (
         here["place_precision"].cast(pl.String).replace_strict(SLACK, default=0.0, return_dtype=pl.Float32)
     )
@@ -166,13 +181,14 @@ def records_of(frame: pl.DataFrame, service: str) -> Records:
         instant=here["instant"].to_numpy(),
         wall=here["wall"].to_numpy(),
         slack=slack.fill_null(0.0).to_numpy(),
-        category=here["code"].to_numpy(),
+        category=category,
         signature=_signatures(here),
-        usable=(~here["default"]).to_numpy(),
+        usable=usable,
         repeat=here["repeat"].to_numpy(),
-        attended=here["attended"].to_numpy(),
-        lost_category=lost["code"].to_numpy(),
-        lost_attended=lost["attended"].to_numpy(),
+        attended=here["arrived"].is_not_null().to_numpy(),
+        incidents=own.height,
+        usable_by_category=np.bincount(category[usable], minlength=most),
+        unusable_by_category=np.bincount(np.concatenate([lost_category, category[~usable]]), minlength=most),
     )
 
 
@@ -209,18 +225,15 @@ def _signatures(here: pl.DataFrame) -> NDArray[np.int32]:
 def asks_for(area: Area, frame: pl.DataFrame, service: str, other: str) -> NDArray[np.int8]:
     """Say of each positioned record whether it asks for another service: 0 no, 1 yes, 2 it does not say."""
     names = [other.lower(), area.kind_of(other).lower()]
-    column = (
-        of_service(frame, service)
-        .filter("positioned")["other_service_requested"]
-        .cast(pl.String)
-        .str.to_lowercase()
-        .str.split(";")
-        .to_frame("asked")
+    column = of_service(frame, service).filter("positioned")["other_service_requested"]
+    words = column.drop_nulls().unique().cast(pl.String).to_list()
+    asked = {each: int(any(who.strip() in names for who in each.lower().split(";"))) for each in words}
+    return (
+        column.cast(pl.String)
+        .replace_strict(asked, default=_DOES_NOT_SAY, return_dtype=pl.Int8)
+        .fill_null(_DOES_NOT_SAY)
+        .to_numpy()
     )
-    asked = column.select(
-        pl.col("asked").list.eval(pl.element().str.strip_chars().is_in(names)).list.any().cast(pl.Int8)
-    )
-    return asked.to_series().fill_null(2).to_numpy()
 
 
 def period_of(area: Area, frame: pl.DataFrame) -> Period:
