@@ -37,7 +37,7 @@ FACE = {
     "kinds": "() -> 'tuple[Kind, ...]'",
     "measure": (
         "(area: 'Area', metres: 'float' = 500, minutes: 'float' = 30, progress: 'Callable[[str], None] | None' = None, "
-        "matching: 'Matching | None' = None) -> 'Crossover'"
+        "matching: 'Matching | None' = None, workers: 'int | None' = None) -> 'Crossover'"
     ),
     "publish": "(draft: 'Draft', limit: 'int' = 5) -> 'Published'",
     "write_report": "(published: 'Published', folder: 'Path') -> 'Path'",

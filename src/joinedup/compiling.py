@@ -5,6 +5,7 @@ Compiled code is kept beside the package, or in the user's own cache where the p
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
 import numba
@@ -19,3 +20,9 @@ R = TypeVar("R")
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function of numbers and arrays at its first call; floating-point order is never rearranged."""
     return cast("Callable[P, R]", numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+
+
+def processors() -> int:
+    """Give how many processors we may use at once; what is worked out never depends on it."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed is not None else os.cpu_count() or 1

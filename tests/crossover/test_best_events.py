@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from joinedup.crossover import measure
-from joinedup.crossover.events import best_events, triples
+from joinedup.crossover.events import best_events
+from joinedup.crossover.triples import triples
 from joinedup.imagining import Noise, imagine
 from joinedup.study import Study
 
@@ -107,6 +108,22 @@ def test_two_meetings_that_share_a_record_tie_three_services_together() -> None:
     assert estimate[0] == pytest.approx(0.9 * 0.8)
     whole = triples(meetings_of({(0, 10): 9.0, (10, 20): 4.0, (0, 20): 1.0}))
     assert next(iter(whole.values()))[0] == pytest.approx(0.9 * 0.8)
+
+
+@settings(max_examples=60, deadline=None)
+@given(KNOTS)
+def test_three_services_meet_as_often_as_trying_every_three_groups_says(
+    edges: dict[tuple[int, int], float],
+) -> None:
+    odds = {frozenset(pair): value / (1 + value) for pair, value in edges.items()}
+    tried: dict[tuple[int, ...], float] = {}
+    for three in combinations(sorted({row for pair in edges for row in pair}), 3):
+        services = tuple(sorted(row // 10 for row in three))
+        ties = sorted((odds.get(frozenset(tie), 0.0) for tie in combinations(three, 2)), reverse=True)
+        if len(set(services)) == 3 and ties[1] > 0:
+            tried[services] = tried.get(services, 0.0) + ties[0] * ties[1]
+    found = [events for events, _ in triples(meetings_of(edges)).values()]
+    assert sorted(found) == pytest.approx(sorted(tried.values()))
 
 
 def test_an_area_of_three_services_gives_its_triples_back(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -13,8 +14,13 @@ from hypothesis import strategies as st
 
 from joinedup.area import Area
 from joinedup.crossover import hot_cells, measure
+from joinedup.imagining import imagine
 from joinedup.refusal import Refusal
+from joinedup.study import Study
 from tests.crossover.areas import area_by_hand, area_of, planted, record
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HERE: dict[str, object] = {"x": 0.0, "y": 0.0}
 TWO = {"fire": "fire", "ambulance": "ambulance"}
@@ -238,6 +244,16 @@ def test_the_order_of_rows_changes_nothing(seed: int) -> None:
     shuffled = ANSWER.table("incidents").sample(fraction=1, shuffle=True, seed=seed)
     area = Area(ANSWER.settings, ANSWER.plane, {**ANSWER.tables, "incidents": shuffled})
     assert json.dumps(measure(area).as_json()) == json.dumps(measure(ANSWER).as_json())
+
+
+def test_the_number_of_workers_changes_nothing(tmp_path: Path) -> None:
+    area = Study.read(imagine(tmp_path / "area", 20_000, 90, 5, density=2_000).folder).area
+    alone, several = (measure(area, workers=each) for each in (1, 3))
+    assert alone.as_json() == several.as_json()
+    for one, other in zip(alone.pairs, several.pairs, strict=True):
+        assert one.joint is not None
+        assert other.joint is not None
+        assert one.joint.equals(other.joint)
 
 
 def test_services_that_are_far_apart_never_meet_and_the_answer_says_so() -> None:

@@ -77,7 +77,7 @@ def test_the_tally_counts_what_the_search_finds(
     here, there = (np.array([row[:2] for row in each], dtype=float).reshape(-1, 2) for each in (a, b))
     then, later = (np.array([row[2] for row in each], dtype=np.int64) for each in (a, b))
     cells = Cells(here, there, then, later, 250.0)
-    found = cells.tally(kinds, reach, shift * 4_000_000, weight)
+    found = cells.marked(kinds).tally(reach, shift * 4_000_000, weight)
     pairs = cells.pairs(reach.side_to, shift * 4_000_000)
     gap = np.abs(pairs.gap)
     assert found.plain[0] == ((gap <= reach.window) & (pairs.apart <= reach.window_metres)).sum()

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from joblib import Parallel, delayed
 
+from joinedup.compiling import processors
 from joinedup.crossover.busyness import strata_edges
 from joinedup.crossover.mixture import Features
 from joinedup.crossover.records import DAY, WEEK
@@ -149,18 +151,19 @@ def measured_chance(
     cells = Cells(a.place, b.place, a.wall, b.wall, matching.search * window.metres, own=own)
     volumes = _Volumes(a.wall[a.marks.usable], b.wall[b.marks.usable])
     day = b.wall // DAY
-    plain, found = [], []
-    for weeks in SHIFTS:
-        left = period.share_left(weeks)
-        if left < _LEAST_LEFT:
-            continue
+    marked = cells.marked(kinds)
+    used = [weeks for weeks in SHIFTS if period.share_left(weeks) >= _LEAST_LEFT]
+    spoken_for = {weeks: volumes.share_spoken_for(weeks) for weeks in used}
+
+    def shifted(weeks: int) -> Tables:
         progress(f"chance: {a.service} beside {b.service} shifted by {weeks:+d} weeks")
-        spoken_for = volumes.share_spoken_for(weeks)
-        weight = volumes.weights(day, weeks) / spoken_for if spoken_for > 0 else np.zeros(len(day))
-        tables = cells.tally(kinds, reach, weeks * WEEK, weight)
-        plain.append(float(tables.plain[0]) / left)
-        if spoken_for > 0:
-            found.append(tables)
+        share = spoken_for[weeks]
+        weight = volumes.weights(day, weeks) / share if share > 0 else np.zeros(len(day))
+        return marked.tally(reach, weeks * WEEK, weight)
+
+    each = Parallel(n_jobs=processors(), prefer="threads")(delayed(shifted)(weeks) for weeks in used)
+    plain = [float(t.plain[0]) / period.share_left(weeks) for weeks, t in zip(used, each, strict=True)]
+    found = [tables for weeks, tables in zip(used, each, strict=True) if spoken_for[weeks] > 0]
     alone = not found
     if alone:
         # The sideband is as long as it is; the core that it stands for is twice the core's reach.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -193,41 +193,3 @@ def _rows(events: Sequence[Sequence[int]], groups: Mapping[str, pl.DataFrame]) -
         .select("event", "row", "service", "again")
         .sort("event", "service", "row")
     )
-
-
-def triples(
-    meetings: Mapping[tuple[str, str], pl.DataFrame],
-) -> dict[tuple[str, str, str], tuple[float, float]]:
-    """Estimate the events of each three services, with the variance that their own matching leaves.
-
-    If a and b are one event, and b and c are, then so are a and c, whether or not those two lie near enough to have
-    been weighed. Of the three ways in which two meetings tie three groups together the likeliest counts.
-    """
-    services = sorted({each for pair in meetings for each in pair})
-    found = {}
-    for three in combinations(services, 3):
-        ties = {frozenset(pair): _turned(meetings, pair) for pair in combinations(three, 2)}
-        ways = []
-        for middle in three:
-            one, other = (each for each in three if each != middle)
-            first, second = ties[frozenset((middle, one))], ties[frozenset((middle, other))]
-            ways.append(
-                first.join(second, on=middle, suffix="_2").select(
-                    *three, probability=pl.col("probability") * pl.col("probability_2")
-                )
-            )
-        likeliest = (
-            pl.concat(ways).group_by(*three).agg(pl.col("probability").max())["probability"].to_numpy()
-        )
-        found[three] = (float(likeliest.sum()), float((likeliest * (1 - likeliest)).sum()))
-    return found
-
-
-def _turned(meetings: Mapping[tuple[str, str], pl.DataFrame], pair: tuple[str, str]) -> pl.DataFrame:
-    """Give the meetings of two services with a column for each of them, whichever came first."""
-    here = meetings.get(pair)
-    one, other = pair if here is not None else pair[::-1]
-    frame = here if here is not None else meetings.get((one, other))
-    if frame is None:
-        return pl.DataFrame(schema={pair[0]: pl.Int64, pair[1]: pl.Int64, "probability": pl.Float64})
-    return frame.select(pl.col("a").alias(one), pl.col("b").alias(other), "probability")

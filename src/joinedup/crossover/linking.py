@@ -67,7 +67,7 @@ class Linkage:
         cells = Cells(self.a.place, self.b.place, self.a.wall, self.b.wall, metres)
         found = []
         for shift, left in shifts:
-            side = cells.tally(self.kinds, self.reach, shift)
+            side = cells.marked(self.kinds).tally(self.reach, shift)
             pairs = cells.pairs(self.reach.core, shift)
             pairs = pairs.where(self.a.usable[pairs.a] & self.b.usable[pairs.b])
             features = features_of(pairs, self.kinds, self.reach)
@@ -104,7 +104,7 @@ def linked(
     one, other = _linkable(a, b, matching, a_asks), _linkable(b, a, matching, b_asks)
     kinds = kinds_of(one, other, window, reach, matching)
     cells = Cells(a.place, b.place, a.instant, b.instant, matching.search * window.metres, own=own)
-    side = cells.tally(kinds, reach)
+    side = cells.marked(kinds).tally(reach)
     pairs = cells.pairs(reach.core)
     near = (np.abs(pairs.gap) <= reach.window) & _within(pairs, window.metres, a, b)
     observed = int(near.sum())

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
+from joblib import Parallel, delayed
 
+from joinedup.compiling import processors
 from joinedup.crossover.answer import (
     BaselineChance,
     Crossover,
@@ -31,12 +33,13 @@ from joinedup.crossover.definitions import (
     shares,
 )
 from joinedup.crossover.estimate import joint_events, met_inside
-from joinedup.crossover.events import best_events, triples
+from joinedup.crossover.events import best_events
 from joinedup.crossover.linking import linked
 from joinedup.crossover.matching import Matching
 from joinedup.crossover.nearby import Squares, kept
 from joinedup.crossover.records import asks_for, canonical, of_service, period_of, records_of
 from joinedup.crossover.repeats import repeat_groups
+from joinedup.crossover.triples import triples
 from joinedup.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -60,11 +63,13 @@ def measure(
     minutes: float = 30,
     progress: Callable[[str], None] | None = None,
     matching: Matching | None = None,
+    workers: int | None = None,
 ) -> Crossover:
     """Measure how often the services of an area meet, within some metres and minutes.
 
-    ``progress`` is called with a short phrase as each stage begins. The same incidents in any order give the
-    same answer; chance is measured from the records themselves, so no random number is drawn.
+    ``progress`` is called with a short phrase as each stage begins. Pairs of services are measured side by side, by as
+    many ``workers`` as there are processors unless told otherwise. The same incidents in any order, by any number of
+    workers, give the same answer to the last bit; chance is measured from the records themselves, so no random number is drawn.
 
     Raises:
         Refusal: when the window has no size, or spans more than a day.
@@ -85,12 +90,18 @@ def measure(
     side = max(settings.search * metres, PLACE_METRES)
     squares = {service: Squares.of(each, side) for service, each in records.items()}
     requests = {service: requests_of(frame, service) for service in area.services}
-    groups = {}
-    for service, each in records.items():
-        tell(f"repeated calls of {service}")
-        groups[service] = repeat_groups(each, period, settings, tell)
-    pairs = [
-        _measure_pair(
+    # Threads: the sweeps hold no lock, and nothing has to be copied.
+    side_by_side = Parallel(n_jobs=workers or processors(), prefer="threads")
+
+    def grouped(each: Records) -> NDArray[np.int64]:
+        tell(f"repeated calls of {each.service}")
+        return repeat_groups(each, period, settings, tell)
+
+    groups = dict(
+        zip(records, side_by_side(delayed(grouped)(each) for each in records.values()), strict=True)
+    )
+    pairs = side_by_side(
+        delayed(_measure_pair)(
             area,
             frame,
             records[a],
@@ -105,7 +116,7 @@ def measure(
             progress=tell,
         )
         for a, b in combinations(area.services, 2)
-    ]
+    )
     tell("events of all services")
     met = {pair.services: pair.joint for pair in pairs if pair.joint is not None}
     tell("concentration")
@@ -127,9 +138,11 @@ def _grouped(records: Records, group: NDArray[np.int64]) -> pl.DataFrame:
 
 def _triples(met: Mapping[tuple[str, str], pl.DataFrame], pairs: Sequence[Pair]) -> tuple[Triple, ...]:
     """Estimate the events of three services, as sure as the least sure of their pairs."""
+    measured = {frozenset(pair.services): pair for pair in pairs if pair.joint is not None}
     found = []
     for services, (events, variance) in triples(met).items():
-        known = [pair for pair in pairs if pair.joint is not None and set(pair.services) <= set(services)]
+        ties = map(frozenset, combinations(services, 2))
+        known = [measured[tie] for tie in ties if tie in measured]
         placed = [((pair.estimate or 0.0) - (pair.unplaced or 0.0), pair) for pair in known]
         error = max(
             ((pair.high or 0.0) - (pair.low or 0.0)) / 2 / max(number, 1.0) for number, pair in placed

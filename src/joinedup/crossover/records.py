@@ -116,13 +116,45 @@ def canonical(area: Area) -> pl.DataFrame:
     first of its service), ``default`` (at a default place), ``sent`` (somebody was sent) and ``arrived`` (the first arrival,
     microseconds).
     """
-    incidents = area.table("incidents").filter(pl.col("service_id").is_in(list(area.services)))
     sent = (
         area.table("attendances")
         .group_by("incident_id")
         .agg(arrived=pl.col("arrived_at").min().dt.timestamp("us"), sent=pl.lit(value=True))
     )
-    frame = incidents.select(
+    # Service by service: sorting all of a country at once would need as much room again.
+    needed = ("incident_id", "service_id", *_FEW_WORDS, "other_service_reference", "x", "y", "received_at")
+    incidents = area.table("incidents").select(needed)
+    pieces = incidents.partition_by("service_id", as_dict=True)
+    ordered = [
+        _prepared(pieces.pop((service,), incidents.clear()))
+        .join(sent, on="incident_id", how="left")
+        .sort("instant", "x", "y", "category", "incident_id", nulls_last=True)
+        for service in sorted(area.services) or ("",)
+    ]
+    del pieces, sent
+    frame = pl.concat(ordered)
+    same = [pl.col(each).eq_missing(pl.col(each).shift(1)) for each in _REPEATED]
+    return frame.with_columns(
+        pl.col("sent").fill_null(value=False),
+        # What is the same to the letter stands together.
+        repeat=pl.col("positioned") & pl.all_horizontal(same) & pl.int_range(pl.len()).gt(0),
+        code=_codes(frame["category"]),
+        default=_at_a_default_place(frame),
+    ).with_row_index("row")
+
+
+_REPEATED = ("service_id", "instant", "x", "y", "category")
+
+
+def _prepared(incidents: pl.DataFrame) -> pl.DataFrame:
+    """Take what is needed of some incidents, in numbers where that takes less room."""
+    instant = pl.col("received_at").dt.timestamp("us")
+    placed = (
+        pl.col("x").is_finite().fill_null(value=False)
+        & pl.col("y").is_finite().fill_null(value=False)
+        & pl.col("place_precision").fill_null("exact").is_in(LINKABLE)
+    )
+    return incidents.select(
         "incident_id",
         "service_id",
         # Few words, many rows: numbered, they take a quarter of the room.
@@ -130,30 +162,24 @@ def canonical(area: Area) -> pl.DataFrame:
         "other_service_reference",
         "x",
         "y",
-        instant=pl.col("received_at").dt.timestamp("us"),
+        instant=instant,
         wall=pl.col("received_at").dt.replace_time_zone(None).dt.timestamp("us"),
-        placed=pl.col("x").is_finite().fill_null(value=False)
-        & pl.col("y").is_finite().fill_null(value=False)
-        & pl.col("place_precision").fill_null("exact").is_in(LINKABLE),
-    ).join(sent, on="incident_id", how="left", maintain_order="left")
-    del sent
-    frame = frame.sort("service_id", "instant", "x", "y", "category", "incident_id", nulls_last=True)
-    frame = frame.with_columns(
-        pl.col("sent").fill_null(value=False),
-        positioned=pl.col("placed") & pl.col("instant").is_not_null(),
-        code=pl.col("category").cast(pl.String).fill_null("").rank("dense").cast(pl.Int64),
+        placed=placed,
+        positioned=placed & instant.is_not_null(),
     )
-    return frame.with_columns(
-        repeat=pl.col("positioned")
-        & ~pl.struct("service_id", "instant", "x", "y", "code").is_first_distinct(),
-        default=_at_a_default_place(frame),
-    ).with_row_index("row")
+
+
+def _codes(category: pl.Series) -> pl.Series:
+    """Number the categories from 1 in the order of their words; a record without one counts as an empty word."""
+    words = category.unique().cast(pl.String).fill_null("").unique().sort().to_list()
+    return category.cast(pl.String).fill_null("").cast(pl.Enum(words)).to_physical().cast(pl.Int32) + 1
 
 
 def _at_a_default_place(frame: pl.DataFrame) -> pl.Series:
     """Flag the records at a point that holds too many, of two or more services, to be a real place."""
-    points = default_places(frame.filter("positioned")).select("x", "y", default=pl.lit(value=True))
-    flagged = frame.join(points, on=["x", "y"], how="left", maintain_order="left")
+    places = frame.select("service_id", "x", "y", "positioned").filter("positioned")
+    points = default_places(places).select("x", "y", default=pl.lit(value=True))
+    flagged = frame.select("x", "y").join(points, on=["x", "y"], how="left", maintain_order="left")
     return flagged["default"].fill_null(value=False) & frame["placed"]
 
 

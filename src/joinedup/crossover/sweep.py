@@ -72,19 +72,17 @@ class Cells:
         a_number, b_number = a_cell[:, 0] * rows + a_cell[:, 1], b_cell[:, 0] * rows + b_cell[:, 1]
         self.a_order = np.lexsort((a_time, a_number)).astype(np.int32)
         self.b_order = np.lexsort((b_time, b_number)).astype(np.int32)
-        self._a = _sorted(a_place, a_time, self.a_order)
-        self._b = _sorted(b_place, b_time, self.b_order)
-        a_cells, self._a_start = _runs(a_number[self.a_order])
-        b_cells, self._b_start = _runs(b_number[self.b_order])
-        self._around = np.full((len(a_cells), _SIDES), -1, dtype=np.int64)
+        self.a = _sorted(a_place, a_time, self.a_order)
+        self.b = _sorted(b_place, b_time, self.b_order)
+        a_cells, a_start = _runs(a_number[self.a_order])
+        b_cells, b_start = _runs(b_number[self.b_order])
+        around = np.full((len(a_cells), _SIDES), -1, dtype=np.int64)
         if len(b_cells):
             steps = [east * rows + north for east in (-1, 0, 1) for north in (-1, 0, 1)]
             for column, step in enumerate(steps):
                 rank = np.minimum(np.searchsorted(b_cells, a_cells + step), len(b_cells) - 1)
-                self._around[:, column] = np.where(b_cells[rank] == a_cells + step, rank, -1)
-
-    def _where(self) -> tuple[Integers, Integers, Integers]:
-        return self._a_start, self._b_start, self._around
+                around[:, column] = np.where(b_cells[rank] == a_cells + step, rank, -1)
+        self.where = a_start, b_start, around
 
     def pairs(self, most: int, shift: int = 0) -> Pairs:
         """Find every pair within the distance whose gap is at most ``most`` (µs) after b is shifted (µs)."""
@@ -94,39 +92,41 @@ class Cells:
         for _ in range(2):
             a, b = np.empty(number, dtype=np.int32), np.empty(number, dtype=np.int32)
             gap, apart = np.empty(number, dtype=np.int64), np.empty(number, dtype=np.float32)
-            number = _collect(
-                *self._where(), *self._a, *self._b, most, shift, self.metres, own, a, b, gap, apart
-            )
+            number = _collect(*self.where, *self.a, *self.b, most, shift, self.metres, own, a, b, gap, apart)
         return Pairs(self.a_order[a], self.b_order[b], gap, apart)
 
-    def tally(
-        self,
-        kinds: Kinds,
-        reach: Reach,
-        shift: int = 0,
-        b_weight: Floats | None = None,
-        tables: Tables | None = None,
-    ) -> Tables:
-        """Count the pairs after b is shifted (µs) by stratum, distance, code and flag, each with the weight of its b.
+    def marked(self, kinds: Kinds) -> MarkedCells:
+        """Put the marks of the records in the cells, ready to be tallied."""
+        return MarkedCells(self, kinds, kinds.a.ordered(self.a_order), kinds.b.ordered(self.b_order))
 
-        Counts are added to ``tables`` where some are given.
-        """
-        found = tables or Tables.empty(kinds)
-        a, b = kinds.a, kinds.b
-        weight = np.ones(len(self.b_order)) if b_weight is None else b_weight
+
+@dataclass(frozen=True, eq=False)
+class MarkedCells:
+    """Cells with the marks of their records, in the order of the cells."""
+
+    cells: Cells
+    kinds: Kinds
+    a: Marks
+    b: Marks
+
+    def tally(self, reach: Reach, shift: int = 0, b_weight: Floats | None = None) -> Tables:
+        """Count the pairs after b is shifted (µs) by stratum, distance, code and flag, each with the weight of its b."""
+        cells, kinds, a, b = self.cells, self.kinds, self.a, self.b
+        found = Tables.empty(kinds)
+        weight = np.ones(len(cells.b_order)) if b_weight is None else b_weight[cells.b_order]
         _tally(
-            *self._where(),
-            *self._a,
-            *self._b,
-            a.busy[self.a_order],
-            a.code[self.a_order],
-            a.flag[self.a_order],
-            a.usable[self.a_order],
-            b.busy[self.b_order],
-            b.code[self.b_order],
-            b.flag[self.b_order],
-            b.usable[self.b_order],
-            weight[self.b_order],
+            *cells.where,
+            *cells.a,
+            *cells.b,
+            a.busy,
+            a.code,
+            a.flag,
+            a.usable,
+            b.busy,
+            b.code,
+            b.flag,
+            b.usable,
+            weight,
             kinds.edges,
             kinds.b_codes,
             kinds.bins,
@@ -136,8 +136,8 @@ class Cells:
             reach.window,
             reach.window_metres,
             shift,
-            self.metres,
-            self.own and shift == 0,
+            cells.metres,
+            cells.own and shift == 0,
             found.core,
             found.side,
             found.distance,
@@ -157,6 +157,10 @@ class Marks:
     code: NDArray[np.int32]
     flag: NDArray[np.int8]
     usable: Flags
+
+    def ordered(self, order: NDArray[np.int32]) -> Marks:
+        """Give the marks in another order."""
+        return Marks(self.busy[order], self.code[order], self.flag[order], self.usable[order])
 
 
 @dataclass(frozen=True, eq=False)
