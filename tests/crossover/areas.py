@@ -41,6 +41,7 @@ def area_of(
         "received_at": pl.Datetime("us", zone),
         "received_month": pl.String,
         "place_precision": pl.String,
+        "area": pl.String,
         "category": pl.String,
         "priority": pl.String,
         "other_service_requested": pl.String,

@@ -22,6 +22,8 @@ from tests.crossover.areas import area_by_hand, area_of, planted, record
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from joinedup.crossover import Crossover
+
 HERE: dict[str, object] = {"x": 0.0, "y": 0.0}
 TWO = {"fire": "fire", "ambulance": "ambulance"}
 
@@ -282,3 +284,23 @@ def test_the_other_services_number_checks_the_answer_from_either_side() -> None:
     assert (known.links, known.found) == (50, 40)
     assert known.expected == pytest.approx(40, abs=0.5)
     assert measure(area_by_hand(record("fire", 0), record("ambulance", 0), kinds=TWO)).pairs[0].known is None
+
+
+def test_joint_events_are_told_by_the_districts_that_records_name() -> None:
+    here, there = (record("fire", 0, area="North"), record("fire", 600, 9e5, area="South"))
+    met = [record("ambulance", 5, area="North"), record("ambulance", 900, 0, area="South")]
+    parts = only(measure(area_by_hand(here, there, *met, kinds=TWO)))
+    fire = {row["area"]: row["incidents"] for row in parts.to_dicts() if row["service"] == "fire"}
+    assert fire == {"North": 1, "South": 1}
+    joint = {row["area"]: row["joint"] for row in parts.to_dicts() if row["service"] == "ambulance"}
+    assert joint["North"] > joint["South"] == 0
+
+
+def test_records_that_name_no_district_are_not_sorted_by_one() -> None:
+    assert only(measure(area_by_hand(record("fire", 0), record("ambulance", 5), kinds=TWO))).is_empty()
+
+
+def only(found: Crossover) -> pl.DataFrame:
+    (pair,) = found.pairs
+    assert pair.breakdown is not None
+    return pair.breakdown.areas

@@ -46,13 +46,14 @@ class First:
 class Breakdown:
     """The joint events of two services, sorted.
 
-    ``categories`` has ``service``, ``category``, ``incidents``, ``joint`` (events expected) and ``share``; ``hours``
-    the events expected in each hour of the week from Monday 00:00 on the wall clock; ``cells`` the events expected in
-    each square of 1 km (``x``, ``y`` its south-west corner, in metres on the study's plane). All are of records with a
-    usable position.
+    ``categories`` has ``service``, ``category``, ``incidents``, ``joint`` (events expected) and ``share``, ``areas`` the same
+    by ``area`` where records name the district in which they lie, and no row elsewhere; ``hours`` the events expected in
+    each hour of the week from Monday 00:00 on the wall clock; ``cells`` the events expected in each square of 1 km (``x``,
+    ``y`` its south-west corner, in metres on the study's plane). All are of records with a usable position.
     """
 
     categories: pl.DataFrame = field(compare=False)
+    areas: pl.DataFrame = field(compare=False)
     hours: tuple[float, ...]
     cells: pl.DataFrame = field(compare=False)
     recorded_first: First | None
@@ -61,14 +62,18 @@ class Breakdown:
     def as_json(self) -> dict[str, Any]:
         """Give the object that the command line prints; places stay inside the study."""
         return {
-            "categories": [
-                row | {"joint": round(row["joint"], 2), "share": round(row["share"], 6)}
-                for row in self.categories.to_dicts()
-            ],
+            "categories": _rounded(self.categories),
+            "areas": _rounded(self.areas),
             "hours": [round(each, 2) for each in self.hours],
             "recorded_first": None if self.recorded_first is None else self.recorded_first.as_json(),
             "arrived_first": None if self.arrived_first is None else self.arrived_first.as_json(),
         }
+
+
+def _rounded(table: pl.DataFrame) -> list[dict[str, Any]]:
+    return [
+        row | {"joint": round(row["joint"], 2), "share": round(row["share"], 6)} for row in table.to_dicts()
+    ]
 
 
 def breakdown(frame: pl.DataFrame, services: tuple[str, str], joint: pl.DataFrame) -> Breakdown:
@@ -81,7 +86,7 @@ def breakdown(frame: pl.DataFrame, services: tuple[str, str], joint: pl.DataFram
     """
     one, other = services
     both = joint.filter(pl.col("probability") >= _LEAST_SAID)
-    record = frame.select("category", "wall", "x", "y", "arrived")
+    record = frame.select("category", "area", "wall", "x", "y", "arrived")
     # A record's row is its place in the frame.
     of_one, of_other = (
         record[both[side]].with_columns(both["probability"]) for side in ("a_record", "b_record")
@@ -100,8 +105,9 @@ def breakdown(frame: pl.DataFrame, services: tuple[str, str], joint: pl.DataFram
     )
     minutes = both["minutes"].to_numpy()
     return Breakdown(
-        categories=pl.concat(
-            [_by_category(frame, one, of_one), _by_category(frame, other, of_other)], how="vertical"
+        categories=pl.concat(_by("category", frame, *each) for each in ((one, of_one), (other, of_other))),
+        areas=pl.concat(
+            _by("area", frame, *each).drop_nulls("area") for each in ((one, of_one), (other, of_other))
         ),
         hours=tuple(float(each) for each in hours),
         cells=cells,
@@ -110,20 +116,20 @@ def breakdown(frame: pl.DataFrame, services: tuple[str, str], joint: pl.DataFram
     )
 
 
-def _by_category(frame: pl.DataFrame, service: str, records: pl.DataFrame) -> pl.DataFrame:
-    """Count a service's placed records by category, and the joint events among them."""
-    category = pl.col("category").cast(pl.String)
+def _by(column: str, frame: pl.DataFrame, service: str, records: pl.DataFrame) -> pl.DataFrame:
+    """Count a service's placed records by a column, and the joint events among them."""
+    word = pl.col(column).cast(pl.String)
     own = of_service(frame, service).filter(pl.col("positioned") & ~pl.col("default"))
-    joint = records.group_by("category").agg(joint=pl.col("probability").sum()).with_columns(category)
+    joint = records.group_by(column).agg(joint=pl.col("probability").sort().sum()).with_columns(word)
     return (
-        own.group_by("category")
+        own.group_by(column)
         .agg(incidents=pl.len().cast(pl.Int64))
-        .with_columns(category)
-        .join(joint, on="category", how="left", nulls_equal=True)
+        .with_columns(word)
+        .join(joint, on=column, how="left", nulls_equal=True)
         .with_columns(pl.col("joint").fill_null(0.0), service=pl.lit(service, dtype=pl.String))
         .with_columns(share=pl.col("joint") / pl.col("incidents"))
-        .select("service", "category", "incidents", "joint", "share")
-        .sort("joint", "category", descending=[True, False], nulls_last=True)
+        .select("service", column, "incidents", "joint", "share")
+        .sort("joint", column, descending=[True, False], nulls_last=True)
     )
 
 

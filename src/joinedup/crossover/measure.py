@@ -36,7 +36,7 @@ from joinedup.crossover.estimate import joint_events, met_inside
 from joinedup.crossover.events import best_events
 from joinedup.crossover.linking import linked
 from joinedup.crossover.matching import Matching
-from joinedup.crossover.nearby import Squares, kept
+from joinedup.crossover.nearby import NEIGHBOURHOOD, Squares, kept
 from joinedup.crossover.records import asks_for, canonical, of_service, period_of, records_of
 from joinedup.crossover.repeats import repeat_groups
 from joinedup.crossover.triples import triples
@@ -88,7 +88,10 @@ def measure(
     records = {service: records_of(frame, service) for service in area.services}
     has_arrivals = {service for service in records if of_service(frame, service)["arrived"].count()}
     side = max(settings.search * metres, PLACE_METRES)
-    squares = {service: Squares.of(each, side) for service, each in records.items()}
+    fine, wide = (
+        {service: Squares.of(each, width) for service, each in records.items()}
+        for width in (side, max(side, NEIGHBOURHOOD))
+    )
     requests = {service: requests_of(frame, service) for service in area.services}
     # Threads: the sweeps hold no lock, and nothing has to be copied.
     side_by_side = Parallel(n_jobs=workers or processors(), prefer="threads")
@@ -108,7 +111,9 @@ def measure(
             records[b],
             requests=requests,
             groups=(groups[a], groups[b]),
-            near=(squares[a].near(squares[b], groups[a]), squares[b].near(squares[a], groups[b])),
+            near=(wide[a].near(wide[b], groups[a]), wide[b].near(wide[a], groups[b]))
+            if fine[a].touch(fine[b])
+            else None,
             matching=settings,
             window=window,
             period=period,
@@ -160,7 +165,7 @@ def _measure_pair(
     *,
     requests: Mapping[str, pl.DataFrame],
     groups: tuple[NDArray[np.int64], NDArray[np.int64]],
-    near: tuple[NDArray[np.bool_], NDArray[np.bool_]],
+    near: tuple[NDArray[np.bool_], NDArray[np.bool_]] | None,
     matching: Matching,
     window: Window,
     period: Period,
@@ -189,7 +194,7 @@ def _measure_pair(
             weak_baseline=weak,
             note=f"no record of {' or '.join(unusable)} has both a time and a place to link on",
         )
-    if not near[0].any():
+    if near is None:
         none = shares(dict.fromkeys(services, 0.0), incidents)
         return Pair(
             services,

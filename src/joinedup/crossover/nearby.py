@@ -1,4 +1,8 @@
-"""Which records of two services lie near any of the other's at all: the rest cannot meet, and are left out of the work."""
+"""Which records of two services lie anywhere near the other's: the rest cannot meet, and are left out of the work.
+
+The neighbourhood is far wider than a pair: what is usual in it must be told from records that met somebody and from those that
+did not alike. Keeping only records that have another within reach would make meetings look commoner than they are.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,9 @@ if TYPE_CHECKING:
 
     Integers = NDArray[np.int64]
     Flags = NDArray[np.bool_]
+
+NEIGHBOURHOOD = 5_000.0
+"""The side in metres of the squares that are kept whole, where they or one beside them has a record of the other service."""
 
 _EASTWARDS = 2**32
 """What a step eastwards adds to the number of a square; more squares than that lie on no plane."""
@@ -35,6 +42,10 @@ class Squares:
         east, north = np.floor(records.place / side).astype(np.int64).T
         numbers, of_record = np.unique(east * _EASTWARDS + north, return_inverse=True)
         return cls(numbers, of_record, np.unique(numbers[:, np.newaxis] + _AROUND))
+
+    def touch(self, other: Squares) -> bool:
+        """Tell whether any squares of two services are one or next to each other."""
+        return bool(np.isin(self.numbers, other.around, assume_unique=True).any())
 
     def near(self, other: Squares, group: Integers) -> Flags:
         """Tell which records lie in a square of the other service, or next to one, or are of a group with one that does.

@@ -105,7 +105,7 @@ class Period:
 
 
 _DOES_NOT_SAY = 2
-_FEW_WORDS = ("category", "priority", "other_service_requested", "place_precision")
+_FEW_WORDS = ("category", "priority", "area", "other_service_requested", "place_precision")
 
 
 def canonical(area: Area) -> pl.DataFrame:
@@ -121,21 +121,24 @@ def canonical(area: Area) -> pl.DataFrame:
         .group_by("incident_id")
         .agg(arrived=pl.col("arrived_at").min().dt.timestamp("us"), sent=pl.lit(value=True))
     )
+    incidents = area.table("incidents").select(_NEEDED)
+    incidents = incidents.hstack(
+        incidents.select("incident_id")
+        .join(sent, on="incident_id", how="left", maintain_order="left")
+        .drop("incident_id")
+    )
     # Service by service: sorting all of a country at once would need as much room again.
-    needed = ("incident_id", "service_id", *_FEW_WORDS, "other_service_reference", "x", "y", "received_at")
-    incidents = area.table("incidents").select(needed)
     pieces = incidents.partition_by("service_id", as_dict=True)
     ordered = [
-        _prepared(pieces.pop((service,), incidents.clear()))
-        .join(sent, on="incident_id", how="left")
-        .sort("instant", "x", "y", "category", "incident_id", nulls_last=True)
+        _prepared(pieces.pop((service,), incidents.clear())).sort(
+            "instant", "x", "y", "category", "incident_id", nulls_last=True
+        )
         for service in sorted(area.services) or ("",)
     ]
-    del pieces, sent
+    del pieces, incidents, sent
     frame = pl.concat(ordered)
     same = [pl.col(each).eq_missing(pl.col(each).shift(1)) for each in _REPEATED]
     return frame.with_columns(
-        pl.col("sent").fill_null(value=False),
         # What is the same to the letter stands together.
         repeat=pl.col("positioned") & pl.all_horizontal(same) & pl.int_range(pl.len()).gt(0),
         code=_codes(frame["category"]),
@@ -143,6 +146,7 @@ def canonical(area: Area) -> pl.DataFrame:
     ).with_row_index("row")
 
 
+_NEEDED = ("incident_id", "service_id", *_FEW_WORDS, "other_service_reference", "x", "y", "received_at")
 _REPEATED = ("service_id", "instant", "x", "y", "category")
 
 
@@ -162,6 +166,8 @@ def _prepared(incidents: pl.DataFrame) -> pl.DataFrame:
         "other_service_reference",
         "x",
         "y",
+        "arrived",
+        pl.col("sent").fill_null(value=False),
         instant=instant,
         wall=pl.col("received_at").dt.replace_time_zone(None).dt.timestamp("us"),
         placed=placed,

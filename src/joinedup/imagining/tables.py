@@ -51,6 +51,7 @@ class Writer:
                 one: _or_null(first),
                 other: _or_null(second),
                 "place_precision": _named(("exact", "100m"), records.coarse.astype(np.int64)),
+                "area": self._same(f"D{self.district:03d}", len(records)),
                 "category": _named(CATEGORIES[records.service], records.category),
                 "priority": _named(PRIORITIES, records.priority),
                 "other_service_requested": _named(REQUESTS, records.request),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import polars as pl
@@ -40,7 +40,7 @@ _BANDS = (
     (0.5, 0.8, "More likely than not: 50 to 80 in 100"),
     (0.05, 0.5, "Doubtful: 5 to 50 in 100"),
 )
-_MOST_CATEGORIES = 5
+_MOST_SHOWN = 5
 _PARTS = 6
 _DAYS = (("Monday to Friday", range(5)), ("Saturday and Sunday", range(5, 7)))
 _FARTHEST = 8.0
@@ -62,8 +62,10 @@ def joint_chapters(study: Study, crossover: Crossover | None) -> tuple[Chapter, 
     first = [each for pair in pairs for each in _first(study, pair)]
     if first:
         blocks += [Section("Who came first"), Bullets(first)]
-    blocks += [Section("Of what kind"), _categories(study, pairs)]
+    blocks += [Section("Of what kind"), _sorted_by(study, pairs, "category")]
     blocks += [Section("When and where"), *_week(study, most), *_map(study, most)]
+    if any(_broken_down(pair).areas["area"].n_unique() > 1 for pair in pairs):
+        blocks += [_sorted_by(study, pairs, "area")]
     if crossover.triples:
         blocks += [Section("Events of three services"), _triples(study, crossover)]
     blocks += _growth(study)
@@ -165,18 +167,23 @@ def _who(study: Study, pair: Pair, found: First, verb: str) -> Statement:
     )
 
 
-def _categories(study: Study, pairs: Sequence[Pair]) -> Table:
+def _sorted_by(study: Study, pairs: Sequence[Pair], column: Literal["category", "area"]) -> Table:
+    """Show where joint events come from, by each service's categories, or by the districts that its records name."""
+    several = {"category": "categories", "area": "areas"}[column]
     rows: list[list[Figure | str]] = []
     for pair in pairs:
         for service, other in (pair.services, pair.services[::-1]):
-            own = _broken_down(pair).categories.filter(pl.col("service") == service)
-            for row in own.filter(pl.col("joint") >= LIMIT).head(_MOST_CATEGORIES).iter_rows(named=True):
+            parts = _broken_down(pair)
+            own = (parts.categories if column == "category" else parts.areas).filter(
+                pl.col("service") == service
+            )
+            for row in own.filter(pl.col("joint") >= LIMIT).head(_MOST_SHOWN).iter_rows(named=True):
                 base = int(row["incidents"])
                 rows.append(
                     [
                         (
                             f"{short_name(study.area, service)} with {short_name(study.area, other).lower()}: "
-                            f"{row['category'] if row['category'] is not None else 'no category'}"
+                            f"{row[column] if row[column] is not None else f'no {column}'}"
                         ),
                         Figure(float(base), Unit.COUNT),
                         Figure(row["joint"], Unit.NUMBER, round(row["joint"])),
@@ -184,16 +191,16 @@ def _categories(study: Study, pairs: Sequence[Pair]) -> Table:
                     ]
                 )
     return Table(
-        "joint-categories",
-        "The categories with most joint events, as each service records them",
+        f"joint-{several}",
+        f"The {several} with most joint events, as each service records them",
         (
-            Column("Service, with: category"),
+            Column(f"Service, with: {column}"),
             Column("Placed incidents", numeric=True),
             Column("Joint events expected", numeric=True),
             Column("Share of them", numeric=True),
         ),
         rows,
-        note=f"At most {_MOST_CATEGORIES} categories of each service and partner, of five joint events and more.",
+        note=f"At most {_MOST_SHOWN} {several} of each service and partner, of five joint events and more.",
     )
 
 
