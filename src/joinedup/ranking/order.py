@@ -1,4 +1,4 @@
-"""Ranking: which options come first, how firmly, and which cannot both be counted (§5.5, §5.7, §7.1)."""
+"""The order of options by worth: which come first, how firmly, and which cannot both be counted (§5.5, §5.7, §7.1)."""
 
 from __future__ import annotations
 

@@ -1,0 +1,160 @@
+"""The luck of each call, drawn beforehand from its name, so that every way of working together meets the same calls (§3.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from joinedup.response.durations import chances
+from joinedup.response.rooms import declared
+from joinedup.response.rooms.answering import HALF_HOURS, Calls, Teams
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from joinedup.response.rooms.arrivals import Arrivals
+    from joinedup.response.rooms.measuring import Rooms
+    from joinedup.response.rooms.variants import Variant
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+
+_MOST_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """The calls of one run as they would be in any way of working, with the row of each one's line.
+
+    ``operator`` is the ms from dialling until the operator has connected the room, before the call's own clock starts:
+    nothing for other calls than by 999.
+    """
+
+    calls: Calls
+    line: Integers
+    operator: Integers
+
+
+def drawn(rooms: Rooms, arrivals: Arrivals, run: int) -> Drawn:
+    """Draw how long each call takes, how patient its caller is, and whether it is passed on."""
+    count = len(arrivals.moment)
+
+    def luck(step: str) -> Floats:
+        return chances(rooms.seed, run, f"rooms {step}", arrivals.name)
+
+    def by_line(values: list[float]) -> Floats:
+        return np.array(values)[arrivals.line]
+
+    urgent = np.array([line.urgent for line in rooms.lines])[arrivals.line]
+    own = np.array([rooms.services.index(line.service) for line in rooms.lines])[arrivals.line]
+    talk = _from(rooms.talk, arrivals.line, luck("talk"))
+    patience = by_line(
+        [
+            rooms.central(declared.URGENT_PATIENCE if each.urgent else declared.OTHER_PATIENCE)
+            for each in rooms.lines
+        ]
+    )
+    again = by_line(
+        [
+            rooms.central(declared.URGENT_AGAIN if each.urgent else declared.OTHER_AGAIN)
+            for each in rooms.lines
+        ]
+    )
+    with np.errstate(divide="ignore"):
+        attempts = 1 + np.floor(np.log1p(-luck("attempts")) / np.log(np.clip(again, 1e-12, 1 - 1e-12)))
+    operator = np.where(urgent, rooms.central(declared.OPERATOR) * 1000, 0)
+    edges = np.cumsum(rooms.passed, axis=1)[arrivals.line]
+    passed_to = (luck("passed")[:, None] >= edges).sum(axis=1)
+    passed_to = np.where(passed_to >= len(rooms.services), -1, passed_to)
+    base = np.array([round(rooms.central(declared.LOG) * 1000)])
+    log = _from([base if each is None else each for each in rooms.log], np.maximum(passed_to, 0), luck("log"))
+
+    def short(values: Floats | Integers) -> Integers:
+        # Half the room in memory; the loop is given whole words.
+        return np.asarray(np.round(values), dtype=np.int32)
+
+    def always(value: float) -> Integers:
+        return np.broadcast_to(np.int64(round(value)), count)
+
+    calls = Calls(
+        arrivals.moment,
+        short(own),
+        short(~urgent * 1),
+        short(talk),
+        always(rooms.central(declared.WRAP_UP) * 1000),
+        short(-patience * 1000 * np.log1p(-luck("patience"))),
+        short(-rooms.central(declared.AGAIN_AFTER) * 1000 * np.log1p(-luck("again")) + operator),
+        short(np.minimum(attempts, _MOST_ATTEMPTS)),
+        short(passed_to),
+        short(log),
+        always(rooms.central(declared.LOG_OWN) * 1000),
+    )
+    return Drawn(calls, arrivals.line, operator.astype(np.int64))
+
+
+def under(calls: Calls, variant: Variant) -> Calls:
+    """Give the same calls as they are passed on under a way of working."""
+    if variant.log is None:
+        return calls
+    return calls._replace(log=np.broadcast_to(np.int64(round(variant.log.central * 1000)), calls.log.shape))
+
+
+def _from(values: tuple[Integers, ...] | list[Integers], which: Integers, luck: Floats) -> Integers:
+    """Draw for each call one of its row's values, all equally likely."""
+    size = np.array([len(each) for each in values])
+    first = np.concatenate([[0], np.cumsum(size)[:-1]])
+    place = first[which] + (luck * size[which]).astype(np.int64)
+    return np.asarray(np.concatenate(values)[place])
+
+
+@dataclass(frozen=True, eq=False)
+class Teaming:
+    """Who answers for whom under a way of working: the names of the teams, and for each half-hour and service the team.
+
+    ``longer`` has shape (teams, services): how many times as long a call takes as in the service's own room.
+    """
+
+    names: tuple[str, ...]
+    team_of: Integers
+    longer: Floats
+
+    @classmethod
+    def of(cls, rooms: Rooms, variant: Variant, longer: float | None = None) -> Teaming:
+        """Lay the services of an area on teams; ``longer`` in place of the variant's own central share."""
+        joined = [rooms.kinds[each] in variant.joins for each in rooms.services]
+        pooled = np.array([half // 2 % 24 in variant.hours for half in range(HALF_HOURS)])
+        if sum(joined) < 2:
+            pooled[:] = False
+        names = [rooms.names[each] for each in rooms.services]
+        pool = len(names)
+        if pooled.any():
+            names.append("one team")
+        team_of = np.tile(np.arange(len(rooms.services)), (HALF_HOURS, 1))
+        for service, joins in enumerate(joined):
+            if joins:
+                team_of[pooled, service] = pool
+        times = np.ones((len(names), len(rooms.services)))
+        times[pool:] = 1 + (variant.longer.central if longer is None else longer)
+        # A team that never answers is not one.
+        used = np.unique(team_of)
+        rows = np.zeros(len(names), np.int64)
+        rows[used] = np.arange(len(used))
+        return cls(tuple(names[each] for each in used), rows[team_of], times[used])
+
+    @property
+    def open(self) -> NDArray[np.bool_]:
+        """Which teams answer for somebody in which half-hour; shape (teams, 336)."""
+        return np.array([(self.team_of == each).any(axis=1) for each in range(len(self.names))])
+
+    def staffed(self, rooms: Rooms, variant: Variant, staff: Integers) -> Teams:
+        """Put so many handlers on duty; shape (teams, 336)."""
+        return Teams(
+            self.team_of,
+            staff,
+            np.round(self.longer * 1000).astype(np.int64),
+            variant.stays,
+            round(rooms.central(declared.STAYS_MOST) * 1000),
+            0,
+        )

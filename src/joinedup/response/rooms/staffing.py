@@ -1,0 +1,326 @@
+"""The least staff in each half-hour of the week that meets an answer standard: by Erlang, then confirmed by simulation (§3.6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+from joblib import Parallel, delayed
+
+from joinedup.refusal import Refusal
+from joinedup.response.queueing import DAYS
+from joinedup.response.rooms import declared
+from joinedup.response.rooms.answering import HALF_HOUR, HALF_HOURS, Played, answer
+from joinedup.response.rooms.drawing import Drawn, Teaming, drawn, under
+from joinedup.response.rooms.erlang import least_handlers
+from joinedup.response.rooms.judging import Judged, asked_of, judge
+from joinedup.response.rooms.shifts import hours_in_shifts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from joinedup.assumptions import Assumption
+    from joinedup.response.rooms.measuring import Rooms
+    from joinedup.response.rooms.variants import Variant
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+
+WEEKS_A_YEAR = 365.2425 / 7
+_HALF_SECONDS = HALF_HOUR / 1000
+_ROUNDS = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Load:
+    """What each team is asked for: calls a second, those answered first, and mean seconds a call; shape (teams, 336)."""
+
+    calls: Floats
+    urgent: Floats
+    seconds: Floats
+
+    @property
+    def erlangs(self) -> Floats:
+        """The handlers who would be busy if nobody waited."""
+        return self.calls * self.seconds
+
+
+def load_of(
+    rooms: Rooms, variant: Variant, teaming: Teaming, values: Mapping[str, float] | None = None
+) -> Load:
+    """Add up what teams are asked for, passed calls and the time spent on passing them included.
+
+    ``values`` are those of assumptions by name, in place of the central ones. Season and surge are left to the simulation.
+    """
+    values = values or {}
+
+    def value(assumption: Assumption) -> float:
+        return float(values.get(assumption.name, rooms.central(assumption)))
+
+    def times(assumption: Assumption | None) -> float:
+        return 1.0 if assumption is None else value(assumption) / rooms.central(assumption)
+
+    shape = (len(teaming.names), HALF_HOURS)
+    count, urgent, work = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    halves = np.arange(HALF_HOURS)
+    wrap, own_log = value(declared.WRAP_UP), value(declared.LOG_OWN)
+    busy = times(declared.LOAD)
+    for row, line in enumerate(rooms.lines):
+        service = rooms.services.index(line.service)
+        team = teaming.team_of[:, service]
+        rate = rooms.hourly[row, halves // 2] / 3600 * busy * times(rooms.counted[row])
+        talk = rooms.talk[row].mean() / 1000 * times(rooms.timed[row])
+        long = talk * teaming.longer[team, service] + wrap
+        for other, share in enumerate(rooms.passed[row]):
+            if not share:
+                continue
+            there = teaming.team_of[:, other]
+            recorded = rooms.log[other]
+            seconds = value(declared.LOG) if recorded is None else recorded.mean() / 1000
+            log = (value(variant.log) if variant.log else seconds) * teaming.longer[there, other]
+            apart = there != team
+            held = log if variant.stays == 2 else np.zeros(HALF_HOURS)
+            long = long + share * np.where(apart, held, own_log * teaming.longer[team, other])
+            sent = np.where(apart, rate * share, 0.0)
+            np.add.at(count, (there, halves), sent)
+            np.add.at(urgent, (there, halves), sent)
+            np.add.at(work, (there, halves), sent * log)
+        np.add.at(count, (team, halves), rate)
+        np.add.at(work, (team, halves), rate * long)
+        if line.urgent:
+            np.add.at(urgent, (team, halves), rate)
+    mean = np.divide(work, count, out=np.zeros(shape), where=count > 0)
+    return Load(count, urgent, mean)
+
+
+def by_erlang(rooms: Rooms, teaming: Teaming, load: Load) -> Integers:
+    """Give the least handlers by which Erlang C meets the standard of every service of a team; shape (teams, 336)."""
+    least = np.zeros(load.calls.shape, np.int64)
+    for service, name in enumerate(rooms.services):
+        theirs = least_handlers(load.calls, load.seconds, rooms.standards[name], load.urgent)
+        here = np.array([teaming.team_of[:, service] == team for team in range(len(teaming.names))])
+        least = np.where(here, np.maximum(least, theirs), least)
+    return least
+
+
+def floor_of(rooms: Rooms, teaming: Teaming) -> Integers:
+    """Give the handlers who are always on duty where a team answers at all; shape (teams, 336)."""
+    return np.where(teaming.open, round(rooms.central(declared.AWAKE)), 0)
+
+
+@dataclass(frozen=True, eq=False)
+class Staffing:
+    """The staff of each team under a way of working: by Erlang, at least, and confirmed; shape (teams, 336) each."""
+
+    rooms: Rooms
+    variant: Variant
+    teaming: Teaming
+    load: Load
+    floor: Integers
+    erlang: Integers
+    confirmed: Integers
+    judged: Judged
+    notes: tuple[str, ...]
+
+    @property
+    def hours(self) -> float:
+        """Staff hours a week on duty."""
+        return float(self.confirmed.sum()) / 2
+
+    @cached_property
+    def in_shifts(self) -> float:
+        """Staff hours a week where people come for whole shifts of the declared length, as few as cover every half-hour.
+
+        Whoever answers for a service by day may answer for it in the night's team: those are one workforce.
+        """
+        long = self.rooms.central(declared.SHIFT)
+        of = np.arange(len(self.teaming.names))
+        for teams in self.teaming.team_of.T:
+            same = np.isin(of, of[np.unique(teams)])
+            of[same] = of[same].min()
+        return sum(hours_in_shifts(self.confirmed[of == each].sum(axis=0), long) for each in np.unique(of))
+
+    @property
+    def for_minimum(self) -> float:
+        """Staff hours a week for nothing but the least who are always on duty."""
+        return float(np.maximum(self.floor - self.erlang, 0).sum()) / 2
+
+    @property
+    def posts(self) -> float:
+        """Full-time posts that give these hours, at the declared productive hours of one."""
+        return self.hours * WEEKS_A_YEAR / self.rooms.central(declared.PRODUCTIVE)
+
+    @cached_property
+    def table(self) -> pl.DataFrame:
+        """One row a team and half-hour of the week in which it answers.
+
+        team, weekday (1 Monday), from (hh:mm), calls (in the half-hour), load (erlangs), floor, erlang, confirmed, more
+        (confirmed less the greater of the other two), service (of the standard that is nearest to being missed), standard, level
+        (share, or mean seconds), low, high, met.
+        """
+        rows = []
+        worst = self._worst()
+        for team, half in np.argwhere(self.teaming.open):
+            service = worst[team, half]
+            name = self.rooms.services[service]
+            standard = self.rooms.standards[name]
+            level, low, high = (
+                None if np.isnan(each[service, half]) else float(each[service, half])
+                for each in (self.judged.level, self.judged.low, self.judged.high)
+            )
+            starts = max(self.floor[team, half], self.erlang[team, half])
+            rows.append(
+                {
+                    "team": self.teaming.names[team],
+                    "weekday": half // 48 + 1,
+                    "from": f"{half // 2 % 24:02d}:{half % 2 * 30:02d}",
+                    "calls": self.load.calls[team, half] * _HALF_SECONDS,
+                    "load": self.load.erlangs[team, half],
+                    "floor": self.floor[team, half],
+                    "erlang": self.erlang[team, half],
+                    "confirmed": self.confirmed[team, half],
+                    "more": self.confirmed[team, half] - starts,
+                    "service": name,
+                    "standard": standard.name,
+                    "level": level,
+                    "low": low,
+                    "high": high,
+                    "met": None if level is None else bool(self.judged.met[service, half]),
+                }
+            )
+        text = dict.fromkeys(("team", "from", "service", "standard"), pl.String)
+        figures = dict.fromkeys(("calls", "load", "level", "low", "high"), pl.Float64)
+        return pl.DataFrame(rows, schema_overrides={**text, **figures, "met": pl.Boolean})
+
+    def _worst(self) -> Integers:
+        """Give the service of each team and half-hour whose standard is nearest to being missed."""
+        room = np.full((len(self.teaming.names), HALF_HOURS), np.inf)
+        found = np.zeros(room.shape, np.int64)
+        for service, name in enumerate(self.rooms.services):
+            standard = self.rooms.standards[name]
+            share, limit = asked_of(standard.measure, standard.share, standard.limit)
+            if share is None:
+                spare = 1 - self.judged.high[service] / limit
+            else:
+                spare = (self.judged.low[service] - share) / (1 - share + 1e-9)
+            spare = np.where(np.isnan(spare), 1e9, spare)
+            team = self.teaming.team_of[:, service]
+            halves = np.arange(HALF_HOURS)
+            nearer = spare < room[team, halves]
+            room[team, halves] = np.where(nearer, spare, room[team, halves])
+            found[team, halves] = np.where(nearer, service, found[team, halves])
+        return found
+
+
+def staffed(
+    rooms: Rooms,
+    variant: Variant,
+    *,
+    weeks: int = 52,
+    runs: int = 8,
+    made: Sequence[Drawn] | None = None,
+    workers: int = 1,
+) -> Staffing:
+    """Find the least staff under a way of working.
+
+    Erlang's answer, or the least that are always on duty, is played over so many weeks and runs; where the interval of the
+    simulated level does not keep the standard, one more handler is put on duty, and it is played again. ``made`` is the calls
+    of each run, where they have been drawn already (``years``).
+
+    Raises:
+        Refusal: when calls are still waiting at the end though there is more staff than work.
+    """
+    variant = variant.with_values(rooms.assumptions)
+    made = years(rooms, weeks, runs) if made is None else made
+    teaming = Teaming.of(rooms, variant)
+    load = load_of(rooms, variant, teaming)
+    floor = floor_of(rooms, teaming)
+    erlang = by_erlang(rooms, teaming, load)
+    staff = np.where(teaming.open, np.maximum(floor, erlang), 0)
+    notes = []
+    judged = judge(rooms, teaming, staff, played(rooms, variant, teaming, staff, made, workers), made)
+    for _ in range(_ROUNDS):
+        short = _short(teaming, judged, len(rooms.services))
+        if not short.any():
+            break
+        staff = staff + short
+        judged = judge(rooms, teaming, staff, played(rooms, variant, teaming, staff, made, workers), made)
+    if missed := int(_short(teaming, judged, len(rooms.services)).sum()):
+        notes.append(
+            f"{variant.name}: after {_ROUNDS} rounds {missed} half-hours still miss their standard, for want of staff in the "
+            "half-hours before or of calls enough to tell"
+        )
+    called = np.array(
+        [
+            load.calls[teaming.team_of[:, each], np.arange(HALF_HOURS)] > 0
+            for each in range(len(rooms.services))
+        ]
+    )
+    if untold := int((called & np.isnan(judged.level)).any(axis=0).sum()):
+        notes.append(
+            f"{variant.name}: {untold} half-hours have too few simulated 999 calls to tell, and keep Erlang's "
+            "staff; play more runs"
+        )
+    starts = np.where(teaming.open, np.maximum(floor, erlang), 0)
+    raised = staff > starts
+    if raised.any():
+        team, half = np.unravel_index(int(np.argmax(staff - starts)), staff.shape)
+        notes.append(
+            f"{variant.name}: in {int(raised.sum())} of {int(teaming.open.sum())} half-hours the simulation asks for more than "
+            f"Erlang, most on {DAYS[half // 48]} at {half // 2 % 24:02d}:{half % 2 * 30:02d} in {teaming.names[team]} "
+            f"({staff[team, half]} for {starts[team, half]}): busy days, season and the "
+            "half-hour before are not in Erlang's answer"
+        )
+    return Staffing(rooms, variant, teaming, load, floor, erlang, staff, judged, tuple(notes))
+
+
+def years(rooms: Rooms, weeks: int = 52, runs: int = 8) -> list[Drawn]:
+    """Draw the calls of each run, once for every way of working."""
+    return [drawn(rooms, rooms.arrivals(weeks, run), run) for run in range(runs)]
+
+
+def played(
+    rooms: Rooms,
+    variant: Variant,
+    teaming: Teaming,
+    staff: Integers,
+    made: Sequence[Drawn],
+    workers: int = 1,
+) -> list[Played]:
+    """Play every run with the same staff; the same bytes, whatever the number of workers.
+
+    Raises:
+        Refusal: when a queue never empties: which team's, and what to do.
+    """
+    teams = teaming.staffed(rooms, variant, staff)
+    if workers == 1:
+        found = [answer(under(run.calls, variant), teams) for run in made]
+    else:
+        # Threads: the loop holds no lock.
+        found = Parallel(n_jobs=workers, prefer="threads")(
+            delayed(answer)(under(run.calls, variant), teams) for run in made
+        )
+    for run, answers in zip(made, found, strict=True):
+        waiting = (answers.answered < 0) & (answers.lost < 0)
+        if waiting.any():
+            service = rooms.services[int(run.calls.service[int(np.argmax(waiting))])]
+            raise Refusal(
+                f"rooms: {int(waiting.sum()):,} calls to {service} are never answered under '{variant.name}'; give its "
+                "team staff in some half-hour, or check how long calls take"
+            )
+    return found
+
+
+def _short(teaming: Teaming, judged: Judged, services: int) -> Integers:
+    """Say where a team is one handler short: 1 where any service that it answers for misses its standard."""
+    short = np.zeros((len(teaming.names), HALF_HOURS), np.int64)
+    halves = np.arange(HALF_HOURS)
+    for service in range(services):
+        team = teaming.team_of[:, service]
+        short[team, halves] = np.maximum(short[team, halves], ~judged.met[service])
+    return short
