@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import kstest, spearmanr, triang
 
 from joinedup.assumptions import Assumption, Grade, draw, stream, with_study_values
 from joinedup.refusal import Refusal
@@ -76,6 +77,65 @@ def test_one_name_for_two_different_assumptions_is_refused() -> None:
     assert len(draw([assumption(), assumption()], 3, seed=1)) == 4
     with pytest.raises(ValueError, match=r"two different assumptions are called 'kind\.cost'"):
         draw([assumption(), assumption(high=9)], 3, seed=1)
+
+
+def follower(rank_correlation: float, companion: str = "kind.cost") -> Assumption:
+    return Assumption(
+        "kind.move",
+        "What moving costs.",
+        "£",
+        10,
+        20,
+        60,
+        "a test",
+        Grade.JUDGEMENT,
+        companion,
+        rank_correlation,
+    )
+
+
+@pytest.mark.parametrize("asked", [-0.7, 0.3, 0.9])
+def test_a_follower_s_ranks_go_with_those_of_its_companion_as_closely_as_was_asked(asked: float) -> None:
+    draws = draw([assumption(), follower(asked)], 20_000, seed=4)
+    found = spearmanr(draws["kind.cost"][1:], draws["kind.move"][1:]).statistic
+    assert found == pytest.approx(asked, abs=0.02)
+
+
+def test_a_follower_keeps_the_triangle_that_was_declared_for_it() -> None:
+    values = draw([assumption(), follower(0.8)], 20_000, seed=4)["kind.move"]
+    assert values[0] == 20
+    assert kstest(values[1:], triang(c=0.2, loc=10, scale=50).cdf).pvalue > 0.01
+
+
+def test_following_changes_no_other_draws_and_a_companion_s_range_changes_no_follower() -> None:
+    alone = draw([assumption()], 50, seed=4)["kind.cost"]
+    followed = draw([follower(0.8), assumption()], 50, seed=4)
+    assert followed["kind.cost"].tolist() == alone.tolist()
+    wider = draw([assumption(high=40), follower(0.8)], 50, seed=4)
+    assert wider["kind.move"].tolist() == followed["kind.move"].tolist()
+
+
+def test_a_companion_that_is_missing_or_follows_its_follower_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match=r"kind\.move: its companion 'kind\.cost' was not drawn"):
+        draw([follower(0.5)], 3, seed=1)
+    ring = Assumption(
+        "kind.cost", "What it costs.", "£", 1, 2, 4, "a test", Grade.JUDGEMENT, "kind.move", 0.5
+    )
+    with pytest.raises(ValueError, match="follows its own follower"):
+        draw([ring, follower(0.5)], 3, seed=1)
+
+
+@pytest.mark.parametrize(("companion", "correlation"), [("kind.cost", 0.0), ("", 0.5), ("kind.cost", 1.0)])
+def test_half_a_companion_is_refused(companion: str, correlation: float) -> None:
+    with pytest.raises(Refusal, match="name a companion and give a rank correlation"):
+        follower(correlation, companion)
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_shares_of_the_triangle_come_back_from_its_values(share: float, middle: float) -> None:
+    each = assumption(low=1, central=1 + 3 * middle, high=4)
+    value = each.at(np.array([share]))
+    assert triang(c=middle, loc=1, scale=3).cdf(value)[0] == pytest.approx(share, abs=1e-9)
 
 
 HEADER = "name,low,central,high,source,grade\n"

@@ -21,7 +21,7 @@ from joinedup.area import Area
 from joinedup.area.schema import KEYS, TABLES, schema
 from joinedup.assumptions import Assumption, Draws, draw
 from joinedup.money import SOCIETY, CashKind, project_type
-from joinedup.options import Kind, Option, kinds
+from joinedup.options import Kind, Option, SearchesAlone, kinds
 from joinedup.study import assumptions_of
 from tests.small import LITTLETON, ROOT, littleton, shuffled, with_tables
 
@@ -198,6 +198,42 @@ def test_its_cash_names_the_assumptions_that_it_rests_on(kind: Kind) -> None:
             again = kind.cash(area, option, draw(doubled.values(), 0, seed=1))
             for one, other in zip(flows, again, strict=True):
                 assert name in one.names or np.array_equal(one.amount, other.amount)
+
+
+def test_each_draw_of_its_cash_rests_on_that_draw_of_the_assumptions_alone(kind: Kind) -> None:
+    # So that a sensitivity can lay many values side by side, as if they were draws.
+    area, central = littleton().area, assumptions()
+    draws = draw(central.values(), 3, seed=7)
+    for option in found(kind):
+        flows = kind.cash(area, option, draws)
+        for element in range(len(draws)):
+            alone = Draws(
+                {name: values[[element]] for name, values in draws.values.items()}, draws.assumptions
+            )
+            for one, other in zip(flows, kind.cash(area, option, alone), strict=True):
+                assert one.amount[element] == pytest.approx(other.amount[0], abs=1e-6)
+
+
+def test_what_it_finds_alone_is_one_partner_s_and_costed_without_payment(kind: Kind) -> None:
+    if not isinstance(kind, SearchesAlone):
+        pytest.skip("this kind does not say what a partner could do alone")
+    # Where one service holds everything, it could do alone what the three could do together.
+    area = littleton().area
+    held = {
+        name: table.with_columns(service_id=pl.lit("police"))
+        for name, table in area.tables.items()
+        if "service_id" in table.columns and name != "services"
+    }
+    owned = with_tables(area, held)
+    assert kind.find_alone(owned, "police", assumptions())
+    assert not kind.find_alone(owned, "fire", assumptions())
+    for option in kind.find_alone(owned, "police", assumptions()):
+        assert option.partners == ("police",)
+        flows = kind.cash(owned, option, drawn())
+        assert {who for flow in flows for who in (flow.payer, flow.beneficiary)} <= {"police", SOCIETY}
+        assert CashKind.PAYMENT not in {flow.kind for flow in flows}
+        assert all(0 <= flow.year <= kind.years for flow in flows)
+        assert 0 < len(kind.explain(option).split()) < 80
 
 
 def _times(given: Assumption, factor: float) -> Assumption:

@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import ndtr, ndtri
 
 from joinedup.refusal import Refusal, did_you_mean
 
@@ -61,7 +62,9 @@ class Assumption:
     """One number that the answer rests on.
 
     ``name`` is dotted (``shared_estate.cost_to_adapt``), ``sentence`` says in plain words what it is, and
-    ``low <= central <= high`` in ``unit``; draws come from the triangle over them.
+    ``low <= central <= high`` in ``unit``; draws come from the triangle over them. Where it tends to be high or low
+    together with another assumption, ``companion`` names that other and ``rank_correlation``, above -1 and below 1,
+    says how closely; the companion keeps its own draws (§5.3).
     """
 
     name: str
@@ -72,6 +75,8 @@ class Assumption:
     high: float
     source: str
     grade: Grade
+    companion: str = ""
+    rank_correlation: float = 0.0
 
     def __post_init__(self) -> None:
         """Hold every assumption to its own rules, wherever it was declared."""
@@ -86,6 +91,20 @@ class Assumption:
             raise Refusal(
                 f"assumption {self.name or '(no name)'}: needs a name, a unit, a sentence and a source"
             )
+        if bool(self.companion) != bool(self.rank_correlation) or not abs(self.rank_correlation) < 1:
+            raise Refusal(
+                f"assumption {self.name}: name a companion and give a rank correlation above -1 and below 1 "
+                "that is not 0, or neither"
+            )
+
+    def at(self, share: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Give the values below which these shares, 0 to 1, of the triangle lie."""
+        base, left = self.high - self.low, self.central - self.low
+        right = base - left
+        if base == 0:
+            return np.full(share.shape, self.central, dtype=np.float64)
+        lower = self.low + np.sqrt(share * base * left)
+        return np.where(share * base <= left, lower, self.high - np.sqrt((1.0 - share) * base * right))
 
 
 @dataclass(frozen=True)
@@ -103,6 +122,14 @@ class Draws:
         """Count the values, the central one included."""
         return len(next(iter(self.values.values()), ()))
 
+    def with_column(self, assumption: Assumption, column: NDArray[np.float64]) -> Draws:
+        """Give the same draws with other values for one assumption, shape (draws + 1,)."""
+        name = assumption.name
+        return Draws(
+            MappingProxyType({**self.values, name: column}),
+            MappingProxyType({**self.assumptions, name: assumption}),
+        )
+
 
 def stream(seed: int, *names: str) -> np.random.Generator:
     """Give the random numbers that belong to these names under this seed."""
@@ -113,8 +140,11 @@ def stream(seed: int, *names: str) -> np.random.Generator:
 def draw(assumptions: Iterable[Assumption], draws: int, seed: int) -> Draws:
     """Draw every assumption from the triangle over its range; element 0 is the central value.
 
+    An assumption with a companion follows it by a Gaussian copula: its rank is mixed from that of the companion and
+    from chance of its own, so that every other assumption keeps the draws it has without it.
+
     Raises:
-        ValueError: when two different assumptions bear one name.
+        ValueError: when two different assumptions bear one name, or a companion is missing or follows its follower.
     """
     declared: dict[str, Assumption] = {}
     for assumption in assumptions:
@@ -123,13 +153,37 @@ def draw(assumptions: Iterable[Assumption], draws: int, seed: int) -> Draws:
     values = {}
     for name, assumption in declared.items():
         column = np.full(draws + 1, assumption.central, dtype=np.float64)
-        if assumption.high > assumption.low:
+        if assumption.high > assumption.low and assumption.companion:
+            column[1:] = assumption.at(ndtr(_score(name, declared, draws, seed, ())))
+        elif assumption.high > assumption.low:
             column[1:] = stream(seed, "assumption", name).triangular(
                 assumption.low, assumption.central, assumption.high, draws
             )
         column.flags.writeable = False
         values[name] = column
     return Draws(MappingProxyType(values), MappingProxyType(declared))
+
+
+def _score(
+    name: str, declared: Mapping[str, Assumption], draws: int, seed: int, followers: tuple[str, ...]
+) -> NDArray[np.float64]:
+    """Give the normal scores of an assumption's draws, those of its companion mixed in.
+
+    They depend on names, the seed and the correlations, and on no range: a changed range moves nobody else.
+    """
+    if name in followers:
+        raise ValueError(f"assumption {name}: follows its own follower; let one of them stand alone")
+    if name not in declared:
+        raise ValueError(f"assumption {followers[-1]}: its companion '{name}' was not drawn; draw both")
+    assumption = declared[name]
+    chance = stream(seed, "assumption", name).random(draws)
+    own = np.asarray(ndtri(np.clip(chance, 1e-12, 1.0 - 1e-12)), dtype=np.float64)
+    if not assumption.companion:
+        return own
+    # The correlation of ranks that is asked for, as the correlation of the scores that gives it (Pearson, 1907).
+    mixed = 2.0 * math.sin(math.pi * assumption.rank_correlation / 6.0)
+    led = _score(assumption.companion, declared, draws, seed, (*followers, name))
+    return np.asarray(mixed * led + math.sqrt(1.0 - mixed * mixed) * own)
 
 
 def with_study_values(declared: Iterable[Assumption], text: str, file: str) -> tuple[Assumption, ...]:

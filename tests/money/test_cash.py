@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from joinedup.money import Cash, CashKind, CashLine, Partner
+from joinedup.money import SOCIETY, Cash, CashKind, CashLine, Partner
 
 FIRE, AMBULANCE = Partner("fire"), Partner("ambulance")
 
@@ -51,3 +51,24 @@ def test_cash_that_the_sums_cannot_rely_on_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         Cash("it", kind, line, year, np.array(amount, dtype=np.float64), FIRE, FIRE)
+
+
+@pytest.mark.parametrize(
+    ("line", "payer", "message"),
+    [
+        (CashLine.PAYMENT, FIRE, "nobody pays themselves"),
+        (CashLine.GRANT, AMBULANCE, "comes from society"),
+        (CashLine.CHARGE, AMBULANCE, "comes from society"),
+    ],
+)
+def test_a_payment_has_two_ends_and_a_grant_comes_from_outside(
+    line: CashLine, payer: Partner, message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        Cash("it", CashKind.PAYMENT, line, 1, np.array([1.0]), payer, FIRE)
+
+
+def test_a_grant_is_no_saving_to_the_whole() -> None:
+    grant = Cash("grant", CashKind.PAYMENT, CashLine.GRANT, 0, np.array([5.0]), SOCIETY, FIRE)
+    assert {who: part[0] for who, part in grant.falls_on()} == {SOCIETY: -5.0, FIRE: 5.0}
+    assert not grant.gained.any()

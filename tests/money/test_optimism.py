@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from joinedup.money import CashLine, Cause, blend, mitigation, project_type, project_types
+from joinedup.money import CashLine, Cause, blend, causes_of, mitigation, project_type, project_types
 from joinedup.refusal import Refusal
 
 DATA = Path(os.environ.get("JOINEDUP_DATA") or Path(__file__).parents[3] / "shared" / "data")
@@ -89,3 +89,18 @@ def test_mitigation_is_added_up_cause_by_cause() -> None:
 def test_a_misspelt_project_type_is_refused_with_the_closest() -> None:
     with pytest.raises(Refusal, match="did you mean 'standard buildings'"):
         project_type("standard building")
+
+
+def test_the_published_causes_of_the_bias_of_standard_buildings_make_up_the_whole() -> None:
+    # Mott MacDonald (2002), contributions to the upper bound of capital cost, per cent.
+    causes = causes_of("standard buildings")
+    assert sum(causes.values()) == pytest.approx(1.0)
+    assert causes["inadequate business case"] == 0.34
+    assert causes["disputes and claims"] == 0.29
+    assert mitigation([Cause(name, share, 1.0) for name, share in causes.items()]) == pytest.approx(1.0)
+
+
+def test_causes_that_could_not_be_read_with_certainty_are_not_made_up() -> None:
+    assert causes_of("equipment and development") == {}
+    with pytest.raises(Refusal, match="did you mean 'standard buildings'"):
+        causes_of("standard building")

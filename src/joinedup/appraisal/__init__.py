@@ -1,31 +1,81 @@
 """Appraisal: what an option is worth, to whom, how surely, and whether anybody would wait too long."""
 
+from joinedup.appraisal.affording import Affordable, affordability, financial_year
+from joinedup.appraisal.alone import Alone, alone_cash, best_alone, searched_alone
 from joinedup.appraisal.appraise import ASSUMPTIONS, Appraisal, Leaving, Moved, appraise
+from joinedup.appraisal.beside import Beside
+from joinedup.appraisal.cases import GRADES, WARNING, Case, cases, cases_like, months_elsewhere
 from joinedup.appraisal.comparison import Comparison
+from joinedup.appraisal.costing import Costed, costed
+from joinedup.appraisal.duty import Answer, Duty, Tested, duty_tests
 from joinedup.appraisal.economic import EconomicCase, Switching
-from joinedup.appraisal.financial import FinancialCase
+from joinedup.appraisal.financial import FinancialCase, recoveries
+from joinedup.appraisal.five_cases import CaseLine, FiveCase, five_cases
 from joinedup.appraisal.gate import Gate, Judged, Outcome, judge
+from joinedup.appraisal.outcomes import Effect, Objective, at_anothers_cost, effects
 from joinedup.appraisal.partners import Standing
+from joinedup.appraisal.people import People, Stated, people_of
 from joinedup.appraisal.ranges import Range
-from joinedup.appraisal.stress import WARNING, StressCase, Stressed
+from joinedup.appraisal.risks import Managed, mitigation_of, read_risks
+from joinedup.appraisal.sensitivity import Swing, swings
+from joinedup.appraisal.stress import StressCase, Stressed
+from joinedup.appraisal.together import Together, alternatives, appraise_set
 
 __all__ = [
     "ASSUMPTIONS",
+    "GRADES",
     "WARNING",
+    "Affordable",
+    "Alone",
+    "Answer",
     "Appraisal",
+    "Beside",
+    "Case",
+    "CaseLine",
     "Comparison",
+    "Costed",
+    "Duty",
     "EconomicCase",
+    "Effect",
     "FinancialCase",
+    "FiveCase",
     "Gate",
     "Judged",
     "Leaving",
+    "Managed",
     "Moved",
+    "Objective",
     "Outcome",
+    "People",
     "Range",
     "Standing",
+    "Stated",
     "StressCase",
     "Stressed",
+    "Swing",
     "Switching",
+    "Tested",
+    "Together",
+    "affordability",
+    "alone_cash",
+    "alternatives",
     "appraise",
+    "appraise_set",
+    "at_anothers_cost",
+    "best_alone",
+    "cases",
+    "cases_like",
+    "costed",
+    "duty_tests",
+    "effects",
+    "financial_year",
+    "five_cases",
     "judge",
+    "mitigation_of",
+    "months_elsewhere",
+    "people_of",
+    "read_risks",
+    "recoveries",
+    "searched_alone",
+    "swings",
 ]

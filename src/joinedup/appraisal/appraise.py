@@ -10,14 +10,26 @@ import numpy as np
 from scipy.stats import rankdata
 
 from joinedup.appraisal.adjusting import adjusted
+from joinedup.appraisal.affording import HEADROOM
+from joinedup.appraisal.beside import ASSUMPTIONS as BESIDE
+from joinedup.appraisal.beside import Beside, beside
 from joinedup.appraisal.comparison import Comparison, compare
 from joinedup.appraisal.economic import EconomicCase, economic_case, present_worth
 from joinedup.appraisal.financial import FinancialCase, financial_case
 from joinedup.appraisal.partners import Standing, everybody, payers_and_beneficiaries, standings
-from joinedup.appraisal.ranges import Range
+from joinedup.appraisal.ranges import HALF_A_PENNY, Range, draws_of
 from joinedup.appraisal.stress import Stressed, stressed
 from joinedup.assumptions import Assumption, Grade
-from joinedup.money import EDITION, SOCIETY, CashKind, CashLine, ProjectType, discount_factors, project_type
+from joinedup.money import (
+    EDITION,
+    SOCIETY,
+    CashKind,
+    CashLine,
+    Partner,
+    ProjectType,
+    discount_factors,
+    project_type,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -26,7 +38,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from joinedup.assumptions import Draws
-    from joinedup.money import Cash
+    from joinedup.money import Cash, Recovery
 
 PRICE_GROWTH = Assumption(
     name="appraisal.price_growth",
@@ -58,7 +70,7 @@ COST_TO_LEAVE = Assumption(
     source="Warwickshire and West Mercia policing alliance, one case: £10.5m to leave, £35m saved",
     grade=Grade.ELSEWHERE,
 )
-ASSUMPTIONS = (PRICE_GROWTH, YEARS_BEFORE_LEAVING, COST_TO_LEAVE)
+ASSUMPTIONS = (PRICE_GROWTH, YEARS_BEFORE_LEAVING, COST_TO_LEAVE, HEADROOM, *BESIDE)
 """What every appraisal assumes; draw them together with those of the kinds."""
 
 
@@ -90,7 +102,7 @@ class Appraisal:
     """The whole answer about one option; arrays have shape (draws + 1,), the central value first.
 
     ``bias_pct`` is the optimism bias on the costs of ``biased_line``, after mitigation. ``payers`` is the
-    table of payer by beneficiary. ``stress`` and ``leaving`` stand beside the estimate and never enter it.
+    table of payer by beneficiary. ``stress``, ``beside`` and ``leaving`` stand beside the estimate and never enter it.
     """
 
     years: int
@@ -103,6 +115,7 @@ class Appraisal:
     standings: tuple[Standing, ...]
     comparison: Comparison
     stress: tuple[Stressed, ...]
+    beside: tuple[Beside, ...]
     leaving: Leaving
     what_moved_it: tuple[Moved, ...]
     flows: tuple[Cash, ...]
@@ -117,6 +130,21 @@ class Appraisal:
     def worth(self) -> Range:
         """Give the range of the net present social value."""
         return Range.of(self.economic.npsv)
+
+    @property
+    def overruns(self) -> dict[CashLine, float]:
+        """Give the optimism bias by line, per cent, as `costed` and `swings` take it."""
+        return {self.biased_line: self.bias_pct}
+
+    @property
+    def better_alone(self) -> tuple[str, ...]:
+        """Name the partners that would expect more from what they could do by themselves than from this option."""
+        expected = {each.partner: float(draws_of(each.worth).mean()) for each in self.standings}
+        return tuple(
+            partner
+            for partner, worth in sorted(self.comparison.alone.items())
+            if float(draws_of(worth).mean()) > max(expected.get(Partner(partner), 0.0), 0.0) + HALF_A_PENNY
+        )
 
     @property
     def losers(self) -> tuple[Standing, ...]:
@@ -138,6 +166,7 @@ def appraise(
     do_minimum: Sequence[Cash] = (),
     alone: Mapping[str, Sequence[Cash]] = MappingProxyType({}),
     exit_cost: NDArray[np.float64] | None = None,
+    vat: Mapping[str, Recovery] = MappingProxyType({}),
     edition: str = EDITION,
 ) -> Appraisal:
     """Appraise the ``cash`` of one option, which is its difference against carrying on.
@@ -145,8 +174,8 @@ def appraise(
     ``project`` is the type of project whose optimism bias its costs carry, None for none; ``mitigation`` is
     the share of the causes of that bias that is managed. ``do_minimum`` is what carrying on costs for the
     same things; ``alone`` is, by partner, what it could do by itself, against carrying on; ``exit_cost`` is
-    what leaving would cost, real pounds, shape (draws + 1,), where the study knows it. ``draws`` must hold
-    `ASSUMPTIONS`.
+    what leaving would cost, real pounds, shape (draws + 1,), where the study knows it. ``vat`` says by partner what
+    it gets back of value added tax, as `recoveries` gives it. ``draws`` must hold `ASSUMPTIONS`.
 
     Raises:
         ValueError: when a flow lies beyond the years, has another number of draws, or rests on what was not
@@ -187,15 +216,23 @@ def appraise(
         biased_line=bias[0],
         bias_pct=bias[1],
         economic=economic,
-        financial=financial_case(flows, people, years, draws[PRICE_GROWTH.name]),
+        financial=financial_case(flows, people, years, draws[PRICE_GROWTH.name], vat),
         payers=payers_and_beneficiaries(flows, count, edition),
-        standings=standings(flows, people, count, edition),
+        standings=standings(flows, people, count, edition, vat),
         comparison=compare(
             economic.npsv,
             worth(do_minimum) if do_minimum else None,
             {partner: worth(alone[partner]) for partner in sorted(alone)},
         ),
         stress=stressed(cash, draws.assumptions, bias, count, edition),
+        beside=beside(
+            flows,
+            1.0 / (1.0 + bias[1] / 100.0) if bias[0] is CashLine.CAPITAL else 1.0,
+            economic.npsv,
+            draws,
+            years,
+            edition,
+        ),
         leaving=_leaving(flows, draws, years, edition, exit_cost),
         what_moved_it=_moved(cash, draws, economic.npsv),
         flows=flows,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from joinedup.appraisal.ranges import draws_of
+from joinedup.appraisal.ranges import HALF_A_PENNY, draws_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +31,11 @@ class Comparison:
     difference: NDArray[np.float64]
     alone: Mapping[str, NDArray[np.float64]]
     credited: NDArray[np.float64]
+
+    @property
+    def alone_wins(self) -> bool:
+        """Whether the partners together would expect more, or as much, from each acting alone."""
+        return bool(self.alone) and bool(draws_of(self.credited).mean() <= HALF_A_PENNY)
 
     @property
     def incomplete(self) -> tuple[str, ...]:

@@ -9,16 +9,16 @@ import numpy as np
 import polars as pl
 
 from joinedup.appraisal.economic import discounted
-from joinedup.appraisal.financial import MONEY
+from joinedup.appraisal.financial import through_accounts
 from joinedup.appraisal.ranges import HALF_A_PENNY, Range, share_below_zero
 from joinedup.money import SOCIETY, Partner
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from joinedup.money import Cash
+    from joinedup.money import Cash, Recovery
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +26,8 @@ class Standing:
     """Where an option leaves one partner: present values in real pounds, payments included.
 
     Arrays have shape (draws + 1,). ``worth`` counts everything that falls on the partner; ``money`` only
-    what passes through its accounts. The worth of all the partners and society together is the NPSV.
+    what passes through its accounts, with the value added tax that it does not get back. The worth of all the
+    partners and society together is the NPSV; the tax is in no worth, because it makes nobody richer or poorer.
     """
 
     partner: Partner
@@ -63,19 +64,23 @@ def everybody(flows: Iterable[Cash], partners: Iterable[str]) -> tuple[Partner, 
 
 
 def standings(
-    flows: Sequence[Cash], partners: Sequence[Partner], count: int, edition: str
+    flows: Sequence[Cash],
+    partners: Sequence[Partner],
+    count: int,
+    edition: str,
+    vat: Mapping[str, Recovery],
 ) -> tuple[Standing, ...]:
-    """Work out where the flows leave each partner."""
+    """Work out where the flows leave each partner; ``vat`` says by partner what it gets back."""
     found = []
     for partner in partners:
         worth, money = np.zeros(count), np.zeros(count)
         for flow in flows:
             for who, amount in flow.falls_on():
                 if who == partner:
-                    present = discounted(flow, amount, edition)
-                    worth += present
-                    if flow.kind in MONEY:
-                        money += present
+                    worth += discounted(flow, amount, edition)
+            if partner != SOCIETY:
+                for _, amount in through_accounts(partner, flow, vat.get(partner)):
+                    money += discounted(flow, amount, edition)
         found.append(Standing(partner, worth, money))
     return tuple(found)
 

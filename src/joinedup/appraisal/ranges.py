@@ -31,9 +31,15 @@ class Range:
     @classmethod
     def of(cls, values: NDArray[np.float64]) -> Range:
         """Sum up an array whose first element is the central value and the rest draws."""
-        drawn = draws_of(values)
-        low, high = np.percentile(drawn, [5.0, 95.0])
-        return cls(float(values[0]), float(drawn.mean()), float(low), float(high))
+        return cls.of_each(values[np.newaxis])[0]
+
+    @classmethod
+    def of_each(cls, rows: NDArray[np.float64]) -> list[Range]:
+        """Sum up each row of an array of shape (rows, draws + 1), all of them at once."""
+        drawn = rows[:, 1:] if rows.shape[1] > 1 else rows
+        low, high = np.percentile(drawn, [5.0, 95.0], axis=1)
+        found = (rows[:, 0], drawn.mean(axis=1), low, high)
+        return [cls(*each) for each in zip(*(column.tolist() for column in found), strict=True)]
 
 
 def draws_of(values: NDArray[np.float64]) -> NDArray[np.float64]:

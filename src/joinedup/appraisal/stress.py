@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from joinedup.appraisal.adjusting import adjusted
+from joinedup.appraisal.cases import cases
 from joinedup.appraisal.economic import present_worth
 from joinedup.money import CashKind, CashLine
 
@@ -20,11 +19,6 @@ if TYPE_CHECKING:
 
     from joinedup.assumptions import Assumption
     from joinedup.money import Cash
-
-_TABLE = tomllib.loads(Path(__file__).with_name("stress_cases.toml").read_text("utf-8"))
-
-WARNING: str = _TABLE["warning"]
-"""What must stand wherever a stress case is shown."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +44,15 @@ class Stressed:
 
 @cache
 def stress_cases() -> tuple[StressCase, ...]:
-    """Give the published cases, in the order of the table."""
-    return tuple(
-        StressCase(**{**row, "raises": CashLine(row["raises"]) if "raises" in row else None})
-        for row in _TABLE["cases"]
-    )
+    """Give the cases of the library that an option is tried against: overruns, smallest first, then lost gains."""
+    found = [
+        StressCase(
+            each.name, each.per_cent, each.how_it_ended, each.from_to, each.source, each.raises, each.leaves
+        )
+        for each in cases()
+        if each.per_cent is not None
+    ]
+    return tuple(sorted(found, key=lambda each: (each.leaves is not None, each.per_cent)))
 
 
 def stressed(

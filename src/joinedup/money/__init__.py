@@ -1,9 +1,20 @@
-"""Money: typed cash, discounting by edition of the Green Book, optimism bias, real and nominal prices."""
+"""Money: typed cash, discounting by edition, optimism bias, prices, value added tax and pensions."""
 
 from joinedup.money.cash import SOCIETY, Cash, CashKind, CashLine, NominalPounds, Partner, RealPounds
 from joinedup.money.discounting import EDITION, annuity, discount_factors, present_value
-from joinedup.money.optimism import Bounds, Cause, ProjectType, blend, mitigation, project_type, project_types
+from joinedup.money.optimism import (
+    Bounds,
+    Cause,
+    ProjectType,
+    blend,
+    causes_of,
+    mitigation,
+    project_type,
+    project_types,
+)
+from joinedup.money.pensions import Scheme, contributions, scheme, schemes
 from joinedup.money.prices import nominal, price_levels, real
+from joinedup.money.vat import Recovery, Supply, recovery
 
 __all__ = [
     "EDITION",
@@ -17,8 +28,13 @@ __all__ = [
     "Partner",
     "ProjectType",
     "RealPounds",
+    "Recovery",
+    "Scheme",
+    "Supply",
     "annuity",
     "blend",
+    "causes_of",
+    "contributions",
     "discount_factors",
     "mitigation",
     "nominal",
@@ -27,4 +43,7 @@ __all__ = [
     "project_type",
     "project_types",
     "real",
+    "recovery",
+    "scheme",
+    "schemes",
 ]

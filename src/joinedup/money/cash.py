@@ -9,6 +9,8 @@ from typing import Any, NewType
 import numpy as np
 from numpy.typing import NDArray
 
+from joinedup.money.vat import Supply
+
 Partner = NewType("Partner", str)
 """A service_id of the study, or SOCIETY."""
 
@@ -38,7 +40,14 @@ class CashLine(StrEnum):
     RUNNING = "running cost"
     RECEIPT = "receipt"
     BENEFIT = "benefit"
+    PENSION = "employer's pension contributions"
     PAYMENT = "payment"
+    GRANT = "grant"
+    CHARGE = "charge"
+
+
+PAID = (CashLine.PAYMENT, CashLine.GRANT, CashLine.CHARGE)
+"""The lines of payments: to a partner, and from outside as a grant or as a charge for what is done."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +58,7 @@ class Cash:
     something (a saving, a receipt, a benefit) and negative when it costs. A cost is borne by ``payer``; a
     saving is enjoyed by ``beneficiary``; for most flows they are the same partner. A payment is written once,
     with the amount positive: ``payer`` pays it, ``beneficiary`` receives it, and it is no saving to anybody.
+    A grant or a charge is a payment by SOCIETY.
 
     Raises:
         ValueError: when the amount is not a row of finite numbers, the year is before the start, or a payment
@@ -66,6 +76,8 @@ class Cash:
     """The assumptions that it rests on."""
     health: bool = False
     """Whether it is an effect on health, which is discounted at the health rate (§5.1)."""
+    supply: Supply = Supply.OUTSIDE
+    """What it buys, as far as value added tax asks; amounts are before the tax, which is in no economic case."""
 
     def __post_init__(self) -> None:
         """Hold every flow to what the sums rely on, wherever it was written."""
@@ -77,12 +89,16 @@ class Cash:
             raise ValueError(
                 f"cash '{self.what}': year {self.year} is before the appraisal starts; year 0 is the first"
             )
-        if (self.kind is CashKind.PAYMENT) != (self.line is CashLine.PAYMENT):
+        if (self.kind is CashKind.PAYMENT) != (self.line in PAID):
             raise ValueError(
                 f"cash '{self.what}': a payment has both the kind and the line of a payment, or neither"
             )
         if self.kind is CashKind.PAYMENT and (self.amount < 0).any():
             raise ValueError(f"cash '{self.what}': a payment is positive; swap payer and beneficiary")
+        if self.kind is CashKind.PAYMENT and self.payer == self.beneficiary:
+            raise ValueError(f"cash '{self.what}': nobody pays themselves; leave the payment out")
+        if self.line in (CashLine.GRANT, CashLine.CHARGE) and self.payer != SOCIETY:
+            raise ValueError(f"cash '{self.what}': a grant or charge comes from society; write a payment")
 
     @property
     def gained(self) -> NDArray[np.float64]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 FILE = Path(__file__).with_name("optimism_bias_2002.toml")
+CAUSES_FILE = Path(__file__).with_name("optimism_causes_2002.toml")
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,20 @@ def project_type(name: str) -> ProjectType:
     if name not in types:
         raise Refusal(f"no project type '{name}' in the table of optimism bias{did_you_mean(name, types)}")
     return types[name]
+
+
+@cache
+def causes_of(project: str) -> Mapping[str, float]:
+    """Give the published causes of the bias on cost, with their shares, 0 to 1; empty where none were published clearly.
+
+    >>> causes_of("standard buildings")["inadequate business case"]
+    0.34
+    """
+    rows = tomllib.loads(CAUSES_FILE.read_text("utf-8"))["project_types"]
+    found: dict[str, float] = next(
+        (row["causes"] for row in rows if row["name"] == project_type(project).name), {}
+    )
+    return MappingProxyType({name: share / 100.0 for name, share in found.items()})
 
 
 def blend(shares: Mapping[str, float]) -> ProjectType:

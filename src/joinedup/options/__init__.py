@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from dataclasses import asdict, dataclass
+import re
+from dataclasses import asdict, dataclass, fields
 from functools import cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from joinedup.area import Area, Change
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date
 
     from joinedup.assumptions import Assumption, Draws
     from joinedup.money import Cash
@@ -62,7 +64,7 @@ class Need:
 
 
 class Kind(Protocol):
-    """A way of working together."""
+    """A way of working together; one that a partner could go some way with by itself `SearchesAlone` too."""
 
     name: str
     rung: int
@@ -92,6 +94,104 @@ class Kind(Protocol):
     def explain(self, option: Option) -> str:
         """Say in under 80 plain words what would happen on the ground."""
         ...
+
+
+@runtime_checkable
+class SearchesAlone(Protocol):
+    """A kind that can also say what one partner could do by itself (§4.5); `find_alone` is all that it adds."""
+
+    def find_alone(self, area: Area, partner: str, assumptions: Mapping[str, Assumption]) -> Sequence[Option]:
+        """Find what the partner could do with its own things; costed by the kind's own `cash`, with no payment in it."""
+        ...
+
+
+@dataclass(frozen=True)
+class Registered:
+    """One row of the study's register of collaborations (§4.2)."""
+
+    kind: str
+    partners: frozenset[str]
+    sites: frozenset[str]
+    legal_basis: str | None
+    idea_on: date | None
+    agreed_on: date | None
+    live_on: date | None
+    ended_on: date | None
+    promised_gbp_a_year: float | None
+    actual_gbp_a_year: float | None
+    exit_cost_gbp: float | None
+    status: str
+    why: str | None
+
+    @property
+    def in_words(self) -> str:
+        """Say where it stands, since when and why."""
+        ended = self.ended_on
+        when = f" on {ended.day} {ended:%B %Y}" if ended else ""
+        return f"{self.status}{when}{f': {self.why}' if self.why else ''}"
+
+    @property
+    def delivered(self) -> float | None:
+        """Give what it was found to save, as a share of what was promised; None where either is not known."""
+        if self.actual_gbp_a_year is None or not self.promised_gbp_a_year:
+            return None
+        return self.actual_gbp_a_year / self.promised_gbp_a_year
+
+    @property
+    def months_from_idea_to_live(self) -> int | None:
+        """Give the whole months from idea to live, None where either date is not known."""
+        if self.idea_on is None or self.live_on is None:
+            return None
+        months = 12 * (self.live_on.year - self.idea_on.year) + self.live_on.month - self.idea_on.month
+        return months - (self.live_on.day < self.idea_on.day)
+
+    def concerns(self, partners: Collection[str], sites: Collection[str] = ()) -> bool:
+        """Whether it is between these partners at these sites; without sites the partners alone decide."""
+        return set(sites) <= self.sites if sites else set(partners) <= self.partners
+
+
+def registered(area: Area, kind: str) -> tuple[Registered, ...]:
+    """Give what the register holds of a kind, however its name is spelt; the last that ended first."""
+    rows = area.table("collaborations").sort(
+        "ended_on", "why", "sites", "partners", "status", descending=True, nulls_last=True
+    )
+    found = []
+    for row in rows.iter_rows(named=True):
+        if _plain(row["kind"]) == _plain(kind):
+            given = {each.name: row[each.name] for each in fields(Registered)}
+            lists = {name: _listed(row[name]) for name in ("partners", "sites")}
+            found.append(Registered(**{**given, **lists}))
+    return tuple(found)
+
+
+def lives_already(
+    register: Sequence[Registered], partners: Collection[str], sites: Collection[str] = ()
+) -> bool:
+    """Whether it is live between these partners at these sites, so that nobody should propose it (§4.2)."""
+    return any(each.status == "live" and each.concerns(partners, sites) for each in register)
+
+
+def tried_before(
+    register: Sequence[Registered], partners: Collection[str], sites: Collection[str] = ()
+) -> Registered | None:
+    """Give the same as it was tried before and ended, was tried, or was refused, in this order; None where it was not."""
+    return next(
+        (
+            each
+            for status in ("ended", "tried", "refused")
+            for each in register
+            if each.status == status and each.concerns(partners, sites)
+        ),
+        None,
+    )
+
+
+def _listed(text: str | None) -> frozenset[str]:
+    return frozenset(each.strip() for each in (text or "").split(";") if each.strip())
+
+
+def _plain(kind: str) -> str:
+    return re.sub(r"[\s_-]+", " ", kind).strip().lower()
 
 
 @cache

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from joinedup.area import Change
+from joinedup.area import Area, Change
 from joinedup.assumptions import Assumption, Draws, Grade
-from joinedup.money import Cash, CashKind, CashLine, Partner
-from joinedup.options import Kind, Need, Option
+from joinedup.money import Cash, CashKind, CashLine, Partner, Supply
+from joinedup.options import Kind, Need, Option, lives_already, registered, tried_before
 from joinedup.overlap import ASSUMPTIONS as OVERLAP
 from joinedup.overlap import REACH, SAME_PLACE_M, site_pairs
 from joinedup.travel import ASSUMPTIONS as TRAVEL
 from joinedup.travel import StraightLine
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
 
-    from joinedup.area import Area
+    from joinedup.options import Registered
 
 SPACE_NEEDED = Assumption(
     name="shared_estate.space_needed",
@@ -54,6 +55,9 @@ COST_TO_MOVE = Assumption(
     high=120_000,
     source="judgement, to be replaced by a quotation",
     grade=Grade.JUDGEMENT,
+    # The same local market prices the builders and the movers.
+    companion=COST_TO_ADAPT.name,
+    rank_correlation=0.5,
 )
 RUNNING_COST = Assumption(
     name="shared_estate.running_cost",
@@ -145,6 +149,26 @@ class SharedEstate:
 
     def find(self, area: Area, assumptions: Mapping[str, Assumption]) -> list[Option]:
         """Try both directions of every pair of sites within reach; keep those for which there is, or may be, room."""
+        return self._among(area, assumptions, registered(area, self.name))
+
+    def find_alone(self, area: Area, partner: str, assumptions: Mapping[str, Assumption]) -> list[Option]:
+        """Try the same with the sites of one partner: it gives up one of its own and moves into another of its own."""
+        # Each site is taken for a service of its own, so that the one search serves both.
+        own = area.table("sites").filter(pl.col("service_id") == partner)
+        apart = own.with_columns(service_id=pl.col("site_id"))
+        alone = replace(area, tables=MappingProxyType({**area.tables, "sites": apart}))
+        return [
+            replace(
+                option,
+                id=option.id.replace("shared-estate-", "shared-estate-alone-", 1),
+                partners=(partner,),
+            )
+            for option in self._among(alone, assumptions, ())
+        ]
+
+    def _among(
+        self, area: Area, assumptions: Mapping[str, Assumption], register: Sequence[Registered]
+    ) -> list[Option]:
         pairs = site_pairs(area, StraightLine.of(assumptions), assumptions[REACH.name].central)
         fit = pairs.filter(
             pl.col("kind").is_in(SHARED_KINDS)
@@ -153,10 +177,13 @@ class SharedEstate:
         )
         found = []
         for pair in fit.iter_rows(named=True):
-            if _register(area, pair["site_id"], pair["site_id_2"], "live") is not None:
+            sites = (pair["site_id"], pair["site_id_2"])
+            if lives_already(register, (), sites):
                 continue
-            for mover, host in ((pair["site_id"], pair["site_id_2"]), (pair["site_id_2"], pair["site_id"])):
-                option = _option(area, mover, host, pair["metres"], pair["minutes"], assumptions)
+            before = tried_before(register, (), sites)
+            tried = None if before is None else before.in_words
+            for mover, host in (sites, sites[::-1]):
+                option = _option(area, mover, host, pair["metres"], pair["minutes"], assumptions, tried)
                 # A site that can only be given up when the appraisal is over is left for another year's study.
                 if option is not None and _start_year(area, _site(area, mover)) < self.years:
                     found.append(option)
@@ -181,6 +208,7 @@ class SharedEstate:
                 payer,
                 payer,
                 (SPACE_NEEDED.name, COST_TO_ADAPT.name, COST_TO_MOVE.name),
+                supply=Supply.STANDARD,
             )
         ]
         for year in later:
@@ -205,6 +233,9 @@ class SharedEstate:
                     landlord,
                     (SPACE_NEEDED.name, HOST_SHARE.name, *host_names),
                 ),
+            ]
+        if payer != landlord:
+            flows += [
                 Cash(
                     "rent at the host's average cost",
                     CashKind.PAYMENT,
@@ -214,7 +245,8 @@ class SharedEstate:
                     payer,
                     landlord,
                     (SPACE_NEEDED.name, *host_names),
-                ),
+                )
+                for year in later
             ]
         if mover.tenure == "freehold" and mover.value_gbp is not None and start < self.years:
             flows.append(
@@ -261,10 +293,15 @@ class SharedEstate:
             if units == 1
             else f"Its {units} units"
         )
+        paid = (
+            "It pays for the building work; the host building's bills rise."
+            if len(option.partners) == 1
+            else "The newcomer pays for the building work and then a rent; the host keeps its building and bears what the "
+            "newcomer adds to its bills."
+        )
         return (
             f"{option.names[0]} closes. {moved} move {facts['metres'] / 1000:.1f} km, about {facts['minutes']:.0f} minutes, "
-            f"into {option.names[1]}, taking about {facts['space_m2']:,.0f} m² of floor there. The newcomer pays for the "
-            "building work and then a rent; the host keeps its building and bears what the newcomer adds to its bills."
+            f"into {option.names[1]}, taking about {facts['space_m2']:,.0f} m² of floor there. {paid}"
         )
 
 
@@ -275,6 +312,7 @@ def _option(
     metres: float,
     minutes: float,
     assumptions: Mapping[str, Assumption],
+    tried: str | None,
 ) -> Option | None:
     """Make the option that one site moves into the other, or None where it is known not to fit."""
     mover, host = _site(area, mover_id), _site(area, host_id)
@@ -305,8 +343,6 @@ def _option(
         incomplete.append(f"what {mover.name} would fetch")
     if mover.tenure == "leasehold" and mover.lease_break_on is None:
         incomplete.append(f"when the lease of {mover.name} can be ended")
-    before = [_register(area, mover_id, host_id, status) for status in ("ended", "tried", "refused")]
-    tried = next((each for each in before if each is not None), None)
     changes = [
         Change(table, row, "site_id", host_id)
         for table, key in (
@@ -336,20 +372,6 @@ def _option(
         },
         incomplete=tuple(incomplete),
     )
-
-
-def _register(area: Area, one: str, other: str, status: str) -> str | None:
-    """Say what the register of collaborations has last on two sites with this status, in words; None where nothing."""
-    kind = pl.col("kind").str.to_lowercase().str.replace_all(r"[\s_-]+", " ").str.strip_chars()
-    rows = area.table("collaborations").filter((pl.col("status") == status) & (kind == "shared estate"))
-    for row in rows.sort("ended_on", "why", descending=True, nulls_last=True).iter_rows(named=True):
-        sites = {each.strip() for each in (row["sites"] or "").split(";")}
-        if {one, other} <= sites:
-            ended = row["ended_on"]
-            when = f" on {ended.day} {ended:%B %Y}" if ended else ""
-            why = f": {row['why']}" if row["why"] else ""
-            return f"{status}{when}{why}"
-    return None
 
 
 def _site(area: Area, site_id: str) -> _Site:
