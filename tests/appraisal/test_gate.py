@@ -138,3 +138,34 @@ def test_a_longer_wait_for_everybody_never_turns_into_a_pass(changes: list[float
     now, later = judge(waits(changes), AGREED), judge(waits([each + more for each in changes]), AGREED)
     assert later.outcome is not Outcome.PASS or now.outcome is Outcome.PASS
     assert now.outcome in order
+
+
+def played_waits(change: list[float], luck: float) -> pl.DataFrame:
+    return waits(change).with_columns(between_runs=pl.lit(luck))
+
+
+def test_waits_that_were_played_too_seldom_say_how_many_runs_would_tell() -> None:
+    chance = np.random.Generator(np.random.PCG64(5))
+    # Every incident waits 0.3 min longer; what else there is, is luck of the runs with a variance of 9 (4 runs: 2.25).
+    noise = chance.normal(0, 1.5, 40)
+    few = list(0.3 + noise - noise.mean())
+    (row,) = judge(played_waits(few, 9.0), AGREED, runs=4).rows
+    assert row.outcome is Outcome.CANNOT_TELL
+    assert row.runs_that_would_tell is not None
+    assert f"about {row.runs_that_would_tell:,} runs would tell" in row.reason
+    # With that many the luck is so much smaller that the same incidents pass.
+    runs = row.runs_that_would_tell
+    centre = float(np.mean(few))
+    many = list(centre + (np.array(few) - centre) * np.sqrt(4 / runs))
+    assert judge(played_waits(many, 9.0), AGREED, runs=runs).outcome is not Outcome.CANNOT_TELL
+
+
+def test_where_incidents_themselves_differ_no_number_of_runs_would_tell() -> None:
+    (row,) = judge(played_waits([0.0, 3.0] * 6 + [-3.0] * 3, 0.0), AGREED, runs=4).rows
+    assert row.outcome is Outcome.CANNOT_TELL
+    assert row.runs_that_would_tell is None
+    assert "more incidents are needed" in row.reason
+
+
+def test_waits_that_were_played_and_are_surely_longer_fail() -> None:
+    assert judge(played_waits([2.0, 2.1, 1.9] * 5, 0.01), AGREED, runs=4).outcome is Outcome.FAIL

@@ -12,12 +12,17 @@ one of them would wait longer than the tolerance, and otherwise nobody can tell.
 answered before and that the option leaves unanswered, or one more incident without times than with, leaves
 the group at cannot tell unless it has failed already.
 
+**Where waits were played** more than once, the luck of the runs is known apart from the difference between incidents. A
+group whose bound is beyond the tolerance then fails when its lower bound is too; in between nobody can tell, and
+the judgement says about how many runs would, or that no number of them would and more incidents are needed.
+
 Limits: changes are few and skewed, so the t bound is rough for small groups; incidents of one busy day are
 taken as independent, which makes the bound too narrow.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -29,6 +34,8 @@ from scipy.stats import t as student
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
+
+    from numpy.typing import NDArray
 
     from joinedup.area.settings import Tolerance
 
@@ -62,6 +69,8 @@ class Judged:
     tolerance: float | None
     outcome: Outcome
     reason: str
+    runs_that_would_tell: int | None = None
+    """About how many runs would tell, where waits were played and these runs cannot."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,8 @@ class Gate:
 
     rows: tuple[Judged, ...]
     outcome: Outcome
+    basis: str = ""
+    """What was compared, in words, where it has to be said."""
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -86,21 +97,25 @@ def judge(
     tolerances: Mapping[str, Tolerance],
     services: Iterable[str] = (),
     results_seen_on: date | None = None,
+    runs: int = 1,
 ) -> Gate:
     """Judge the change in response that an option makes.
 
     ``changes`` has one row an incident: service_id, category, ground, before and after (minutes, null where
-    not known). ``services`` are those that must be judged even if they have no row. A tolerance recorded
+    not known); where they are means over runs also ``between_runs``, the variance of the change from run to run, and
+    ``runs`` says how many. ``services`` are those that must be judged even if they have no row. A tolerance recorded
     after ``results_seen_on`` does not count.
     """
     rows = []
     keys = ["service_id", "category", "ground"]
+    if "between_runs" not in changes.columns:
+        changes = changes.with_columns(between_runs=pl.lit(None, pl.Float64))
     sorted_changes = changes.with_columns(pl.col("before", "after").cast(pl.Float64).fill_nan(None)).sort(
         keys, nulls_last=True
     )
     for (service, category, ground), group in sorted_changes.group_by(keys, maintain_order=True):
         tolerance = _counting(tolerances, str(service), results_seen_on)
-        rows.append(_judged((str(service), category, ground), group, tolerance))
+        rows.append(_judged((str(service), category, ground), group, tolerance, runs))
     seen = {row.service_id for row in rows}
     rows += [
         _row((service, "", ""), Outcome.CANNOT_TELL, f"{service}: no response times to judge by")
@@ -132,7 +147,10 @@ def _counting(
 
 
 def _judged(
-    key: tuple[str, str | None, str | None], group: pl.DataFrame, tolerance: tuple[float | None, str]
+    key: tuple[str, str | None, str | None],
+    group: pl.DataFrame,
+    tolerance: tuple[float | None, str],
+    runs: int,
 ) -> Judged:
     """Judge one group."""
     before, after = group["before"].is_not_null(), group["after"].is_not_null()
@@ -151,18 +169,27 @@ def _judged(
         return _row(key, Outcome.CANNOT_TELL, f"{where}: no response times to judge by", tolerance=minutes)
 
     upper: float | None = None
+    needed: int | None = None
     if (change <= 0).all():
         upper = float(change.max())
         outcome, reason = Outcome.PASS, f"{where}: no incident would wait longer"
     elif count >= FEWEST:
-        standard_error = float(change.std(ddof=1) / np.sqrt(count))
-        upper = mean + float(student.ppf(CONFIDENCE, count - 1)) * standard_error
-        within = upper <= minutes
-        outcome = Outcome.PASS if within else Outcome.FAIL
+        half = float(student.ppf(CONFIDENCE, count - 1)) * float(change.std(ddof=1) / np.sqrt(count))
+        upper = mean + half
+        luck = known["between_runs"].mean()
+        outcome = Outcome.PASS if upper <= minutes else Outcome.FAIL
         reason = (
             f"{where}: the mean wait would change by {mean:+.2f} min, at most {upper:+.2f} min (95 % sure), "
-            f"{'within' if within else 'beyond'} the {minutes:g} min agreed"
+            f"{'within' if upper <= minutes else 'beyond'} the {minutes:g} min agreed"
         )
+        if outcome is Outcome.FAIL and isinstance(luck, float) and mean - half <= minutes:
+            outcome = Outcome.CANNOT_TELL
+            needed = _runs_that_would_tell(change, luck, runs, abs(minutes - mean))
+            reason += (
+                "; more incidents are needed to tell"
+                if needed is None
+                else f"; about {needed:,} runs would tell"
+            )
     elif (change > minutes).all():
         outcome = Outcome.FAIL
         reason = f"{where}: all {count} incidents would wait longer than the {minutes:g} min agreed"
@@ -175,7 +202,20 @@ def _judged(
     elif outcome is Outcome.PASS and unknown > count:
         outcome = Outcome.CANNOT_TELL
         reason = f"{where}: most of the incidents ({unknown}) have no response time"
-    return _row(key, outcome, reason, incidents=count, mean=mean, upper=upper, tolerance=minutes)
+    return _row(
+        key, outcome, reason, incidents=count, mean=mean, upper=upper, tolerance=minutes, needed=needed
+    )
+
+
+def _runs_that_would_tell(change: NDArray[np.float64], luck: float, runs: int, apart: float) -> int | None:
+    """Say about how many runs would bring the bound to the tolerance, which is ``apart`` from the mean; None where none would.
+
+    The variance of an incident's mean change is what incidents differ by, and the luck of the runs over their number.
+    """
+    count = len(change)
+    differ = max(float(change.var(ddof=1)) - luck / runs, 0.0)
+    room = count * (apart / float(student.ppf(CONFIDENCE, count - 1))) ** 2 - differ
+    return None if room <= 0 else max(math.ceil(luck / room), runs + 1)
 
 
 def _where(key: tuple[str, str | None, str | None]) -> str:
@@ -192,5 +232,6 @@ def _row(
     mean: float | None = None,
     upper: float | None = None,
     tolerance: float | None = None,
+    needed: int | None = None,
 ) -> Judged:
-    return Judged(*key, incidents, mean, upper, tolerance, outcome, reason)
+    return Judged(*key, incidents, mean, upper, tolerance, outcome, reason, needed)

@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from joinedup.appraisal import ASSUMPTIONS as APPRAISAL
-from joinedup.appraisal import Appraisal, Gate, Outcome, appraise, judge
+from joinedup.appraisal import Appraisal, Gate, Outcome, appraise
 from joinedup.assumptions import Assumption, draw, with_study_values
 from joinedup.options import Need, Option, kinds
 from joinedup.overlap import ASSUMPTIONS as OVERLAP
 from joinedup.ranking import Candidate, Order, rank
 from joinedup.refusal import Refusal
-from joinedup.response import compared, drives
+from joinedup.response import drives
 from joinedup.response.declared import ASSUMPTIONS as RESPONSE
+from joinedup.study.gating import gate
 from joinedup.travel import ASSUMPTIONS as TRAVEL
 from joinedup.travel import StraightLine
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from joinedup.area import Area
+    from joinedup.study.waiting import Played
 
 DRAWS = 1000
 """How many times every assumption is drawn."""
@@ -77,9 +77,12 @@ def assumptions_of(folder: Path | None = None) -> dict[str, Assumption]:
 
 
 def assess(
-    area: Area, assumptions: Mapping[str, Assumption], progress: Callable[[str], None] = lambda _: None
+    area: Area,
+    assumptions: Mapping[str, Assumption],
+    progress: Callable[[str], None] = lambda _: None,
+    played: Played | None = None,
 ) -> Assessment:
-    """Find the options of every kind and assess them on common draws."""
+    """Find the options of every kind and assess them on common draws, and on waits where the area was ``played``."""
     draws = draw(assumptions.values(), DRAWS, area.settings.seed)
     travel = StraightLine.of(assumptions)
     before = drives(area, travel)
@@ -104,7 +107,7 @@ def assess(
                 exit_cost=draws[kind.exit_cost],
             )
             assessed.append(
-                Assessed(option, kind.explain(option), appraisal, gate(area, option, before, travel))
+                Assessed(option, kind.explain(option), appraisal, gate(area, option, before, travel, played))
             )
     candidates = [
         Candidate(each.option.id, each.appraisal.npsv, each.gate.outcome, frozenset(each.option.uses))
@@ -113,33 +116,3 @@ def assess(
     passing = sum(each.gate.outcome is Outcome.PASS for each in assessed)
     # Staying among three of three says nothing: the first few are always fewer than there are to choose from.
     return Assessment(tuple(assessed), rank(candidates, min(TOP, max(1, passing - 1))), lacking)
-
-
-def gate(area: Area, option: Option, before: pl.DataFrame, travel: StraightLine) -> Gate:
-    """Judge what an option does to response: the drives in the changed area against those in the area as it is.
-
-    An option that moves nobody who responds passes. Where the study has no table of units, or none that says where a
-    service that gives up a site keeps its own, nobody can know whether it does, and the gate cannot tell.
-    """
-    units = area.table("units")
-    changed = [change.row for change in option.changes if change.table == "sites"]
-    sites = area.table("sites").filter(pl.col("site_id").is_in(changed))
-    silent = set(sites["service_id"]) - set(units.filter(pl.col("site_id").is_not_null())["service_id"])
-    if units.is_empty() or silent:
-        nothing = before.head(0).select(*_NO_CHANGES)
-        return judge(nothing, area.settings.tolerances, silent or option.partners[:1])
-    moved = [change.row for change in option.changes if change.table == "units"]
-    if not moved:
-        return Gate((), Outcome.PASS)
-    services = units.filter(pl.col("unit_id").is_in(moved))["service_id"].unique().sort().to_list()
-    after = drives(area.changed(option.changes), travel)
-    return judge(compared(before, after), area.settings.tolerances, services)
-
-
-_NO_CHANGES = (
-    pl.col("service_id"),
-    pl.col("category"),
-    pl.col("ground"),
-    pl.col("minutes").alias("before"),
-    pl.col("minutes").alias("after"),
-)

@@ -1,0 +1,93 @@
+"""The safety gate of a study: what an option does to response, played where the study can be played (§5.7)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from joinedup.appraisal import Gate, Judged, Outcome, judge
+from joinedup.refusal import Refusal
+from joinedup.response import compared, drives
+from joinedup.response.calibrating import Verdict
+
+if TYPE_CHECKING:
+    from joinedup.area import Area
+    from joinedup.options import Option
+    from joinedup.study.waiting import Played
+    from joinedup.travel import StraightLine
+
+
+def gate(
+    area: Area, option: Option, before: pl.DataFrame, travel: StraightLine, played: Played | None = None
+) -> Gate:
+    """Judge what an option does to response.
+
+    Where the study was ``played``, and what was played is as near to what happened as the study asks for, the changed area is
+    played on the same calls and luck, and waits from the call to the first arrival are compared. Else the drives of the
+    nearest units are, ``before`` being those in the area as it is: a model that is off must not wave anything through.
+
+    An option that moves nobody who responds passes. Where the study has no table of units, or none that says where a
+    service that gives up a site keeps its own, nobody can know whether it does, and the gate cannot tell.
+    """
+    units = area.table("units")
+    changed = [change.row for change in option.changes if change.table == "sites"]
+    sites = area.table("sites").filter(pl.col("site_id").is_in(changed))
+    silent = set(sites["service_id"]) - set(units.filter(pl.col("site_id").is_not_null())["service_id"])
+    tolerances = area.settings.tolerances
+    if units.is_empty() or silent:
+        nothing = before.head(0).select(*_NO_CHANGES)
+        return judge(nothing, tolerances, silent or option.partners[:1])
+    moved = [change.row for change in option.changes if change.table == "units"]
+    if not moved:
+        return Gate((), Outcome.PASS)
+    services = units.filter(pl.col("unit_id").is_in(moved))["service_id"].unique().sort().to_list()
+    after = area.changed(option.changes)
+    if played is None or (doubt := _doubt(played, services)):
+        basis = _DRIVES if played is None else f"{_DRIVES}: {doubt}"
+        return replace(judge(compared(before, drives(after, travel)), tolerances, services), basis=basis)
+    try:
+        # Units whose home was not in the study and was inferred keep it: an option moves what the study holds.
+        waits = played.changed(played.baseline.area.changed(option.changes))
+    except Refusal as refusal:
+        row = Judged(services[0], "", "", 0, None, None, None, Outcome.FAIL, str(refusal))
+        return Gate((row,), Outcome.FAIL)
+    runs = len(played.outcomes.runs)
+    touched = waits.filter(pl.col("service_id").is_in(_touched(played, services)))
+    return replace(
+        judge(touched, tolerances, services, runs=runs),
+        basis=f"waits from call to first arrival, played {runs} times on the same calls and luck",
+    )
+
+
+_DRIVES = "the drive from the nearest station alone"
+
+
+def _doubt(played: Played, services: list[str]) -> str:
+    """Say why what was played may not be relied on for the services that are touched; nothing where it may."""
+    compared_with_records = played.calibration
+    if compared_with_records is None:
+        return "no arrival is recorded that the played waits could be held to"
+    means = compared_with_records.services.filter(pl.col("measure") == "mean")
+    within = means.filter(pl.col("verdict") == Verdict.WITHIN)["service_id"].to_list()
+    off = [each for each in _touched(played, services) if each not in within]
+    return (
+        f"the played waits of {' and '.join(off)} are not shown to be near the recorded ones" if off else ""
+    )
+
+
+def _touched(played: Played, services: list[str]) -> list[str]:
+    """Name the services whose incidents the moved units go to."""
+    jobs = played.baseline.jobs
+    pools = jobs.filter(pl.col("service_id").is_in(services))["pool"].unique().to_list()
+    return jobs.filter(pl.col("pool").is_in(pools))["service_id"].unique().sort().to_list()
+
+
+_NO_CHANGES = (
+    pl.col("service_id"),
+    pl.col("category"),
+    pl.col("ground"),
+    pl.col("minutes").alias("before"),
+    pl.col("minutes").alias("after"),
+)
