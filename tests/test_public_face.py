@@ -27,7 +27,8 @@ FACE = {
     "Settings": (
         "(name: 'str', zone: 'str', nation: 'str' = '', period: 'tuple[date, date] | None' = None, "
         "grid: 'str' = '', price_base: 'str' = '2025/26', standards: 'str' = '', partners: 'tuple[str, ...]' = (), "
-        "tolerances: 'Mapping[str, Tolerance]' = <factory>, seed: 'int' = 1, overlap_only: 'bool' = False) -> None"
+        "tolerances: 'Mapping[str, Tolerance]' = <factory>, seed: 'int' = 1, overlap_only: 'bool' = False, "
+        "travel: 'OwnTravel' = <factory>) -> None"
     ),
     "Study": (
         "(folder: 'Path', area: 'Area', queries: 'Queries', assumptions: 'Mapping[str, Assumption]', "

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from joinedup.area.settings import quoted, read_settings, settings_from
+from joinedup.area.settings import OwnTravel, quoted, read_settings, settings_from
 from joinedup.refusal import Refusal
 
 NAMED = '[study]\nname = "Test"\nzone = "Europe/London"\n'
@@ -78,7 +78,22 @@ def test_the_national_grid_is_for_britain_unless_the_study_says_otherwise(
     assert settings.on_national_grid is national
 
 
+def test_the_files_of_travel_lie_beside_study_toml(tmp_path: Path) -> None:
+    assert read_settings(written(tmp_path, NAMED)).travel == OwnTravel()
+    read = read_settings(written(tmp_path, NAMED + '[travel]\nroads = "roads.osm.pbf"'))
+    assert read.travel == OwnTravel(roads=tmp_path / "roads.osm.pbf")
+    read = read_settings(written(tmp_path, NAMED + '[travel]\nmatrix = "m.csv"\nplaces = "wards.csv"'))
+    assert read.travel == OwnTravel(matrix=tmp_path / "m.csv", places=tmp_path / "wards.csv")
+
+
 WRONG = [
+    (NAMED + '[travel]\nroad = "x.osm"', "unknown key 'road' under [travel]; did you mean 'roads'"),
+    (NAMED + "[travel]\nroads = 5", "'roads' under [travel] must be the name of a file in quotes, not 5"),
+    (NAMED + '[travel]\nroads = "a"\nmatrix = "b"', "both roads and a matrix; keep the one"),
+    (NAMED + '[travel]\nplaces = "a"', "names places but no matrix"),
+    (NAMED + '[study.travel]\nroads = "a"', "write [travel], not [study.travel]"),
+    ('travel = "x"\n' + NAMED, "'travel' must be a heading"),
+    (NAMED + '[travels]\nroads = "a"', "did you mean 'travel'"),
     ("", "[study] is missing"),
     ("study = 5", "must be a heading"),
     ('[studdy]\nname = "x"', "'studdy'"),

@@ -113,5 +113,5 @@ def test_too_few_runs_leave_the_declared_law_and_say_so() -> None:
 def test_every_declared_number_has_a_name_of_its_own_and_a_range() -> None:
     names = [each.name for each in ASSUMPTIONS]
     assert len(set(names)) == len(names)
-    assert all(name.startswith("response.") for name in names)
-    assert all(each.low < each.high for each in ASSUMPTIONS)
+    assert all(name.startswith(("response.", "rooms.")) for name in names)
+    assert all(each.low <= each.central <= each.high for each in ASSUMPTIONS)

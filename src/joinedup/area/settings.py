@@ -33,6 +33,18 @@ class Tolerance:
 
 
 @dataclass(frozen=True)
+class OwnTravel:
+    """The files that a study names under [travel]: an OpenStreetMap extract, or a table of drives and where its places are.
+
+    With neither, drives are on a straight line.
+    """
+
+    roads: Path | None = None
+    matrix: Path | None = None
+    places: Path | None = None
+
+
+@dataclass(frozen=True)
 class Settings:
     """The settings of a study; only ``name`` and ``zone`` have no default."""
 
@@ -48,6 +60,7 @@ class Settings:
     seed: int = 1
     overlap_only: bool = False
     """Sites of a real area may be laid side by side; proposing to merge real, named stations is not for an example."""
+    travel: OwnTravel = field(default_factory=OwnTravel)
 
     @property
     def on_national_grid(self) -> bool:
@@ -91,18 +104,20 @@ def settings_from(content: Mapping[str, Any], file: str) -> Settings:
     """Turn the content of study.toml into settings; ``file`` is for messages."""
     if "study" not in content:
         raise Refusal(f"{file}: the heading [study] is missing{_did_you_mean_heading(content)}")
-    known = {each.name for each in fields(Settings)}
+    known = {each.name for each in fields(Settings)} - {"travel"}
     for heading in content:
         if heading in known:
             raise Refusal(
                 f"{file}: '{heading}' must stand under [study]; write it there, or as [study.{heading}]"
             )
-        if heading != "study":
-            raise Refusal(f"{file}: unknown heading [{heading}]{did_you_mean(heading, ['study'])}")
+        if heading not in ("study", "travel"):
+            raise Refusal(f"{file}: unknown heading [{heading}]{did_you_mean(heading, ['study', 'travel'])}")
     if not isinstance(content["study"], dict):
         raise Refusal(f"{file}: 'study' must be a heading; put the settings under a line that says [study]")
     given = dict(content["study"])
     for key in given:
+        if key == "travel":
+            raise Refusal(f"{file}: 'travel' is a heading of its own; write [travel], not [study.travel]")
         if key not in known:
             raise Refusal(f"{file}: unknown key '{key}' under [study]{did_you_mean(key, known)}")
     for key in ("name", "zone"):
@@ -132,7 +147,7 @@ def settings_from(content: Mapping[str, Any], file: str) -> Settings:
         raise Refusal(
             f"{file}: price_base '{given['price_base']}' is not a financial year; write one such as \"2025/26\""
         )
-    return Settings(**given)
+    return Settings(**given, travel=_travel(content.get("travel", {}), file))
 
 
 _FINANCIAL_YEAR = re.compile(r"\d{4}/\d{2}")
@@ -144,6 +159,27 @@ def _did_you_mean_heading(content: Mapping[str, Any]) -> str:
     if content:
         return f"; found '{next(iter(content))}'; put the settings under a line that says [study]"
     return "; put the settings under a line that says [study]"
+
+
+def _travel(value: object, file: str) -> OwnTravel:
+    """Find the files that stand under [travel], beside study.toml."""
+    if not isinstance(value, dict):
+        raise Refusal(f"{file}: 'travel' must be a heading; put its keys under a line that says [travel]")
+    known = {each.name for each in fields(OwnTravel)}
+    for key, given in value.items():
+        if key not in known:
+            raise Refusal(f"{file}: unknown key '{key}' under [travel]{did_you_mean(key, known)}")
+        if not isinstance(given, str) or not given.strip():
+            raise Refusal(
+                f"{file}: '{key}' under [travel] must be the name of a file in quotes, not {given!r}"
+            )
+    if "roads" in value and "matrix" in value:
+        raise Refusal(
+            f"{file}: [travel] names both roads and a matrix; keep the one that drives are to rest on"
+        )
+    if "places" in value and "matrix" not in value:
+        raise Refusal(f"{file}: [travel] names places but no matrix; places say where those of a matrix are")
+    return OwnTravel(**{key: Path(file).parent / given for key, given in value.items()})
 
 
 def _strings(value: object, key: str, file: str) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import polars as pl
 import typer
 
+from joinedup.area.settings import OwnTravel
 from joinedup.cli.progress import Progress
 from joinedup.cli.reading import Folder
 from joinedup.cli.showing import AsJson, print_json, print_table
@@ -59,6 +60,8 @@ def respond(
         needs = own_needs(folder, study.area)
         progress("looking at what was asked for")
         area, said = inferred(study.area)
+        if area.settings.travel != OwnTravel():
+            progress("working out drives, which is kept for the next time")
         baseline = Baseline.of(area, study.assumptions, needs)
         outcomes = baseline.played(runs=runs, progress=progress)
         progress("holding it to the standards")

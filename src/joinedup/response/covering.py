@@ -10,6 +10,7 @@ import polars as pl
 from joinedup.assumptions import Assumption, Grade
 from joinedup.response.outcomes import HOURS_OF_WEEK
 from joinedup.response.rostering import able
+from joinedup.travel import Places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,16 +72,13 @@ def uncovered(outcomes: Outcomes, baseline: Baseline, standards: tuple[Standard,
         if need.is_empty():
             continue
         first_need = str(need["need"][0])
-        law = baseline.laws[baseline.asked.pools[first_need]].travel
+        law = baseline.laws[baseline.asked.pools[first_need]]
         limit, limit_from = _limit(baseline, standards, service)
         drive = max(limit - _before_driving(outcomes, baseline, service, first_need), 0.0)
         grounds = jobs.group_by("ground").agg(pl.col("x", "y").median()).sort("ground")
         can = able(outcomes.units, baseline.asked.meets, [first_need])[:, 0]
-        away = np.hypot(
-            outcomes.units["x"].to_numpy()[:, None] - grounds["x"].to_numpy(),
-            outcomes.units["y"].to_numpy()[:, None] - grounds["y"].to_numpy(),
-        )
-        reach = (law.minutes(away) <= drive) & can[:, None]
+        away = law.between(Places.of(outcomes.units, "unit_id"), Places.of(grounds, "ground"))
+        reach = (away <= drive) & can[:, None]
         bare = np.zeros(grounds.height)
         steps = int(outcomes.length // _STEP)
         for run in outcomes.runs:

@@ -9,23 +9,27 @@ import polars as pl
 from scipy.spatial import cKDTree
 
 from joinedup.area.places import fit_for_distance
+from joinedup.travel import Places, StraightLine
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from joinedup.area import Area
-    from joinedup.travel import StraightLine
+    from joinedup.travel import Travel
 
 RESPONDING_KINDS = ("station", "base")
 """Kinds of site that units are taken to start from where a study has no table of units."""
+_AT_ONCE = 5_000_000
+"""Drives that are looked at together: more would take more memory and no less time."""
 
 
-def drives(area: Area, travel: StraightLine) -> pl.DataFrame:
+def drives(area: Area, travel: Travel) -> pl.DataFrame:
     """Give each placed incident the site it would be driven to from, and the minutes.
 
     Returns:
         incident_id, service_id, category, ground (a site_id) and minutes, in order of incident_id. Of two sites that
-        are as near, the ground is that whose identifier comes first. A service without a placed site has no rows.
+        are as near, the ground is that whose identifier comes first. A service without a placed site has no rows. Ground
+        and minutes are null where nobody can drive to the incident.
     """
     incidents = area.table("incidents").filter(fit_for_distance()).sort("incident_id")
     sites = area.table("sites").filter(fit_for_distance()).sort("site_id")
@@ -40,13 +44,17 @@ def drives(area: Area, travel: StraightLine) -> pl.DataFrame:
         mine = incidents.filter(pl.col("service_id") == service)
         if starts.is_empty() or mine.is_empty():
             continue
-        nearest, metres = _nearest(starts.select("x", "y").to_numpy(), mine.select("x", "y").to_numpy())
+        if isinstance(travel, StraightLine):
+            nearest, metres = _nearest(starts.select("x", "y").to_numpy(), mine.select("x", "y").to_numpy())
+            ground, minutes = pl.Series(nearest), pl.Series(travel.minutes(metres))
+        else:
+            ground, minutes = _quickest(travel, starts, mine, area.kind_of(service))
         parts.append(
             mine.select(
                 "incident_id", "service_id", pl.col("category").fill_null("not recorded")
             ).with_columns(
-                starts["site_id"].gather(nearest).alias("ground"),
-                pl.Series("minutes", travel.minutes(metres)),
+                starts["site_id"].gather(ground).alias("ground"),
+                minutes.alias("minutes"),
             )
         )
     if not parts:
@@ -60,6 +68,23 @@ def drives(area: Area, travel: StraightLine) -> pl.DataFrame:
             }
         )
     return pl.concat(parts).sort("incident_id")
+
+
+def _quickest(
+    travel: Travel, starts: pl.DataFrame, mine: pl.DataFrame, kind: str
+) -> tuple[pl.Series, pl.Series]:
+    """Give for each incident the row of the site with the shortest drive, and its minutes; null where there is none."""
+    homes, calls = Places.of(starts, "site_id"), Places.of(mine, "incident_id")
+    rows, least = np.zeros(len(calls), np.int64), np.zeros(len(calls))
+    step = max(1, _AT_ONCE // len(homes))
+    for start in range(0, len(calls), step):
+        here = np.arange(start, min(start + step, len(calls)))
+        minutes = travel.between(homes, calls.at(here), kind)
+        minutes = np.where(np.isnan(minutes), np.inf, minutes)
+        rows[here], least[here] = minutes.argmin(axis=0), minutes.min(axis=0)
+    way = pl.Series(np.isfinite(least))
+    both = pl.DataFrame({"row": rows, "minutes": least}).select(pl.when(way).then(pl.all()))
+    return both["row"], both["minutes"]
 
 
 def _nearest(
@@ -134,6 +159,7 @@ def recorded_against_modelled(area: Area, modelled: pl.DataFrame) -> pl.DataFram
     ]
     return (
         modelled.rename({"minutes": "modelled"})
+        .filter(pl.col("modelled").is_not_null())
         .join(recorded, on="incident_id", how="inner")
         .group_by("service_id")
         .agg(pl.len().alias("records"), *figures)

@@ -1,4 +1,4 @@
-"""How long a drive takes: the law of Kolesar and Blum fitted to a study's own runs, the declared law elsewhere."""
+"""How long a drive takes: the law of Kolesar and Blum, or roads, fitted to a study's own runs; as declared elsewhere."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ import numpy as np
 import polars as pl
 from scipy.optimize import least_squares
 
-from joinedup.travel import StraightLine
+from joinedup.response.driven import LEAST_RUNS
+from joinedup.travel import Places, StraightLine
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from joinedup.response.asking import Asked
+    from joinedup.response.driven import Driven
 
-LEAST_RUNS = 30
 LEAST_DISTANCES = 5
-"""Runs, and places that far apart, from which a law may be fitted: its two numbers need several distances."""
+"""Places that far apart, from which a law may be fitted: its two numbers need several distances."""
 _AT_HOME = 15 * 60_000
 """A unit that has been free for so long is taken to set off from its home (ms)."""
 _SPEEDS = (5.0, 150.0)
@@ -27,15 +28,27 @@ _MOST_LOST = 20.0
 
 @dataclass(frozen=True)
 class Law:
-    """The law of one pool: who it is for, its numbers, and how many runs it was fitted to (0: declared)."""
+    """The law of one pool: who it is for, its numbers, and how many runs it was fitted to (0: declared).
+
+    Where the study names roads or a table of drives, those are ``driven``, and the straight line is for want of them alone.
+    """
 
     pool: str
     travel: StraightLine
     runs: int
+    driven: Driven | None = None
+
+    def between(self, starts: Places, ends: Places) -> NDArray[np.float64]:
+        """Give the minutes from each start to each end, NaN where nobody can drive; shape (starts, ends)."""
+        if self.driven is not None:
+            return self.driven.between(starts, ends)
+        return self.travel.between(starts, ends, "")
 
     @property
     def said(self) -> str:
         """Say by name what the drives rest on."""
+        if self.driven is not None:
+            return f"{self.pool}: {self.driven.said}"
         numbers = f"{self.travel.km_per_minute * 60:.0f} km/h, {self.travel.lost_minutes:.1f} min lost"
         if self.runs:
             return f"{self.pool}: straight line, fitted to {self.runs:,} recorded runs ({numbers})"

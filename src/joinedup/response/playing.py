@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from joinedup.response.dispatching import Jobs, Sites, Units, dispatch
+from joinedup.response.driven import beside, table, unnamed
 from joinedup.response.durations import TURNOUT, chances, drawn
 from joinedup.response.outcomes import Run
 from joinedup.response.queueing import stop_at_a_queue
@@ -68,6 +69,15 @@ class World:
         self.x, self.y = jobs["x"].to_numpy(), jobs["y"].to_numpy()
         self.priority = jobs["urgency"].to_numpy()
         self.home_x, self.home_y = mine.units["x"].to_numpy(), mine.units["y"].to_numpy()
+        self.table, self.beside = None, np.zeros(len(self.rows), np.int64)
+        if law.driven is not None:
+            sites = unnamed(self.sites.x, self.sites.y)
+            self.table = table(law.driven, sites, baseline.stands, self.rows)
+            if baseline.stands.width:
+                at_site = np.zeros((len(sites), len(needs)), np.bool_)
+                np.logical_or.at(at_site, self.units.site, self.meets)
+                calls = unnamed(self.x, self.y)
+                self.beside = beside(law.driven, self.table, sites, calls, at_site[:, self.need])
         self.jobs = jobs.with_columns(pl.Series("band", baseline.bands[self.rows]))
 
     def sent(
@@ -99,7 +109,8 @@ class World:
             turnout[order],
             np.maximum(busy[turn], 0),
         )
-        return order, dispatch(self.sites, units, jobs, self.law.travel)
+        travel = self.law.travel if self.table is None else replace(self.table, job=self.table.job[order])
+        return order, dispatch(self.sites, units, jobs, travel)
 
     def nearest(self) -> NDArray[np.float64]:
         """Give the metres from each job to the nearest home of a unit that can meet its need."""
@@ -150,7 +161,7 @@ def played_once(baseline: Baseline, worlds: list[World], seed: int, number: int)
     for world in worlds:
         rows = world.rows
         turnout = steps.step("turned_out", world.jobs, rows, np.full(len(rows), world.quickest, np.int64))
-        about = steps.step("about", world.jobs, rows, np.zeros(len(rows), np.int64))
+        about = steps.step("about", world.jobs, rows, np.zeros(len(rows), np.int64)) + world.beside
         taken = steps.busy.copy()
         taken[rows] += about
         order, answer = world.sent(steps.ready, turnout, taken)

@@ -16,6 +16,7 @@ import polars as pl
 from joblib import Parallel, delayed
 
 from joinedup.response.asking import Asked, asked
+from joinedup.response.driven import at_a_road, driven, gathered, stands_of, within_reach
 from joinedup.response.drives import drives
 from joinedup.response.driving import Law, fitted_law, runs_from_home
 from joinedup.response.durations import (
@@ -29,7 +30,7 @@ from joinedup.response.durations import (
 from joinedup.response.outcomes import Outcomes, Run
 from joinedup.response.playing import Drawn, World, played_once
 from joinedup.response.rostering import Roster, roster, stop_at_unmet, unmet
-from joinedup.travel import StraightLine
+from joinedup.travel import StraightLine, travel_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -40,7 +41,9 @@ if TYPE_CHECKING:
     from joinedup.area import Area
     from joinedup.assumptions import Assumption
     from joinedup.response.asking import Crew
+    from joinedup.response.driven import Stands
     from joinedup.response.durations import Cells
+    from joinedup.travel import Travel
 
 _MINUTE = 60_000
 _BANDS = 3
@@ -52,7 +55,8 @@ class Baseline:
     """An area as it is, with everything that was fitted to it.
 
     ``steps`` are the cells of recorded durations by step, ``laws`` the law of travel by pool, ``bands`` whether each job is
-    near a home, middling or far (0, 1, 2), ``turnout`` the mean milliseconds of a crew by pool, service, kind and crew.
+    near a home, middling or far (0, 1, 2), ``turnout`` the mean milliseconds of a crew by pool, service, kind and crew;
+    ``way`` is the straight line, the roads or the table of drives that the study names.
     """
 
     area: Area
@@ -63,6 +67,7 @@ class Baseline:
     turnout: Mapping[tuple[str, ...], float]
     assumptions: Mapping[str, Assumption]
     notes: tuple[str, ...]
+    way: Travel
 
     @classmethod
     def of(
@@ -83,8 +88,9 @@ class Baseline:
         Raises:
             Refusal: when nothing can be played, with what to add.
         """
-        held = asked(area, needs)
-        units = roster(area, held)
+        way = travel_of(area, assumptions)
+        held = within_reach(asked(area, needs), way)
+        units = at_a_road(roster(area, held), way)
         if lenient:
             held = held.short_of(unmet(held, units))
         stop_at_unmet(held, units)
@@ -95,6 +101,10 @@ class Baseline:
         runs = runs_from_home(kept, units.units)
         declared = StraightLine.of(assumptions)
         laws = {pool: fitted_law(pool, runs, declared) for pool in sorted(set(held.pools.values()))}
+        notes = [*held.notes, *units.notes]
+        if not isinstance(way, StraightLine):
+            laws = {pool: _driven(law, area, held, runs, way) for pool, law in laws.items()}
+            notes += gathered(held.jobs["x"].to_numpy(), held.jobs["y"].to_numpy())
         turnout, beside = _turnout(runs, units, assumptions)
         first, others = pl.col("ordinal") == 0, pl.col("ordinal") > 0
         steps = {
@@ -104,9 +114,8 @@ class Baseline:
             "busy": cells("busy", records),
             "about": (),
         }
-        notes = (*held.notes, *units.notes)
         bands = np.zeros(held.jobs.height, np.int64)
-        found = cls(area, held, steps, laws, bands, turnout, assumptions, notes)
+        found = cls(area, held, steps, laws, bands, turnout, assumptions, tuple(notes), way)
         return found._beside_the_law(units, without) if recorded else found
 
     def _beside_the_law(self, units: Roster, without: Collection[date]) -> Baseline:
@@ -127,7 +136,11 @@ class Baseline:
             order, answer = world.sent(steps.ready, None, steps.busy, overlapping=False)
             parts.append(
                 world.jobs.with_columns(pl.Series("band", bands[world.rows]))[order]
-                .with_columns((pl.col("drove") - pl.Series(answer.arrived - answer.assigned)).alias("about"))
+                .with_columns(
+                    (
+                        pl.col("drove") - pl.Series(answer.arrived - answer.assigned + world.beside[order])
+                    ).alias("about")
+                )
                 .filter(pl.Series(answer.served) & ~pl.col("date").is_in(list(without)))
             )
         about = cells("about", pl.concat(parts)) if parts else ()
@@ -152,11 +165,16 @@ class Baseline:
             pl.col("need").replace_strict(pools, return_dtype=pl.String).alias("pool"),
             pl.col("service_id").replace_strict(kinds, return_dtype=pl.String).alias("service_kind"),
         ).join(
-            drives(self.area, StraightLine.of(self.assumptions)).select("incident_id", "ground"),
+            drives(self.area, self.way).select("incident_id", "ground"),
             on="incident_id",
             how="left",
             maintain_order="left",
         )
+
+    @cached_property
+    def stands(self) -> Stands:
+        """The places at which a table of drives has the jobs."""
+        return stands_of(self.jobs["x"].to_numpy(), self.jobs["y"].to_numpy())
 
     @cached_property
     def incident_names(self) -> NDArray[np.uint64]:
@@ -192,7 +210,7 @@ class Baseline:
             Refusal: when nobody meets a need, or a queue never empties: which, when, and how many units short.
         """
         area = area or self.area
-        units = roster(area, self.asked)
+        units = at_a_road(roster(area, self.asked), self.way)
         stop_at_unmet(self.asked, units)
         progress("loading the dispatch loop, which is compiled once on a machine")
         worlds = [World(self, units, pool) for pool in self.laws]
@@ -210,6 +228,14 @@ class Baseline:
                 )
             progress(f"playing run {len(made)} of {runs}")
         return Outcomes(area, self.jobs, units.units, units.on, tuple(made), self.asked.monday, self.travel)
+
+
+def _driven(law: Law, area: Area, held: Asked, runs: pl.DataFrame, way: Travel) -> Law:
+    """Lay roads or a table of drives over the law of one pool, as the service drives that has most of its jobs."""
+    mine = held.jobs.filter(pl.col("need").replace_strict(held.pools, return_dtype=pl.String) == law.pool)
+    most = mine.group_by("service_id").len().sort("len", "service_id", descending=[True, False])
+    found = driven(law.pool, runs, way, area.kind_of(str(most["service_id"][0])))
+    return replace(law, runs=found.runs, driven=found)
 
 
 def _turnout(

@@ -17,7 +17,7 @@ from joinedup.response import drives
 from joinedup.response.declared import ASSUMPTIONS as RESPONSE
 from joinedup.study.gating import gate
 from joinedup.travel import ASSUMPTIONS as TRAVEL
-from joinedup.travel import StraightLine
+from joinedup.travel import ROAD_ASSUMPTIONS, travel_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -61,7 +61,7 @@ def assumptions_of(folder: Path | None = None) -> dict[str, Assumption]:
     Raises:
         Refusal: for a file that is not text, a name that is not known or a value that is out of order.
     """
-    declared = {each.name: each for each in (*TRAVEL, *OVERLAP, *APPRAISAL, *RESPONSE)}
+    declared = {each.name: each for each in (*TRAVEL, *OVERLAP, *APPRAISAL, *RESPONSE, *ROAD_ASSUMPTIONS)}
     for kind in kinds():
         declared |= {each.name: each for each in kind.assumptions}
     path = folder / ASSUMPTIONS_FILE if folder else None
@@ -84,7 +84,7 @@ def assess(
 ) -> Assessment:
     """Find the options of every kind and assess them on common draws, and on waits where the area was ``played``."""
     draws = draw(assumptions.values(), DRAWS, area.settings.seed)
-    travel = StraightLine.of(assumptions)
+    travel = travel_of(area, assumptions)
     before = drives(area, travel)
     assessed: list[Assessed] = []
     lacking = {}

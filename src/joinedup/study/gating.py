@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from joinedup.area import Area
     from joinedup.options import Option
     from joinedup.study.waiting import Played
-    from joinedup.travel import StraightLine
+    from joinedup.travel import Travel
 
 
 def gate(
-    area: Area, option: Option, before: pl.DataFrame, travel: StraightLine, played: Played | None = None
+    area: Area, option: Option, before: pl.DataFrame, travel: Travel, played: Played | None = None
 ) -> Gate:
     """Judge what an option does to response.
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from joinedup.area.settings import OwnTravel
 from joinedup.disclosure import Block, Bullets, Chapter, Column, Figure, Section, Statement, Table, count
 from joinedup.response import drives, recorded_against_modelled
 from joinedup.response.declared import ASSUMPTIONS as RESPONSE
 from joinedup.study.drafting.naming import short_name
+from joinedup.travel import ROAD_ASSUMPTIONS, travel_of
 from joinedup.wording import Unit
 
 if TYPE_CHECKING:
@@ -15,10 +17,11 @@ if TYPE_CHECKING:
 
 _RULES = (
     "Chance is measured by moving one service's records by whole weeks (§2.3); a joint event uses each record once.",
-    "Drives are straight lines under a stated law of speed; roads, queues and busy units are not in them yet (§3).",
+    "Drives follow a stated law of speed, or the roads or table of drives that the study names (§3).",
     "Worth is the Green Book's net present social value, edition of February 2026: real pounds, no VAT (§5.1).",
     "Payments between partners cancel: they are no saving to anybody (§5.2).",
     "Capital carries the upper optimism bias of its project type; benefits are cut by the grade of their source (§5.3, §5.4).",
+    "Waits are played with busy units, shifts and queues, and held to what happened before they are believed (§3.4).",
     "An option is put in order only if the upper confidence bound of every change in response is within the tolerance (§5.7).",
     "Counts of fewer than five incidents are hidden, with what would give them away (§8.1).",
 )
@@ -97,6 +100,8 @@ def assumptions_chapter(study: Study) -> Chapter:
     """List every number that was not read from the study."""
     # What a played period takes for granted is no part of this report: nothing in it is played yet.
     played = {each.name for each in RESPONSE}
+    if study.area.settings.travel == OwnTravel():
+        played |= {each.name for each in ROAD_ASSUMPTIONS}
     rows = sorted(
         (each for name, each in study.assumptions.items() if name not in played), key=lambda each: each.name
     )
@@ -138,7 +143,9 @@ def method_chapter(study: Study) -> Chapter:
     """Say how it was done, and how far the model is from what happened."""
     blocks: list[Block] = [Bullets([Statement(rule) for rule in _RULES])]
     if study.area.has("attendances", "arrived_at", "responding_at"):
-        table = recorded_against_modelled(study.area, drives(study.area, study.travel))
+        table = recorded_against_modelled(
+            study.area, drives(study.area, travel_of(study.area, study.assumptions))
+        )
         if table.height:
             blocks += [
                 Section("The modelled drive against the recorded one"),

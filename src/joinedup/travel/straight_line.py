@@ -1,4 +1,4 @@
-"""Travel minutes: a straight line and a stated law of speed, until a study brings roads of its own."""
+"""Travel minutes over a straight line, under a stated law of speed: for a study that brings no roads and no table of its own."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
+
+    from joinedup.travel.places import Places
 
 # A least-squares fit of the law to the siren driving minutes between all 231 postcodes of the ambulance region Utrecht
 # (ELASPY, 2022) gave 52 km/h and 1.7 min for pairs under 8 km apart, and 63 km/h and 2.8 min for pairs under 15 km, with
@@ -89,3 +91,15 @@ class StraightLine:
         if minutes < 2 * self.lost_minutes:
             return (minutes / 2) ** 2 * self.km_per_minute / self.lost_minutes * 1000
         return (minutes - self.lost_minutes) * self.km_per_minute * 1000
+
+    def left_out(self, places: Places) -> dict[int, str]:  # noqa: ARG002 - as every way of travelling
+        """Give the rows of places that cannot be driven to, with the reason: a straight line reaches every place."""
+        return {}
+
+    def between(self, starts: Places, ends: Places, kind: str) -> NDArray[np.float64]:  # noqa: ARG002 - as above
+        """Give the minutes from each start to each end, the same for every kind of service; shape (starts, ends)."""
+        return self.minutes(np.hypot(starts.x[:, None] - ends.x, starts.y[:, None] - ends.y))
+
+    def along(self, starts: Places, ends: Places, kind: str) -> NDArray[np.float64]:  # noqa: ARG002 - as above
+        """Give the minutes from each start to the end in its own row; shape (starts,)."""
+        return self.minutes(np.hypot(starts.x - ends.x, starts.y - ends.y))
