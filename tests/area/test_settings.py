@@ -161,3 +161,24 @@ def test_a_folder_that_is_not_a_study_says_how_to_make_one(tmp_path: Path) -> No
 def test_any_name_of_a_folder_can_be_written_as_toml(name: str) -> None:
     read = tomllib.loads(f"name = {quoted(name)}")["name"]
     assert read == name.replace("\x7f", "")
+
+
+def test_the_limits_of_a_roadmap_are_read() -> None:
+    given = {"study": {"name": "A", "zone": "UTC"}, "roadmap": {"years": 3, "capital_gbp_a_year": 1e6}}
+    limits = settings_from(given, "study.toml").roadmap
+    assert (limits.years, limits.capital_gbp_a_year, limits.options_at_once) == (3, 1e6, None)
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"years": 11}, "'years' under \\[roadmap\\] must be a whole number from 1 to 10"),
+        ({"year": 3}, "unknown key 'year' under \\[roadmap\\]; did you mean 'years'"),
+        ({"capital_gbp_a_year": "1m"}, "must be an amount in pounds"),
+        ({"capital_gbp_a_year_of": {"fire": -1}}, "'fire' under \\[roadmap\\] must be an amount"),
+        ({"chance_of_loss": 5}, "must be a share from 0 to 1"),
+    ],
+)
+def test_a_limit_that_cannot_be_kept_is_refused(given: dict[str, object], says: str) -> None:
+    with pytest.raises(Refusal, match=says):
+        settings_from({"study": {"name": "A", "zone": "UTC"}, "roadmap": given}, "study.toml")

@@ -45,6 +45,21 @@ class OwnTravel:
 
 
 @dataclass(frozen=True)
+class OwnLimits:
+    """What the options of a study share on their way, under [roadmap]; what is not given is no limit.
+
+    Capital is in real pounds a year, for all partners together and for each that is named; ``options_at_once`` is how many
+    can be under way together, ``chance_of_loss`` the greatest share of draws in which the whole may be worth less than nothing.
+    """
+
+    years: int = 5
+    capital_gbp_a_year: float | None = None
+    capital_gbp_a_year_of: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    options_at_once: int | None = None
+    chance_of_loss: float | None = None
+
+
+@dataclass(frozen=True)
 class Settings:
     """The settings of a study; only ``name`` and ``zone`` have no default."""
 
@@ -61,6 +76,7 @@ class Settings:
     overlap_only: bool = False
     """Sites of a real area may be laid side by side; proposing to merge real, named stations is not for an example."""
     travel: OwnTravel = field(default_factory=OwnTravel)
+    roadmap: OwnLimits = field(default_factory=OwnLimits)
 
     @property
     def on_national_grid(self) -> bool:
@@ -104,20 +120,21 @@ def settings_from(content: Mapping[str, Any], file: str) -> Settings:
     """Turn the content of study.toml into settings; ``file`` is for messages."""
     if "study" not in content:
         raise Refusal(f"{file}: the heading [study] is missing{_did_you_mean_heading(content)}")
-    known = {each.name for each in fields(Settings)} - {"travel"}
+    known = {each.name for each in fields(Settings)} - set(_OWN_HEADINGS)
     for heading in content:
         if heading in known:
             raise Refusal(
                 f"{file}: '{heading}' must stand under [study]; write it there, or as [study.{heading}]"
             )
-        if heading not in ("study", "travel"):
-            raise Refusal(f"{file}: unknown heading [{heading}]{did_you_mean(heading, ['study', 'travel'])}")
+        headings = ["study", *_OWN_HEADINGS]
+        if heading not in headings:
+            raise Refusal(f"{file}: unknown heading [{heading}]{did_you_mean(heading, headings)}")
     if not isinstance(content["study"], dict):
         raise Refusal(f"{file}: 'study' must be a heading; put the settings under a line that says [study]")
     given = dict(content["study"])
     for key in given:
-        if key == "travel":
-            raise Refusal(f"{file}: 'travel' is a heading of its own; write [travel], not [study.travel]")
+        if key in _OWN_HEADINGS:
+            raise Refusal(f"{file}: '{key}' is a heading of its own; write [{key}], not [study.{key}]")
         if key not in known:
             raise Refusal(f"{file}: unknown key '{key}' under [study]{did_you_mean(key, known)}")
     for key in ("name", "zone"):
@@ -147,7 +164,14 @@ def settings_from(content: Mapping[str, Any], file: str) -> Settings:
         raise Refusal(
             f"{file}: price_base '{given['price_base']}' is not a financial year; write one such as \"2025/26\""
         )
-    return Settings(**given, travel=_travel(content.get("travel", {}), file))
+    return Settings(
+        **given,
+        travel=_travel(content.get("travel", {}), file),
+        roadmap=_roadmap(content.get("roadmap", {}), file),
+    )
+
+
+_OWN_HEADINGS = ("travel", "roadmap")
 
 
 _FINANCIAL_YEAR = re.compile(r"\d{4}/\d{2}")
@@ -180,6 +204,35 @@ def _travel(value: object, file: str) -> OwnTravel:
     if "places" in value and "matrix" not in value:
         raise Refusal(f"{file}: [travel] names places but no matrix; places say where those of a matrix are")
     return OwnTravel(**{key: Path(file).parent / given for key, given in value.items()})
+
+
+def _roadmap(value: object, file: str) -> OwnLimits:
+    """Read what the options share on their way, under [roadmap]."""
+    if not isinstance(value, dict):
+        raise Refusal(f"{file}: 'roadmap' must be a heading; put its keys under a line that says [roadmap]")
+    given = dict(value)
+    known = {each.name for each in fields(OwnLimits)}
+    for key in given:
+        if key not in known:
+            raise Refusal(f"{file}: unknown key '{key}' under [roadmap]{did_you_mean(key, known)}")
+    for key, least, most in (("years", 1, 10), ("options_at_once", 1, 1_000)):
+        if key in given and not (type(given[key]) is int and least <= given[key] <= most):
+            raise Refusal(
+                f"{file}: '{key}' under [roadmap] must be a whole number from {least} to {most}, not {given[key]!r}"
+            )
+    by_partner = given.get("capital_gbp_a_year_of", {})
+    if not isinstance(by_partner, dict):
+        raise Refusal(f"{file}: write the capital of each partner under [roadmap.capital_gbp_a_year_of]")
+    amounts = {"capital_gbp_a_year": given.get("capital_gbp_a_year", 0), **by_partner}
+    for key, amount in amounts.items():
+        if isinstance(amount, bool) or not isinstance(amount, int | float) or not 0 <= amount < float("inf"):
+            raise Refusal(
+                f"{file}: '{key}' under [roadmap] must be an amount in pounds, 0 or more, not {amount!r}"
+            )
+    loss = given.get("chance_of_loss", 0)
+    if isinstance(loss, bool) or not isinstance(loss, int | float) or not 0 <= loss <= 1:
+        raise Refusal(f"{file}: 'chance_of_loss' under [roadmap] must be a share from 0 to 1, not {loss!r}")
+    return OwnLimits(**{**given, "capital_gbp_a_year_of": MappingProxyType(dict(by_partner))})
 
 
 def _strings(value: object, key: str, file: str) -> list[str]:

@@ -11,7 +11,11 @@ from joinedup.crossover import Crossover, measure
 from joinedup.crossover.counted import counted_demand
 from joinedup.crossover.growth import growth
 from joinedup.overlap import REACH, site_pairs
+from joinedup.response.asking import own_needs
 from joinedup.study.assessing import Assessment, assess, assumptions_of
+from joinedup.study.deciding import barriers_of, decisions_of
+from joinedup.study.planning import Planned, planned
+from joinedup.study.waiting import Played
 from joinedup.travel import StraightLine
 
 if TYPE_CHECKING:
@@ -78,6 +82,28 @@ class Study:
         return site_pairs(self.area, self.travel, self.assumptions[REACH.name].central)
 
     @cached_property
+    def played(self) -> Played | str:
+        """What people wait, played from the study's own records; or why it cannot be."""
+        needs = own_needs(self.folder, self.area)
+        return Played.if_possible(self.area, self.assumptions, needs, self.folder, self.progress)
+
+    @cached_property
     def assessment(self) -> Assessment:
         """The options, appraised and in order."""
-        return assess(self.area, self.assumptions, self.progress)
+        played = None if isinstance(self.played, str) else self.played
+        return assess(self.area, self.assumptions, self.progress, played)
+
+    @cached_property
+    def planned(self) -> Planned:
+        """The options under all weights, and the best set of them over years."""
+        assessment = self.assessment
+        ids = [each.option.id for each in assessment.options]
+        self.progress("putting the options on a roadmap")
+        return planned(
+            assessment.options,
+            self.area.settings.roadmap,
+            decisions_of(self.folder, ids),
+            barriers_of(self.folder, ids),
+            assessment.judge_together,
+            self.area.settings.seed,
+        )
