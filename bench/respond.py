@@ -1,6 +1,7 @@
 """Dispatching beside a SimPy model and a plain heap: the same answers to the last digit, the seconds that each takes.
 
 ``python bench/respond.py`` plays a million jobs to 300 units; ``python bench/respond.py thousands`` to 3,000 units;
+``python bench/respond.py full`` plays the full model, with everything that it knows switched on, beside the plain heap alone;
 ``python bench/respond.py year`` plays a year of a county 100 times, over two processes. Each asserts how busy the units are and
 how many jobs wait: at a fifth more load nearly every job waits, at a fifth less nearly none, and either is easier to play.
 """
@@ -27,11 +28,13 @@ sys.path[:0] = [str(_ROOT), str(Path(__file__).parent)]
 from joinedup.response import Dispatched, dispatch  # noqa: E402 - the path is set above
 from rivals import rivals_python  # noqa: E402 - beside this file
 from tests.rivals import plain_heap  # noqa: E402
-from tests.rivals.worlds import LAW, World, columns, county, utilisation  # noqa: E402
+from tests.rivals.worlds import LAW, World, columns, county, usual, utilisation  # noqa: E402
 
 JOBS, SHARED, RUNS = 1_000_000, 50_000, 5
 YEARS, YEAR_JOBS = 100, 500_000
 OVERLOAD = 1.4
+FULL_LOAD = 0.86
+"""Of the bare county's: conveyance and handover keep units at work for longer."""
 
 
 def main() -> None:
@@ -39,6 +42,8 @@ def main() -> None:
     what = sys.argv[1] if len(sys.argv) > 1 else ""
     if what == "year":
         _years()
+    elif what == "full":
+        _in_full()
     elif what == "thousands":
         _beside(units=3_000, sites=1_200, load=1.11, wave=0.28)
     else:
@@ -84,6 +89,59 @@ def _beside(units: int, sites: int, load: float, wave: float) -> None:
             "same_answer": same[name],
         }
         sys.stdout.write(json.dumps(line) + "\n")
+
+
+def _in_full() -> None:
+    """Play the full model beside the plain heap: the same answers, to what becomes of each job and each break."""
+    world = county(JOBS, load=FULL_LOAD)
+    given = usual(world)
+    dispatch(*world, LAW, **given)  # compiles
+    seconds = []
+    for _ in range(RUNS):
+        start = time.perf_counter()
+        answer = dispatch(*world, LAW, **given)
+        seconds.append(time.perf_counter() - start)
+    ours, peak = statistics.median(seconds), _peak_mb()
+    its = answer.attended
+    assert its is not None
+    state = (
+        f"{_loaded(world, answer)}, {its.diverted.sum():,} diverted, {its.stood_down.sum():,} stood down, "
+        f"{(its.hospital >= 0).sum():,} conveyed of whom {(its.handover > its.at_hospital).sum():,} waited for a bay, "
+        f"{its.breaks_had.sum():,} breaks had and {its.breaks_missed.sum():,} missed"
+    )
+    same, spent = True, 0.0
+    for regime in (FULL_LOAD, OVERLOAD):
+        shared = county(SHARED, load=regime)
+        given = usual(shared)
+        mine = _in_every_column(dispatch(*shared, LAW, **given))
+        plain = columns(shared, LAW, given)
+        start = time.perf_counter()
+        jobs, breaks = plain_heap.played_fully(plain)
+        spent = spent or time.perf_counter() - start
+        same &= mine == (jobs, breaks)
+    line = {
+        "name": "respond",
+        "work": f"the full model: {JOBS:,} jobs to 300 units at 120 sites, {state}; plain heap timed on {SHARED:,} and scaled; "
+        f"same answers there and at {OVERLOAD / FULL_LOAD:.2g} times the load",
+        "ours": round(ours, 4),
+        "rival": round(spent * JOBS / SHARED, 2),
+        "rival_name": "plain heap",
+        "ratio": round(spent * JOBS / SHARED / ours, 1),
+        "peak_mb": round(peak),
+        "same_answer": same,
+    }
+    sys.stdout.write(json.dumps(line) + "\n")
+
+
+def _in_every_column(answer: Dispatched) -> tuple[list[tuple[int, ...]], list[tuple[int, ...]]]:
+    its = answer.attended
+    assert its is not None
+    jobs = (
+        *(answer.unit, answer.assigned, answer.arrived, answer.freed, its.left),
+        *(its.at_hospital, its.handover, its.stood_down.astype(np.int64), its.diverted),
+    )
+    breaks = (its.breaks_had.tolist(), its.breaks_missed.tolist())
+    return list(zip(*(each.tolist() for each in jobs), strict=True)), list(zip(*breaks, strict=True))
 
 
 def _years() -> None:

@@ -7,11 +7,28 @@ from typing import Any
 import numpy as np
 
 from joinedup.assumptions import stream
-from joinedup.response.dispatching import Dispatched, Jobs, Matrix, Sites, Units
+from joinedup.response.dispatching import (
+    NEAREST,
+    NOT_CONVEYED,
+    Attendance,
+    Breaks,
+    Changes,
+    Dispatched,
+    Diverting,
+    Hospitals,
+    Jobs,
+    Matrix,
+    Posting,
+    SharedCrews,
+    Sites,
+    Units,
+)
 from joinedup.travel import StraightLine
 
 LAW = StraightLine(1.0, 2.0)
 World = tuple[Sites, Units, Jobs]
+Given = dict[str, Any]
+"""What ``dispatch`` is given by name."""
 SERVICES = 3
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -93,7 +110,7 @@ def utilisation(world: World, answer: Dispatched) -> float:
     return worked / (float(units.on.sum()) / 168 * float(jobs.ready[-1] - jobs.ready[0]))
 
 
-def columns(world: World, travel: StraightLine | Matrix = LAW) -> dict[str, Any]:
+def columns(world: World, travel: StraightLine | Matrix = LAW, given: Given | None = None) -> dict[str, Any]:
     """Give a world as plain numbers, as the rivals read it."""
     sites, units, jobs = world
     if isinstance(travel, Matrix):
@@ -107,4 +124,145 @@ def columns(world: World, travel: StraightLine | Matrix = LAW) -> dict[str, Any]
         "site_y": sites.y.tolist(),
         **{f"unit_{name}": column.tolist() for name, column in vars(units).items()},
         **{name: column.tolist() for name, column in vars(jobs).items()},
+        **({"full": plain(given)} if given else {}),
+    }
+
+
+FEATURES = ("hospitals", "breaks", "diverting", "changes", "attendance", "crews", "posting")
+
+
+def everything(
+    world: World,
+    seed: int,
+    features: tuple[str, ...] = FEATURES,
+    *,
+    minutes: int = 20,
+    places: int = 0,
+    hospitals: int = 6,
+) -> Given:
+    """Give a world all that the full model knows, or some of it, as ``dispatch`` takes it.
+
+    Handovers take some ``minutes`` and changes come that soon; ``places`` is how many a matrix has.
+    """
+    sites, units, jobs = world
+    chance = stream(seed, "everything")
+    count, size, needs = len(units.site), len(jobs), units.meets.shape[1]
+
+    def among(values: Any, count: int) -> Any:
+        # Half of them on top of another, so that equal drives come about.
+        return chance.choice(np.asarray(values), count)
+
+    def soon(share: float) -> Any:
+        made = chance.integers(0, minutes + 1, size) * MINUTE
+        return np.where(chance.random(size) < share, made, -1)
+
+    bays = np.maximum(1, count // (hospitals * 12)) + chance.integers(0, 2, hospitals)
+    upgraded = np.where(jobs.priority > 0, soon(0.3), -1)
+    upgraded = np.where(upgraded == 0, 1, upgraded)
+    of = np.full(count, -1)
+    paired = chance.permutation(count)[: count // 3 // 2 * 2]
+    of[paired] = np.arange(len(paired)) // (2 if seed % 2 else 3)
+    posted = np.repeat(units.site[:, None], 168, axis=1)
+    moving = (of < 0 if "crews" in features else np.ones(count, np.bool_)) & (chance.random(count) < 0.4)
+    for unit in np.flatnonzero(moving):
+        where = chance.integers(0, len(sites.x), 2)
+        edges = np.sort(chance.integers(0, 168, 2))
+        posted[unit, edges[0] : edges[1]] = where[0]
+        posted[unit, 100:140:7] = where[1]
+    order = chance.integers(-1, len(sites.x), (5, needs, 4))
+    order[chance.random((5, needs)) < 0.3] = -1
+    made = {
+        "hospitals": Hospitals(
+            among(sites.x, hospitals),
+            among(sites.y, hospitals),
+            bays,
+            np.where(chance.random(size) < 0.6, chance.choice([NEAREST, NEAREST, 0], size), NOT_CONVEYED),
+            chance.integers(0, 2 * minutes + 1, size) * MINUTE,
+            chance.integers(0, places, hospitals) if places else None,
+        ),
+        "breaks": Breaks(
+            Breaks.within_shifts(units.on, 2, 5, 0, 0).window | (chance.random((count, 168)) < 0.02),
+            chance.choice([0, 20, 45, 90], count) * MINUTE,
+            int(chance.integers(-1, 3)),
+        ),
+        "diverting": Diverting(int(chance.integers(0, 3)), int(chance.integers(1, 3))),
+        "changes": Changes(soon(0.15), upgraded, np.maximum(jobs.priority - chance.integers(1, 3, size), 0)),
+        "attendance": Attendance(chance.integers(-1, 5, size), order, bool(seed % 2)),
+        "crews": SharedCrews(of, chance.integers(1, 3, max(int(of.max()) + 1, 1))),
+        "posting": Posting(posted),
+    }
+    return {name: made[name] for name in features}
+
+
+def plain(given: Given) -> dict[str, Any]:
+    """Give what a world was given as plain lists, as the plain heap reads it."""
+    full: dict[str, Any] = {}
+    if its := given.get("hospitals"):
+        place = its.place if its.place is not None else np.full(len(its.x), -1)
+        full |= {"to": its.to.tolist(), "handing": its.handover.tolist(), "bays": its.bays.tolist()}
+        full["hospitals"] = list(zip(its.x.tolist(), its.y.tolist(), place.tolist(), strict=True))
+    if its := given.get("breaks"):
+        full |= {"window": its.window.tolist(), "lasting": its.lasting.tolist()}
+        full["interrupting"] = its.interrupting
+    if its := given.get("diverting"):
+        full |= {"urgent": its.urgent, "by": its.by}
+    if its := given.get("changes"):
+        full |= {"stand_down": its.stood_down.tolist(), "upgraded": its.upgraded.tolist()}
+        full["priority"] = its.priority.tolist()
+    if its := given.get("attendance"):
+        full |= {"ground": its.ground.tolist(), "order": its.order.tolist()}
+        full["nearer_on_the_road"] = its.nearer_on_the_road
+    if its := given.get("crews"):
+        full |= {"crew": its.of.tolist(), "at_once": its.at_once.tolist()}
+    if its := given.get("posting"):
+        full["posting"] = its.site.tolist()
+    return full
+
+
+def usual(world: World, seed: int = 1) -> Given:
+    """Give a county all that the full model knows, in the measure in which services have it."""
+    sites, units, jobs = world
+    chance = stream(seed, "usual")
+    count, size, needs = len(units.site), len(jobs), units.meets.shape[1]
+    hospitals = 6
+    # The first service conveys three jobs in five, and hands over in 5 to 35 minutes.
+    conveyed = (jobs.need < 3) & (chance.random(size) < 0.6)
+    by_distance = np.argsort(np.hypot(sites.x[:, None] - sites.x, sites.y[:, None] - sites.y), axis=1)
+    # The second service has an attendance for each of 144 grounds: the four nearest of its sites.
+    middle = (np.arange(12) + 0.5) * 5_000
+    to_sites = np.hypot(middle[:, None, None] - sites.x, middle[None, :, None] - sites.y).reshape(144, -1)
+    own = np.unique(units.site[units.service == 1])
+    order = np.full((144, needs, 4), -1)
+    order[:, 3:6] = own[np.argsort(to_sites[:, own], axis=1)[:, None, :4]]
+    ground = np.minimum(jobs.x // 5_000, 11).astype(np.int64) * 12 + np.minimum(jobs.y // 5_000, 11).astype(
+        np.int64
+    )
+    # Of the second service one unit in five shares its crew with another; of the third one in four stands by elsewhere at night.
+    of = np.full(count, -1)
+    second = np.flatnonzero(units.service == 1)
+    shared = second[np.argsort(units.site[second], kind="stable")][: len(second) // 10 * 2]
+    of[shared] = np.arange(len(shared)) // 2
+    posted = np.repeat(units.site[:, None], 168, axis=1)
+    night = np.arange(168) % 24 < 6
+    third = np.flatnonzero(units.service == 2)[::4]
+    posted[third[:, None], np.flatnonzero(night)] = by_distance[units.site[third], 1][:, None]
+    upgraded = np.where(
+        (jobs.priority > 0) & (chance.random(size) < 0.05), chance.integers(1, 21, size) * MINUTE, -1
+    )
+    return {
+        "hospitals": Hospitals(
+            *(sites.x[:hospitals], sites.y[:hospitals], np.full(hospitals, 5)),
+            np.where(conveyed, NEAREST, NOT_CONVEYED),
+            chance.integers(5, 36, size) * MINUTE,
+        ),
+        "breaks": Breaks.within_shifts(units.on, 4, 8, 30 * MINUTE, 1),
+        "diverting": Diverting(0),
+        "changes": Changes(
+            np.where(chance.random(size) < 0.1, chance.integers(1, 16, size) * MINUTE, -1),
+            upgraded,
+            np.maximum(jobs.priority - 1, 0),
+        ),
+        "attendance": Attendance(np.where(jobs.need // 3 == 1, ground, -1), order),
+        "crews": SharedCrews(of, np.ones(len(shared) // 2, np.int64)),
+        "posting": Posting(posted),
     }

@@ -18,7 +18,7 @@ import numpy as np
 from joinedup.compiling import compiled
 
 if TYPE_CHECKING:
-    from joinedup.response.dispatching.packed import Asked, Crews, Given, Law, Places, Posts, Services, Wheel
+    from joinedup.response.dispatching.packed import Answer, Asked, Crews, Law, Places, Posts, Services, Wheel
 
 HOUR = 3_600_000
 HOURS_OF_WEEK = 168
@@ -44,12 +44,13 @@ def trip(metres: float, ms_a_metre: float, lost_ms: float) -> int:
 
 
 @compiled
-def _lowest(word: int) -> int:
+def lowest(word: int) -> int:
+    """Give the place of the lowest bit of a word that has one."""
     return int(_PLACE_OF[((word & -word) * _DE_BRUIJN >> 58) & 63])
 
 
 @compiled
-def _cell(places: Places | None, job: int, x: float, y: float, posts: Posts) -> int:
+def cell_of(places: Places | None, job: int, x: float, y: float, posts: Posts) -> int:
     """Give the cell of a job, or its place where there is a matrix."""
     if places is None:
         column = int((x - posts.west) * posts.cells_a_metre)
@@ -66,7 +67,7 @@ def play(  # noqa: PLR0915 - one loop, one place for each step
     law: Law,
     places: Places | None,
     wheel: Wheel,
-    given: Given,
+    given: Answer,
 ) -> None:
     """Play every job, in order of time, and write who goes where and when."""
     # A name of its own for each array: taking it from the tuple inside the loop would count a reference each time.
@@ -129,7 +130,7 @@ def play(  # noqa: PLR0915 - one loop, one place for each step
     next_word: Any
     next_start, next_word = 0, BEYOND
     if jobs:
-        cell = _cell(places, 0, job_x[0], job_y[0], posts)
+        cell = cell_of(places, 0, job_x[0], job_y[0], posts)
         next_start = first[need_of[0]] + cell * length[need_of[0]]
         next_word = np.int64(ranked[next_start])
     start, word = 0, BEYOND
@@ -154,7 +155,7 @@ def play(  # noqa: PLR0915 - one loop, one place for each step
                         can[each] = meets[each] if crews.on[hour, each] else 0
                         rest = can[each]
                         while rest != 0:
-                            able[_lowest(rest) * stands + home[each]] |= bit_of[each]
+                            able[lowest(rest) * stands + home[each]] |= bit_of[each]
                             rest &= rest - 1
                     if waiting:
                         for priority in range(priorities):
@@ -176,7 +177,7 @@ def play(  # noqa: PLR0915 - one loop, one place for each step
                         while rest == 0:
                             place = (place + 1) & words
                             rest = taken[place]
-                        soonest_bucket = (place << 6) + _lowest(rest)
+                        soonest_bucket = (place << 6) + lowest(rest)
                         soonest = free_at[head[soonest_bucket]]
                     else:
                         soonest = _NEVER
@@ -187,7 +188,7 @@ def play(  # noqa: PLR0915 - one loop, one place for each step
                 next_ready = _NEVER
                 if arriving < jobs:
                     next_ready, need = ready[arriving], need_of[arriving]
-                    cell = _cell(places, arriving, job_x[arriving], job_y[arriving], posts)
+                    cell = cell_of(places, arriving, job_x[arriving], job_y[arriving], posts)
                     next_start = first[need] + cell * length[need]
                     next_word = np.int64(ranked[next_start])
 
@@ -197,7 +198,7 @@ def play(  # noqa: PLR0915 - one loop, one place for each step
             for priority in range(priorities):
                 rest = open_lines[priority] & asking
                 while rest != 0:
-                    each = priority * needs + _lowest(rest)
+                    each = priority * needs + lowest(rest)
                     rest &= rest - 1
                     if line < 0 or line_head[each] < line_head[line]:
                         line = each
@@ -259,7 +260,7 @@ def play(  # noqa: PLR0915 - one loop, one place for each step
             # At a post.
             near, limit = np.inf, BEYOND
             if trying:
-                start = first[need] + _cell(places, job, x, y, posts) * length[need]
+                start = first[need] + cell_of(places, job, x, y, posts) * length[need]
                 word = np.int64(ranked[start])
             while word < limit:
                 post = word & low
@@ -273,7 +274,7 @@ def play(  # noqa: PLR0915 - one loop, one place for each step
                     else:
                         drive = places.ms[places.of_post[post], places.of_job[job]]
                         reach = drive + 0.5
-                    each = post_unit[post * UNITS_A_POST + _lowest(here)]
+                    each = post_unit[post * UNITS_A_POST + lowest(here)]
                     if drive < best or (drive == best and each < unit):
                         unit, best, near = each, drive, reach
                         number[0] = near

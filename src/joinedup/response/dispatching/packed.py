@@ -92,7 +92,7 @@ class Wheel(NamedTuple):
     shift: int
 
 
-class Given(NamedTuple):
+class Answer(NamedTuple):
     """What is written, by job."""
 
     unit: NDArray[np.int32]

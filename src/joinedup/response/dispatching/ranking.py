@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -21,13 +21,13 @@ _HAIR = 0.01
 """Metres by which a cell is made larger all round, so that rounding cannot put a job outside it."""
 
 
-def posts_of(units: Units) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+def posts_of(sites: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Give each unit a post and a place in it, and each post its site; a post has one site and at most 64 units.
 
-    Within a post, the places are in order of the units' rows.
+    ``sites`` is the site of each, in order of row; within a post, the places are in that order too.
     """
-    order = np.argsort(units.site, kind="stable")
-    site = units.site[order]
+    order = np.argsort(sites, kind="stable")
+    site = sites[order]
     starts = np.searchsorted(site, site)
     rank = np.arange(len(site)) - starts
     key = site * (len(site) + 1) + rank // UNITS_A_POST
@@ -37,14 +37,35 @@ def posts_of(units: Units) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArra
     return posts, places, kept // (len(site) + 1)
 
 
+class Pairs(NamedTuple):
+    """Who may stand where: a unit and a site for each pair, in order of unit, and the post and the place in it that it has."""
+
+    unit: NDArray[np.int64]
+    site: NDArray[np.int64]
+    post: NDArray[np.int64]
+    place: NDArray[np.int64]
+    site_of: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, unit: NDArray[np.int64], site: NDArray[np.int64]) -> Pairs:
+        """Give each pair its post."""
+        return cls(unit, site, *posts_of(site))
+
+    @property
+    def bit(self) -> NDArray[np.int64]:
+        """Give the place of each pair as a bit of a word."""
+        return (np.uint64(1) << self.place.astype(np.uint64)).view(np.int64)
+
+
 def ranked(
-    sites: Sites, units: Units, jobs: Jobs, matrix: Matrix | None
-) -> tuple[Posts, Crews, Services, Places | None]:
+    sites: Sites, units: Units, jobs: Jobs, matrix: Matrix | None, pairs: Pairs
+) -> tuple[Posts, Places | None]:
     """Rank the posts of each need from each cell of the area, or each place of a matrix, by the least that they are away."""
-    posts, places, site_of = posts_of(units)
+    posts, site_of = pairs.post, pairs.site_of
+    meets = units.meets[pairs.unit]
     x, y = sites.x[site_of], sites.y[site_of]
     unit = np.full(len(x) * UNITS_A_POST, -1, np.int32)
-    unit[posts * UNITS_A_POST + places] = np.arange(len(posts))
+    unit[posts * UNITS_A_POST + pairs.place] = pairs.unit
     bits = max(1, len(x).bit_length())
 
     west, east = _ends(jobs.x)
@@ -70,7 +91,7 @@ def ranked(
     start = 0
     for need in range(needs):
         # Needs that the same posts can meet share one ranking.
-        able = np.unique(posts[units.meets[:, need]])
+        able = np.unique(posts[meets[:, need]])
         length[need] = len(able) + 1
         if able.tobytes() not in runs:
             runs[able.tobytes()] = start
@@ -83,22 +104,31 @@ def ranked(
             start += words.size
         first[need] = runs[able.tobytes()]
     together = np.concatenate(parts) if parts else np.zeros(0, np.uint32)
-    ranking = Posts(x, y, unit, together, first, length, bits, west, south, 1 / width, rows)
-    service, services = _services(units)
-    on = np.ascontiguousarray(units.on.T)
+    return Posts(x, y, unit, together, first, length, bits, west, south, 1 / width, rows), between
+
+
+def crews_of(units: Units, pairs: Pairs) -> tuple[Crews, Services]:
+    """Pack the units, each of which has one site, by row and by service."""
+    service, services = numbered(units)
+    on = np.array(units.on.T, order="C")
     crews = Crews(
-        post=posts,
-        bit=(np.uint64(1) << places.astype(np.uint64)).view(np.int64),
+        post=pairs.post,
+        bit=pairs.bit,
         service=service,
-        meets=units.meets.astype(np.int64) @ (1 << np.arange(needs, dtype=np.int64)),
+        meets=needs_of(units),
         on=on,
         changes=np.any(on != np.roll(on, 1, axis=0), axis=1),
         turnout=units.turnout,
     )
-    return ranking, crews, services, between
+    return crews, services
 
 
-def _services(units: Units) -> tuple[NDArray[np.int64], Services]:
+def needs_of(units: Units) -> NDArray[np.int64]:
+    """Give the needs that each unit can meet as one word."""
+    return units.meets.astype(np.int64) @ (1 << np.arange(units.meets.shape[1], dtype=np.int64))
+
+
+def numbered(units: Units) -> tuple[NDArray[np.int64], Services]:
     """Number the services that have units from 0, and list them by need."""
     _, number = np.unique(units.service, return_inverse=True)
     sizes = np.bincount(number)

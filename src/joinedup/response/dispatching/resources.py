@@ -83,27 +83,44 @@ class Matrix:
         Raises:
             ValueError: when a shape or a value is none that can be played.
         """
-        ms, site, job = (_column(each, np.int64) for each in (self.ms, self.site, self.job))
+        ms, site, job = (column(each, np.int64) for each in (self.ms, self.site, self.job))
         made = Matrix(ms, site, job, self.name)
         places = len(made.ms)
-        _require(
+        require(
             places > 0 and made.ms.shape == (places, places), "matrix: not as many rows as columns, or none"
         )
-        _require(_within(made.ms, 2**31), "matrix: a drive below zero or beyond 24 days")
-        _require(
+        require(within(made.ms, 2**31), "matrix: a drive below zero or beyond 24 days")
+        require(
             len(made.site) == sites and len(made.job) == jobs, "matrix: not a place for each site and job"
         )
-        _require(
-            _within(made.site, places) and _within(made.job, places), "matrix: a place that is not there"
-        )
+        require(within(made.site, places) and within(made.job, places), "matrix: a place that is not there")
         return made
+
+
+@dataclass(frozen=True, eq=False)
+class Attended:
+    """What the full model gives beside who went where; moments in ms, −1 where there is none.
+
+    By job: when its unit left the scene, was at the hospital and began to hand over, which hospital it was, whether the unit was
+    stood down, and how often a unit was taken from the job for a more urgent one. By unit: breaks had and missed.
+    """
+
+    left: NDArray[np.int64]
+    at_hospital: NDArray[np.int64]
+    handover: NDArray[np.int64]
+    hospital: NDArray[np.int16]
+    stood_down: NDArray[np.bool_]
+    diverted: NDArray[np.int32]
+    breaks_had: NDArray[np.int64]
+    breaks_missed: NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
 class Dispatched:
     """Who went to each job and when (ms); a job that nobody could ever go to has −1 throughout.
 
-    Shape (jobs,). ``travel`` names the law that the drives were worked out under.
+    Shape (jobs,). ``travel`` names the law that the drives were worked out under. A job whose unit was stood down has no
+    arrival (−1), and is over when that was said. ``attended`` is there when more than the bare model was played.
     """
 
     unit: NDArray[np.int32]
@@ -112,6 +129,7 @@ class Dispatched:
     freed: NDArray[np.int64]
     ready: NDArray[np.int64]
     travel: str
+    attended: Attended | None = None
 
     @property
     def served(self) -> NDArray[np.bool_]:
@@ -130,59 +148,68 @@ def checked(sites: Sites, units: Units, jobs: Jobs) -> tuple[Sites, Units, Jobs]
     Raises:
         ValueError: when a shape, an order or a value is none that can be played.
     """
-    sites = Sites(*(_column(each, np.float64) for each in (sites.x, sites.y)))
+    sites = Sites(*(column(each, np.float64) for each in (sites.x, sites.y)))
     units = Units(
-        _column(units.site, np.int64),
-        _column(units.service, np.int64),
-        _column(units.meets, np.bool_),
-        _column(units.on, np.bool_),
-        _column(units.turnout, np.int64),
+        column(units.site, np.int64),
+        column(units.service, np.int64),
+        column(units.meets, np.bool_),
+        column(units.on, np.bool_),
+        column(units.turnout, np.int64),
     )
     jobs = Jobs(
-        _column(jobs.ready, np.int64),
-        *(_column(each, np.float64) for each in (jobs.x, jobs.y)),
-        *(_column(each, np.int8) for each in (jobs.need, jobs.priority)),
-        *(_column(each, np.int32) for each in (jobs.turnout, jobs.on_scene)),
+        column(jobs.ready, np.int64),
+        *(column(each, np.float64) for each in (jobs.x, jobs.y)),
+        *(column(each, np.int8) for each in (jobs.need, jobs.priority)),
+        *(column(each, np.int32) for each in (jobs.turnout, jobs.on_scene)),
     )
     count, needs = units.meets.shape if units.meets.ndim == 2 else (-1, 0)
-    _require(len(sites.x) == len(sites.y), "sites: x and y are not as long as each other")
-    _require(
+    require(len(sites.x) == len(sites.y), "sites: x and y are not as long as each other")
+    require(
         count == len(units.site) == len(units.service) == len(units.turnout)
         and units.on.shape == (count, HOURS_OF_WEEK),
         "units: site, service, turnout, meets and on (168 hours) do not have one row for each unit",
     )
-    _require(
+    require(
         len({len(each) for each in vars(jobs).values()}) == 1, "jobs: columns are not as long as each other"
     )
-    _require(needs <= MOST_NEEDS, f"units: {needs} needs; {MOST_NEEDS} can be told apart")
-    _require(_within(units.site, len(sites.x)), "units: a site that is not there")
-    _require(_within(units.service, MOST_NEEDS), f"units: services are numbered from 0 to {MOST_NEEDS - 1}")
-    _require(_within(units.turnout, 2**31), "units: a turnout below zero or beyond 24 days")
-    _require(_within(jobs.need, needs), "jobs: a need that no column of units stands for")
-    _require(_within(jobs.priority, MOST_PRIORITIES), f"jobs: priorities run from 0 to {MOST_PRIORITIES - 1}")
-    _require(_within(jobs.ready, 2**52), "jobs: ready before the start or beyond any calendar")
-    _require(bool(np.all(jobs.ready[1:] >= jobs.ready[:-1])), "jobs: not in order of ready")
+    require(needs <= MOST_NEEDS, f"units: {needs} needs; {MOST_NEEDS} can be told apart")
+    require(within(units.site, len(sites.x)), "units: a site that is not there")
+    require(within(units.service, MOST_NEEDS), f"units: services are numbered from 0 to {MOST_NEEDS - 1}")
+    require(within(units.turnout, 2**31), "units: a turnout below zero or beyond 24 days")
+    require(within(jobs.need, needs), "jobs: a need that no column of units stands for")
+    require(within(jobs.priority, MOST_PRIORITIES), f"jobs: priorities run from 0 to {MOST_PRIORITIES - 1}")
+    require(within(jobs.ready, 2**52), "jobs: ready before the start or beyond any calendar")
+    require(bool(np.all(jobs.ready[1:] >= jobs.ready[:-1])), "jobs: not in order of ready")
     for each in (jobs.turnout, jobs.on_scene):
-        _require(_within(each, 2**31), "jobs: a turnout or a time on scene below zero")
+        require(within(each, 2**31), "jobs: a turnout or a time on scene below zero")
     for axis in (sites.x, sites.y, jobs.x, jobs.y):
-        _require(not axis.size or bool(np.isfinite(axis.min() + axis.max())), "a place that is not a number")
+        require(not axis.size or bool(np.isfinite(axis.min() + axis.max())), "a place that is not a number")
     return sites, units, jobs
 
 
-def _column(given: NDArray[Any], kind: type[np.generic]) -> NDArray[Any]:
-    """Give an array of one type without losing a digit, and the very same one where it is so already."""
+def column(given: NDArray[Any], kind: type[np.generic]) -> NDArray[Any]:
+    """Give an array of one type, without losing a digit, that cannot be written to.
+
+    Arrays that can be written to and those that cannot are two types to a compiled loop: it is compiled for one.
+    """
     array = np.ascontiguousarray(given)
-    if array.dtype == kind:
-        return array
-    made = array.astype(kind)
-    _require(bool(np.array_equal(made, array)), f"a value that cannot be held as {kind.__name__}")
+    made = array.view() if array.dtype == kind else array.astype(kind)
+    same = array.dtype == kind or bool(np.array_equal(made, array))
+    require(same, f"a value that cannot be held as {kind.__name__}")
+    made.flags.writeable = False
     return made
 
 
-def _within(values: NDArray[Any], most: int) -> bool:
+def within(values: NDArray[Any], most: int) -> bool:
+    """Say whether every value is from 0 to below ``most``."""
     return not values.size or (int(values.min()) >= 0 and int(values.max()) < most)
 
 
-def _require(so: bool, message: str) -> None:
+def require(so: bool, message: str) -> None:
+    """Stop with a message where something is not so.
+
+    Raises:
+        ValueError: with the message.
+    """
     if not so:
         raise ValueError(message)

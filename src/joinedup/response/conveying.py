@@ -1,0 +1,235 @@
+"""Taking patients to hospital and handing them over, fitted to the study's own attendances (§3.1, §3.4).
+
+An attendance with ``hospital_at`` conveyed. Which hospital it was is not recorded: it is taken to be the nearest in a straight
+line of the sites whose kind is hospital, and played so. Where a study names no hospital, or has too few records, there is
+nothing to play apart, and a job stays busy for as long as such jobs were, conveyance and handover in one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from joinedup.area.places import fit_for_distance
+from joinedup.response.asking import LONGEST_MS
+from joinedup.response.dispatching import NOT_CONVEYED, Hospitals
+from joinedup.response.durations import LEAST_RECORDS, Cells, chances, drawn, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from joinedup.area import Area
+    from joinedup.response.asking import Asked
+    from joinedup.travel import StraightLine
+
+LEVELS: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "conveyed": (
+        ("service_id", "need", "category", "part"),
+        ("service_id", "need", "category"),
+        ("service_id", "need"),
+        ("service_id",),
+    ),
+    "on_scene": (
+        ("service_id", "need", "conveyed", "category", "part"),
+        ("service_id", "need", "conveyed", "category"),
+        ("service_id", "need", "conveyed"),
+        ("service_id", "conveyed"),
+    ),
+    "handover": (("hospital", "part"), ("hospital",), ("service_id", "part"), ("service_id",)),
+}
+"""The cells of each step, finest first."""
+
+
+@dataclass(frozen=True, eq=False)
+class Conveyed:
+    """What was drawn for some jobs of one run, of shape (jobs,); ``place`` is the hospital's place in a matrix, if there is one.
+
+    ``to`` is the row of the hospital, −1 where nobody is conveyed; ``on_scene`` and ``handover`` are ms.
+    """
+
+    table: pl.DataFrame
+    to: NDArray[np.int64]
+    on_scene: NDArray[np.int64]
+    handover: NDArray[np.int64]
+
+    def hospitals(self, order: NDArray[np.int64], place: NDArray[np.int64] | None = None) -> Hospitals:
+        """Give the hospitals as ``dispatch`` takes them, for the jobs in the order in which they are ready."""
+        x, y, bays = (self.table[name].to_numpy() for name in ("x", "y", "bays"))
+        return Hospitals(x, y, bays, self.to[order], self.handover[order], place)
+
+
+@dataclass(frozen=True, eq=False)
+class Conveying:
+    """What was fitted: hospitals (site_id, name, x, y, bays, said), and the cells of three steps.
+
+    ``conveyed`` is 1 or 0; ``on_scene`` (ms) runs from arriving until leaving, for those conveyed so that the law's drive brings
+    them to the hospital when the record says; ``handover`` (ms) runs from reaching the hospital until being free, and so holds
+    what waiting for a bay was recorded. ``bays`` is what the site's own column says, else the most that were ever there at
+    once: then hardly anybody waits for a bay beyond what was recorded, until an option brings more.
+    """
+
+    hospitals: pl.DataFrame
+    steps: Mapping[str, tuple[Cells, ...]]
+    notes: tuple[str, ...]
+
+    @property
+    def fits(self) -> pl.DataFrame:
+        """What was fitted, cell by cell, with its records; the step ``conveyed`` is a share (0 to 1) and not minutes."""
+        made = shown(self.steps)
+        figures = [
+            pl.when(pl.col("step") == "conveyed")
+            .then(pl.col(name) * 60_000)
+            .otherwise(pl.col(name))
+            .alias(name)
+            for name in ("mean", "median", "90th")
+        ]
+        return made.with_columns(figures)
+
+    def drawn(
+        self, jobs: pl.DataFrame, names: NDArray[np.uint64], busy: NDArray[np.int64], seed: int, run: int
+    ) -> Conveyed:
+        """Draw for each job whether it conveys, and how long it is on scene and hands over.
+
+        ``jobs`` has the columns of ``Asked.jobs``, ``names`` its names, of the same jobs in the same order. A service without
+        records, and a job whose unit was stood down, conveys nobody and is busy on scene for as long as ``busy`` says (ms).
+        """
+        held = jobs.with_columns(_nearest(jobs, self.hospitals))
+        none = np.zeros(held.height, np.int64)
+
+        def step(name: str, otherwise: NDArray[np.int64]) -> NDArray[np.int64]:
+            return drawn(self.steps[name], held, chances(seed, run, name, names), otherwise)
+
+        conveyed = step("conveyed", none) * held["arrives"].to_numpy()
+        held = held.with_columns(pl.Series("conveyed", conveyed))
+        on_scene = np.where(held["arrives"].to_numpy(), step("on_scene", busy), busy)
+        to = np.where(conveyed == 1, held["row"].to_numpy(), NOT_CONVEYED)
+        return Conveyed(self.hospitals, to, on_scene, np.where(conveyed == 1, step("handover", none), 0))
+
+
+def conveying(area: Area, asked: Asked, travel: StraightLine) -> Conveying | None:
+    """Fit conveyance to an area's attendances under a law of travel; None where there is no hospital or are too few records."""
+    sites = (
+        area.table("sites")
+        .filter(fit_for_distance() & (pl.col("kind").str.to_lowercase() == "hospital"))
+        .sort("site_id")
+    )
+    # A hospital that two services name has a row for each, at one place.
+    sites = sites.unique(["x", "y"], keep="first", maintain_order=True)
+    if sites.is_empty():
+        return None
+    stamps = area.table("attendances").select(
+        "incident_id", "unit_id", "arrived_at", "left_at", "hospital_at", "available_at"
+    )
+    records = asked.jobs.drop("available_at").join(
+        stamps, on=["incident_id", "unit_id"], how="inner", maintain_order="left"
+    )
+    records = records.filter(pl.col("hospital_at").count().over("service_id") >= LEAST_RECORDS)
+    if records.is_empty():
+        return None
+    records = records.with_columns(_nearest(records, sites)).with_columns(
+        pl.col("hospital_at").is_not_null().cast(pl.Int64).alias("conveyed"),
+        pl.Series("drive", np.round(travel.minutes(_metres(records, sites)) * 60_000).astype(np.int64)),
+    )
+    records = records.with_columns(
+        _span("left_at", "hospital_at").alias("drove_there"),
+        _span("hospital_at", "available_at").alias("handover"),
+        pl.when(pl.col("conveyed") == 1)
+        .then((_span("arrived_at", "hospital_at") - pl.col("drive")).clip(0))
+        .otherwise(_span("arrived_at", "available_at"))
+        .alias("on_scene"),
+    ).filter(pl.col("arrives"))
+    steps = {name: _cells(name, records) for name in LEVELS}
+    return Conveying(_bays(sites, records), steps, _notes(records))
+
+
+def _span(begin: str, end: str) -> pl.Expr:
+    span = (pl.col(end) - pl.col(begin)).dt.total_milliseconds()
+    return pl.when(span.is_between(0, LONGEST_MS)).then(span)
+
+
+def _away(jobs: pl.DataFrame, sites: pl.DataFrame) -> NDArray[np.float64]:
+    """Give the metres from each job to each hospital."""
+    x, y = (jobs[axis].to_numpy()[:, None] - sites[axis].to_numpy() for axis in ("x", "y"))
+    return np.asarray(np.hypot(x, y))
+
+
+def _metres(jobs: pl.DataFrame, sites: pl.DataFrame) -> NDArray[np.float64]:
+    return np.asarray(_away(jobs, sites).min(axis=1))
+
+
+def _nearest(jobs: pl.DataFrame, sites: pl.DataFrame) -> list[pl.Series]:
+    """Give the row and the name of the nearest hospital of each job."""
+    row = np.argmin(_away(jobs, sites), axis=1)
+    return [pl.Series("row", row), sites["site_id"].gather(row).alias("hospital")]
+
+
+def _cells(step: str, records: pl.DataFrame) -> tuple[Cells, ...]:
+    """Gather the records of a step into cells, finest level first; a cell with few records is left out."""
+    held = records.filter(pl.col(step).is_not_null())
+    if step == "handover":
+        held = held.filter(pl.col("conveyed") == 1)
+    found = []
+    for keys in LEVELS[step]:
+        # On scene, whether somebody is conveyed is a key; elsewhere it may be what is counted.
+        enough = held.filter(pl.len().over(keys) >= LEAST_RECORDS).sort(*keys, step)
+        table = (
+            enough.with_row_index("at")
+            .group_by(keys, maintain_order=True)
+            .agg(pl.col("at").first().cast(pl.Int64).alias("first"), pl.len().cast(pl.Int64).alias("count"))
+        )
+        found.append(Cells(keys, table, enough[step].to_numpy().astype(np.int64)))
+    return tuple(found)
+
+
+def _bays(sites: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+    """Give each hospital its bays: those that the site declares, else the most units that were there at once."""
+    there = records.drop_nulls(["hospital_at", "available_at"])
+    moves = pl.concat(
+        [
+            there.select("hospital", pl.col("hospital_at").alias("at"), pl.lit(1).alias("more")),
+            there.select("hospital", pl.col("available_at").alias("at"), pl.lit(-1).alias("more")),
+        ]
+    )
+    # At one moment who leaves makes room first.
+    most = (
+        moves.sort("hospital", "at", "more")
+        .with_columns(pl.col("more").cum_sum().over("hospital").alias("there"))
+        .group_by("hospital")
+        .agg(pl.col("there").max().cast(pl.Int64))
+    )
+    return (
+        sites.join(most, left_on="site_id", right_on="hospital", how="left", maintain_order="left")
+        .with_columns(
+            pl.max_horizontal(pl.coalesce("bays", "there", pl.lit(1)), pl.lit(1))
+            .cast(pl.Int64)
+            .alias("bays"),
+            pl.when(pl.col("bays").is_not_null())
+            .then(pl.lit("declared"))
+            .otherwise(pl.lit("most at once"))
+            .alias("said"),
+        )
+        .select("site_id", "name", "x", "y", "bays", "said")
+    )
+
+
+def _notes(records: pl.DataFrame) -> tuple[str, ...]:
+    """Say what a reader has to know of what was recorded."""
+    notes = []
+    drives = records.drop_nulls("drove_there")
+    if drives.height >= LEAST_RECORDS:
+        recorded, law = (float(drives[name].mean()) / 60_000 for name in ("drove_there", "drive"))  # type: ignore[arg-type]
+        notes.append(
+            f"{drives.height:,} drives to hospital took {recorded:.1f} min on average; the law gives {law:.1f} min to the "
+            "nearest, and time on scene is fitted so that units are there when they were"
+        )
+    short = records.filter((pl.col("conveyed") == 1) & (pl.col("on_scene") == 0)).height
+    if short:
+        notes.append(
+            f"{short:,} attendances reached hospital sooner than the law drives there: no time on scene is left to them"
+        )
+    return tuple(notes)
