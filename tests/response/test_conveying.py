@@ -10,7 +10,10 @@ import pytest
 
 from joinedup.response.asking import asked
 from joinedup.response.conveying import Conveying, conveying
+from joinedup.response.declared import ASSUMPTIONS
 from joinedup.response.dispatching import Jobs, Sites, Units, dispatch
+from joinedup.response.replaying import Baseline
+from joinedup.travel import ASSUMPTIONS as TRAVEL
 from joinedup.travel import StraightLine
 from tests.small import incident, service, site, small_area
 
@@ -161,3 +164,17 @@ def test_the_luck_of_a_job_is_its_own_whatever_the_order_of_rows() -> None:
     other = found.drawn(held.jobs.reverse(), held.names[::-1].copy(), busy, 1, 0)
     assert np.array_equal(one.to, other.to[::-1])
     assert np.array_equal(one.handover, other.handover[::-1])
+
+
+def test_a_period_is_played_with_patients_taken_to_hospital() -> None:
+    area = area_of(HOSPITALS)
+    every = {each.name: each for each in (*ASSUMPTIONS, *TRAVEL)}
+    baseline = Baseline.of(area, every)
+    assert set(baseline.conveyance) == set(baseline.laws)
+    assert any("drives to hospital" in note for note in baseline.notes)
+    assert {"conveyed", "on_scene", "handover"} <= set(baseline.fits["step"])
+    run = baseline.played().runs[0]
+    # Recorded: from arriving 38 minutes near the one hospital and 68 near the other, 20 where nobody is conveyed.
+    took = np.sort(np.unique(np.round((run.free - run.arrived) / MINUTE)))
+    assert set(took) <= {20.0, 37.0, 38.0, 39.0, 67.0, 68.0, 69.0}
+    assert {20.0} < set(took)

@@ -18,6 +18,7 @@ from joinedup.response.rostering import able
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from joinedup.response.conveying import Conveyed
     from joinedup.response.dispatching import Dispatched
     from joinedup.response.replaying import Baseline
     from joinedup.response.rostering import Roster
@@ -30,6 +31,7 @@ class World:
 
     def __init__(self, baseline: Baseline, units: Roster, pool: str) -> None:
         law = baseline.laws[pool]
+        self.pool = pool
         mine = units.of(pool)
         self.law = law
         self.rows = np.flatnonzero((baseline.jobs["pool"] == pool).to_numpy())
@@ -87,11 +89,13 @@ class World:
         busy: NDArray[np.int64],
         *,
         overlapping: bool = True,
+        conveyed: Conveyed | None = None,
     ) -> tuple[NDArray[np.int64], Dispatched]:
         """Dispatch the pool's jobs, and give the order in which they were ready.
 
         ``ready`` and ``busy`` are of every job of the area, ``turnout`` of the pool's; None: everybody sets off at once.
-        Without ``overlapping``, jobs whose recorded unit was not free are left out.
+        Without ``overlapping``, jobs whose recorded unit was not free are left out. With ``conveyed``, patients are taken to
+        hospital, and ``busy`` is the time on scene.
         """
         order = np.lexsort((self.rows, ready[self.rows]))
         if not overlapping:
@@ -110,7 +114,8 @@ class World:
             np.maximum(busy[turn], 0),
         )
         travel = self.law.travel if self.table is None else replace(self.table, job=self.table.job[order])
-        return order, dispatch(self.sites, units, jobs, travel)
+        hospitals = None if conveyed is None else conveyed.hospitals(order)
+        return order, dispatch(self.sites, units, jobs, travel, hospitals=hospitals)
 
     def nearest(self) -> NDArray[np.float64]:
         """Give the metres from each job to the nearest home of a unit that can meet its need."""
@@ -163,8 +168,12 @@ def played_once(baseline: Baseline, worlds: list[World], seed: int, number: int)
         turnout = steps.step("turned_out", world.jobs, rows, np.full(len(rows), world.quickest, np.int64))
         about = steps.step("about", world.jobs, rows, np.zeros(len(rows), np.int64)) + world.beside
         taken = steps.busy.copy()
+        conveyed = None
+        if (known := baseline.conveyance.get(world.pool)) is not None:
+            conveyed = known.drawn(world.jobs, baseline.asked.names[rows], steps.busy[rows], seed, number)
+            taken[rows] = conveyed.on_scene
         taken[rows] += about
-        order, answer = world.sent(steps.ready, turnout, taken)
+        order, answer = world.sent(steps.ready, turnout, taken, conveyed=conveyed)
         stop_at_a_queue(world.said, answer, world.units.on, baseline.asked.monday)
         turn = rows[order]
         _write(run, world, turn, order, answer, about[order], steps.received[turn])

@@ -16,6 +16,7 @@ import polars as pl
 from joblib import Parallel, delayed
 
 from joinedup.response.asking import Asked, asked
+from joinedup.response.conveying import conveying
 from joinedup.response.driven import at_a_road, driven, gathered, stands_of, within_reach
 from joinedup.response.drives import drives
 from joinedup.response.driving import Law, fitted_law, runs_from_home
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from joinedup.area import Area
     from joinedup.assumptions import Assumption
     from joinedup.response.asking import Crew
+    from joinedup.response.conveying import Conveying
     from joinedup.response.driven import Stands
     from joinedup.response.durations import Cells
     from joinedup.travel import Travel
@@ -56,7 +58,8 @@ class Baseline:
 
     ``steps`` are the cells of recorded durations by step, ``laws`` the law of travel by pool, ``bands`` whether each job is
     near a home, middling or far (0, 1, 2), ``turnout`` the mean milliseconds of a crew by pool, service, kind and crew;
-    ``way`` is the straight line, the roads or the table of drives that the study names.
+    ``way`` is the straight line, the roads or the table of drives that the study names, and ``conveyance`` what was fitted
+    of taking patients to hospital, by pool, where the study names hospitals.
     """
 
     area: Area
@@ -68,6 +71,7 @@ class Baseline:
     assumptions: Mapping[str, Assumption]
     notes: tuple[str, ...]
     way: Travel
+    conveyance: Mapping[str, Conveying]
 
     @classmethod
     def of(
@@ -105,6 +109,14 @@ class Baseline:
         if not isinstance(way, StraightLine):
             laws = {pool: _driven(law, area, held, runs, way) for pool, law in laws.items()}
             notes += gathered(held.jobs["x"].to_numpy(), held.jobs["y"].to_numpy())
+        conveyance = {}
+        for pool, law in laws.items():
+            elsewhere = [need for need, its in held.pools.items() if its != pool]
+            # On roads a hospital has no place in the table of drives yet: a job is busy until the handover is over.
+            made = None if law.driven is not None else conveying(area, kept.short_of(elsewhere), law.travel)
+            if made is not None:
+                conveyance[pool] = made
+                notes += made.notes
         turnout, beside = _turnout(runs, units, assumptions)
         first, others = pl.col("ordinal") == 0, pl.col("ordinal") > 0
         steps = {
@@ -115,7 +127,7 @@ class Baseline:
             "about": (),
         }
         bands = np.zeros(held.jobs.height, np.int64)
-        found = cls(area, held, steps, laws, bands, turnout, assumptions, tuple(notes), way)
+        found = cls(area, held, steps, laws, bands, turnout, assumptions, tuple(notes), way, conveyance)
         return found._beside_the_law(units, without) if recorded else found
 
     def _beside_the_law(self, units: Roster, without: Collection[date]) -> Baseline:
@@ -149,7 +161,7 @@ class Baseline:
     @property
     def fits(self) -> pl.DataFrame:
         """What was fitted, cell by cell, with its records and how far a lognormal would be off."""
-        return shown(self.steps)
+        return pl.concat([shown(self.steps), *(each.fits for each in self.conveyance.values())])
 
     @property
     def travel(self) -> tuple[str, ...]:
