@@ -56,14 +56,14 @@ def concentration(frame: pl.DataFrame, services: tuple[str, ...]) -> tuple[Conce
     """
     rows = []
     for metres in CELL_METRES:
-        cells = _hot_cells(frame, services, metres)
-        many = cells["hot_for"].list.len()
+        # A row for each cell and service that meet: a country's cells beside all of its services would not fit.
+        pieces = _counted(frame, metres).partition_by("service_id", as_dict=True)
+        own = {service: pieces[(service,)] for service in services if (service,) in pieces}
+        hot = [each.filter(pl.Series(busiest_tenth(each["records"].to_numpy()))) for each in own.values()]
+        many = pl.concat(hot).group_by("x", "y").len()["len"].to_numpy() if hot else np.zeros(0, np.int64)
         hot_for = {number: int((many == number).sum()) for number in range(1, len(services) + 1)}
-        for service in services:
-            counts = cells[service].to_numpy()
-            counts = np.sort(counts[counts > 0])[::-1]
-            if not len(counts):
-                continue
+        for service, cells in own.items():
+            counts = np.sort(cells["records"].to_numpy())[::-1]
             total = int(counts.sum())
             rows.append(
                 Concentration(
@@ -110,16 +110,25 @@ def chance_share(cells: int, incidents: int, least: int = 1) -> float:
 
 def counted_cells(frame: pl.DataFrame, services: tuple[str, ...], metres: float) -> pl.DataFrame:
     """Count the placed records of the canonical frame by cell: ``x``, ``y`` and a column for each service."""
-    placed = frame.filter(pl.col("placed") & ~pl.col("default"))
+    records = pl.col("records")
     return (
-        placed.select(
-            "service_id",
-            x=(pl.col("x") / metres).floor() * metres,
-            y=(pl.col("y") / metres).floor() * metres,
-        )
+        _counted(frame, metres)
         .group_by("x", "y")
-        .agg([(pl.col("service_id") == service).sum().cast(pl.Int64).alias(service) for service in services])
+        .agg([records.filter(pl.col("service_id") == service).sum().alias(service) for service in services])
         .sort("x", "y")
+    )
+
+
+def _counted(frame: pl.DataFrame, metres: float) -> pl.DataFrame:
+    """Count the placed records of the canonical frame by service and cell, in order of place: service_id, x, y, records."""
+    return (
+        frame.lazy()
+        .filter(pl.col("placed") & ~pl.col("default"))
+        .select("service_id", *((pl.col(axis) / metres).floor() * metres for axis in ("x", "y")))
+        .group_by("service_id", "x", "y")
+        .agg(records=pl.len().cast(pl.Int64))
+        .collect()
+        .sort("service_id", "x", "y")
     )
 
 
