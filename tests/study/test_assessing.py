@@ -44,7 +44,12 @@ def without(area: Area, *tables: str) -> Area:
 
 
 def outcomes(assessment: Assessment) -> dict[str, Outcome]:
-    return {each.option.id.removeprefix("shared-estate-"): each.gate.outcome for each in assessment.options}
+    """Give the outcomes of the moves from one site to another."""
+    return {
+        each.option.id.removeprefix("shared-estate-"): each.gate.outcome
+        for each in assessment.options
+        if each.option.kind == "shared estate"
+    }
 
 
 # --- chance ----------------------------------------------------------------------------------------------------------
@@ -79,7 +84,7 @@ def test_an_option_is_worth_the_same_whatever_else_is_found() -> None:
     area = littleton().area
     fewer = with_tables(area, {"sites": area.table("sites").filter(~pl.col("site_id").is_in(["P9", "A6"]))})
     alone = assessed(fewer)
-    assert len(alone.options) < 6
+    assert len(alone.options) < len(littleton().assessment.options)
     for each in alone.options:
         assert np.array_equal(each.appraisal.npsv, littleton().assessment[each.option.id].appraisal.npsv)
 
@@ -92,7 +97,8 @@ def test_without_recorded_tolerances_nobody_can_tell_save_where_nobody_moves() -
     assert outcomes(assessment).pop("P9-to-F3") is Outcome.PASS
     others = {move: outcome for move, outcome in outcomes(assessment).items() if move != "P9-to-F3"}
     assert set(others.values()) == {Outcome.CANNOT_TELL}
-    assert [each.id for each in assessment.order.placed] == ["shared-estate-P9-to-F3"]
+    placed = [each.id for each in assessment.order.placed if each.id.startswith("shared-estate-")]
+    assert placed == ["shared-estate-P9-to-F3"]
 
 
 def test_without_a_table_of_units_nobody_can_tell_of_any_option() -> None:
@@ -180,7 +186,7 @@ def test_floor_areas_that_nobody_recorded_are_asked_for() -> None:
 
 def test_firmness_is_asked_of_fewer_than_there_are_to_choose_from() -> None:
     # Staying among three of three would say nothing.
-    assert littleton().assessment.order.top == 2
+    assert littleton().assessment.order.top == min(3, len(littleton().assessment.order.placed) - 1)
     none = assessed(with_settings(littleton().area, overlap_only=True))
     assert none.order.top == 1
 
@@ -191,7 +197,9 @@ def test_each_option_is_appraised_beside_carrying_on_and_with_what_parting_would
         assert comparison.do_minimum is not None
         assert comparison.do_minimum[0] < 0
         assert each.appraisal.leaving.stated
-        assert each.appraisal.leaving.cost[0] == 100_000
+        if each.option.kind == "shared estate":
+            assert each.appraisal.leaving.cost[0] == 100_000
+        assert each.appraisal.leaving.cost[0] > 0
         assert _partners(each) == littleton().area.services
 
 

@@ -1,0 +1,345 @@
+"""Shared control room: which rooms and how, what it costs to the pound, and which way its answer leans."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from joinedup.appraisal import ASSUMPTIONS as APPRAISAL
+from joinedup.appraisal import appraise
+from joinedup.area import Area
+from joinedup.assumptions import draw
+from joinedup.money import CashKind
+from joinedup.options import Option
+from joinedup.options.shared_control_room import KIND
+from joinedup.options.shared_control_room.declared import DUTIES
+from joinedup.options.shared_control_room.staffing import whole_posts
+from joinedup.study import assumptions_of
+from tests.small import Row, edited, littleton, service, site, small_area, with_tables
+
+DECLARED = assumptions_of()
+DRAWS = draw([*KIND.assumptions, *APPRAISAL], 200, seed=3)
+WEEKS = 365.2425 / 7
+HANDLERS = 340 * WEEKS / 1450
+"""Posts of one room: two awake for 168 hours are 34 shifts of 10 hours at the least."""
+
+
+def calls(service_id: str) -> list[Row]:
+    """Give two 999 calls a day over a fortnight: too few for more than the two who are always awake."""
+    start = datetime(2025, 2, 3, 9, tzinfo=UTC)
+    found = []
+    for number in range(28):
+        at = start + timedelta(hours=12 * number)
+        times = {"connected_at": at, "answered_at": at, "ended_at": at + timedelta(seconds=120)}
+        found.append({"call_id": f"{service_id}-{number}", "service_id": service_id, "kind": "999", **times})
+    return found
+
+
+def two_rooms(fire: Row | None = None, contracts: list[Row] | None = None, **tables: list[Row]) -> Area:
+    """Make a police room of eight desks and 40 posts, and a fire room of four and 10, with other systems and bills."""
+    given: dict[str, list[Row]] = {
+        "services": [service("police"), service("fire")],
+        "sites": [site("P", "police", 0), site("F", "fire", 3000)],
+        "control_rooms": [
+            {
+                "room_id": "PR",
+                "service_id": "police",
+                "site_id": "P",
+                "name": "Police room",
+                "positions": 8,
+                "system": "Beacon",
+                "running_cost_gbp": 300_000.0,
+            },
+            {
+                "room_id": "FR",
+                "service_id": "fire",
+                "site_id": "F",
+                "name": "Fire room",
+                "positions": 4,
+                "system": "Tern",
+                "running_cost_gbp": 100_000.0,
+                **(fire or {}),
+            },
+        ],
+        "calls": [*calls("police"), *calls("fire")],
+        "posts": [
+            {
+                "post_id": "PC",
+                "service_id": "police",
+                "function": "control",
+                "site_id": "P",
+                "fte": 40.0,
+                "cost_gbp": 1_600_000.0,
+            },
+            {
+                "post_id": "FC",
+                "service_id": "fire",
+                "function": "control",
+                "site_id": "F",
+                "fte": 10.0,
+                "cost_gbp": 450_000.0,
+            },
+        ],
+        "contracts": contracts or [],
+        **tables,
+    }
+    return small_area(None, **given)
+
+
+def found(area: Area) -> dict[str, Option]:
+    options = {str(each.facts["way"]): each for each in KIND.find(area, DECLARED) if len(each.partners) == 2}
+    assert len(options) <= 3
+    return options
+
+
+def lines(area: Area, option: Option, year: int) -> dict[tuple[str, str], int]:
+    """Give the central cash of one year by what it is and who pays, to the pound."""
+    sums: dict[tuple[str, str], float] = {}
+    for flow in KIND.cash(area, option, DRAWS):
+        if flow.year == year and flow.amount[0]:
+            key = (flow.what, flow.payer)
+            sums[key] = sums.get(key, 0.0) + float(flow.amount[0])
+    return {key: round(value) for key, value in sums.items()}
+
+
+def worth(area: Area, option: Option) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    flows = KIND.cash(area, option, DRAWS)
+    return np.asarray(appraise(flows, DRAWS, project=KIND.project_type, years=KIND.years).npsv)
+
+
+# --- which rooms -----------------------------------------------------------------------------------------------------
+
+
+def test_two_rooms_are_three_ways_and_three_rooms_are_every_group() -> None:
+    assert set(found(two_rooms())) == {"co-located", "one-team", "night"}
+    every = KIND.find(littleton().area, DECLARED)
+    assert len(every) == 12
+    assert {len(each.partners) for each in every} == {2, 3}
+
+
+def test_rooms_on_one_floor_already_are_not_brought_onto_one_floor() -> None:
+    assert set(found(two_rooms(fire={"site_id": "P"}))) == {"one-team", "night"}
+
+
+@pytest.mark.parametrize("kind", ["shared control room", "Shared-control room"])
+def test_what_exists_is_never_proposed(kind: str) -> None:
+    live = {"kind": kind, "partners": "police; fire", "status": "live"}
+    assert found(two_rooms(collaborations=[live])) == {}
+
+
+def test_three_rooms_of_which_two_were_tried_together_say_so() -> None:
+    area = littleton().area
+    refused: Row = {
+        "kind": "shared control room",
+        "partners": "police; fire",
+        "status": "refused",
+        "why": "no case was seen",
+    }
+    area = with_tables(area, {"collaborations": small_area(collaborations=[refused]).table("collaborations")})
+    tried = {each.partners: each.facts["tried_before"] for each in KIND.find(area, DECLARED)}
+    assert tried["police", "fire"] == "refused: no case was seen"
+    assert tried["police", "ambulance", "fire"] == "by fire and police alone: refused: no case was seen"
+    assert tried["police", "ambulance"] is None
+
+
+# --- the step --------------------------------------------------------------------------------------------------------
+
+
+def test_the_largest_room_is_the_host_and_the_others_are_closed_moved_or_given_its_system() -> None:
+    area = two_rooms()
+    for way, rooms, where in (
+        ("one-team", [("PR", "P", "Beacon")], "P"),
+        ("co-located", [("PR", "P", "Beacon"), ("FR", "P", "Tern")], "P"),
+        ("night", [("PR", "P", "Beacon"), ("FR", "F", "Beacon")], "F"),
+    ):
+        option = found(area)[way]
+        after = area.changed(option.changes)
+        assert option.joins == ("PR", "FR")
+        assert after.table("control_rooms").select("room_id", "site_id", "system").rows() == rooms
+        assert after.table("posts")["site_id"].to_list() == ["P", where]
+
+
+def test_handlers_are_those_always_awake_and_posts_are_whole_and_by_roster() -> None:
+    # Two rooms with two awake, 336 hours each; one room with two. On whole shifts 340 hours come free: 12.2 posts.
+    option = found(two_rooms())["one-team"]
+    assert option.facts["hours_before"] == 672
+    assert option.facts["hours_after"] == 336
+    assert option.facts["roster_before"] == 680
+    assert option.facts["roster_after"] == 340
+    assert 12 < HANDLERS < 13
+    assert option.facts["posts_freed"] == 12
+    assert option.facts["posts_freed_police"] == option.facts["posts_freed_fire"] == 6
+    assert found(two_rooms())["co-located"].facts["posts_freed"] == 0
+
+
+def test_no_more_posts_come_free_than_there_are_and_none_where_none_are_recorded() -> None:
+    few = edited(two_rooms(), "posts", "FC", fte=3.5, cost_gbp=157_500.0)
+    assert found(few)["one-team"].facts["posts_freed_fire"] == 3
+    none = two_rooms(posts=[])
+    option = found(none)["one-team"]
+    assert option.facts["posts_freed"] == 0
+    assert any("none can be set free before they are recorded" in each for each in option.incomplete)
+
+
+@pytest.mark.parametrize(
+    ("posts", "weights", "shared"),
+    [
+        (5.9, {"a": 1.0, "b": 1.0, "c": 3.0}, {"a": 1, "b": 1, "c": 3}),
+        (5.0, {"a": 2.0, "b": 1.0}, {"a": 3, "b": 2}),
+        (0.9, {"a": 1.0, "b": 1.0}, {"a": 0, "b": 0}),
+        (-0.3, {"a": 3.0, "b": 1.0}, {"a": -1, "b": 0}),
+    ],
+)
+def test_a_part_of_a_post_is_none_freed_and_one_added(
+    posts: float, weights: dict[str, float], shared: dict[str, int]
+) -> None:
+    assert whole_posts(posts, weights) == shared
+
+
+def test_long_names_of_three_rooms_leave_room_to_explain() -> None:
+    area = littleton().area
+    for room in ("PR", "FR", "AR"):
+        area = edited(area, "control_rooms", room, name=f"{room} regional emergency services control room")
+    for option in KIND.find(area, DECLARED):
+        assert len(KIND.explain(option).split()) < 80
+
+
+def test_without_calls_or_incidents_staff_is_an_open_question() -> None:
+    option = found(two_rooms(calls=[]))["one-team"]
+    assert option.facts["hours_before"] is None
+    assert option.facts["posts_freed"] == 0
+    assert "not known" in KIND.explain(option)
+    assert "how many call handlers each room needs: no calls or incidents with a time" in option.incomplete
+
+
+# --- the cash, worked by hand ----------------------------------------------------------------------------------------
+
+
+def test_the_cash_of_one_team_is_that_worked_by_hand_to_the_pound() -> None:
+    ends: Row = {
+        "contract_id": "C",
+        "service_id": "fire",
+        "item": "Command and control",
+        "function": "control",
+        "yearly_gbp": 30_000.0,
+        "ends_on": date(2028, 9, 30),
+    }
+    area = two_rooms(contracts=[ends])
+    option = found(area)["one-team"]
+    # By staff 40 of 50, by calls half: police bear 0.65 of what is common, fire 0.35.
+    assert lines(area, option, 0) == {
+        ("integrating systems", "police"): -195_000,
+        ("integrating systems", "fire"): -105_000,
+        ("desks in the shared room", "police"): -52_000,
+        ("desks in the shared room", "fire"): -28_000,
+    }
+    # Of 6 posts each on paper a roster frees 4, of which 0.4 are not needed elsewhere; 3 months of two rooms.
+    assert lines(area, option, 1) == {
+        ("project team", "police"): -200_000,
+        ("project team", "fire"): -200_000,
+        ("training to answer for every service", "police"): round(-5_000 * HANDLERS),
+        ("training to answer for every service", "fire"): round(-5_000 * HANDLERS),
+        ("relocation of people", "fire"): -20_000,
+        ("double running", "fire"): round(-(100_000 + 45_000 * HANDLERS) / 4),
+        ("redundancy", "police"): -4_800,
+        ("redundancy", "fire"): -4_800,
+    }
+    assert lines(area, option, 2) == {}
+    every_year = {
+        ("posts freed, less those that other duties need", "police"): 16_000,
+        ("posts freed, less those that other duties need", "fire"): 18_000,
+        ("support of the joint system", "police"): -23_400,
+        ("support of the joint system", "fire"): -12_600,
+        ("fallback in case the room is lost", "police"): -6_500,
+        ("fallback in case the room is lost", "fire"): -3_500,
+        ("what the newcomers add to the host's bills", "police"): -20_000,
+        # 0.35 of 300,000 and the 20,000 more: a payment, from fire to police.
+        ("share of the room's bills", "fire"): 112_000,
+    }
+    bills = ("bills of the room given up", "fire")
+    assert lines(area, option, 3) == {**every_year, bills: 70_000}
+    assert lines(area, option, 4) == {**every_year, bills: 100_000}
+
+
+def test_the_cash_of_a_shared_floor_frees_the_floor_alone_and_joins_no_system() -> None:
+    area = two_rooms()
+    option = found(area)["co-located"]
+    assert lines(area, option, 0) == {
+        ("desks in the shared room", "police"): -52_000,
+        ("desks in the shared room", "fire"): -28_000,
+    }
+    # Of £100,000 the floor is 35,000; the host's bills rise by a fifth of it and the fallback takes a tenth.
+    assert lines(area, option, 5) == {
+        ("bills of the room given up", "fire"): 35_000,
+        ("fallback in case the room is lost", "police"): -2_275,
+        ("fallback in case the room is lost", "fire"): -1_225,
+        ("what the newcomers add to the host's bills", "police"): -7_000,
+        ("share of the room's bills", "fire"): round(307_000 * 0.35),
+    }
+
+
+def test_pooling_at_night_gives_up_no_room_and_pays_for_nine_hours_of_the_host_s() -> None:
+    area = two_rooms()
+    option = found(area)["night"]
+    assert option.facts["from"] == "22:00"
+    assert option.facts["until"] == "07:00"
+    year = lines(area, option, 5)
+    assert ("bills of the room given up", "fire") not in year
+    assert ("fallback in case the room is lost", "fire") not in year
+    assert year["share of the room's bills", "fire"] == round(300_000 * 0.35 * 9 / 24)
+
+
+def test_two_makes_of_one_system_cost_three_tenths_to_integrate() -> None:
+    area = two_rooms(fire={"system": "Beacon"})
+    once = lines(area, found(area)["one-team"], 0)
+    assert once["integrating systems", "police"] == -58_500
+
+
+def test_a_room_without_bills_is_taken_at_so_much_a_desk() -> None:
+    area = two_rooms(fire={"running_cost_gbp": None})
+    assert lines(area, found(area)["one-team"], 5)["bills of the room given up", "fire"] == 88_000
+
+
+def test_payments_are_worth_nothing_to_all_together() -> None:
+    area = two_rooms()
+    for option in found(area).values():
+        flows = KIND.cash(area, option, DRAWS)
+        paid = [flow for flow in flows if flow.kind is CashKind.PAYMENT]
+        assert paid
+        assert all(np.allclose(sum(amount for _, amount in flow.falls_on()), 0) for flow in paid)
+
+
+# --- which way it leans ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", ["one-team", "co-located"])
+def test_twice_the_bills_of_the_room_given_up_are_worth_more(way: str) -> None:
+    once, twice = two_rooms(), two_rooms(fire={"running_cost_gbp": 200_000.0})
+    change = worth(twice, found(twice)[way]) - worth(once, found(once)[way])
+    assert change[0] > 0
+    assert change[1:].mean() > 0
+
+
+def test_twice_the_other_duties_turn_the_posts_into_a_cost_as_in_ohio() -> None:
+    area = two_rooms()
+    option = found(area)["one-team"]
+    doubled = DRAWS.with_column(DRAWS.assumptions[DUTIES.name], 2 * DRAWS[DUTIES.name])
+    for flow in KIND.cash(area, option, doubled):
+        if flow.what.startswith("posts freed"):
+            assert flow.amount[0] <= 0
+    after = appraise(KIND.cash(area, option, doubled), doubled, project=KIND.project_type, years=KIND.years)
+    assert (after.npsv <= worth(area, option) + 1e-6).all()
+
+
+def test_a_contract_that_ends_later_is_worth_less() -> None:
+    contract: Row = {
+        "contract_id": "C",
+        "service_id": "fire",
+        "item": "Command and control",
+        "function": "control",
+        "yearly_gbp": 30_000.0,
+    }
+    soon, late = (two_rooms(contracts=[{**contract, "ends_on": date(year, 3, 31)}]) for year in (2026, 2033))
+    assert worth(late, found(late)["one-team"])[0] < worth(soon, found(soon)["one-team"])[0]
