@@ -62,7 +62,7 @@ def test_services_with_incidents_alone_or_with_sites_alone_are_a_study(
     study = Study.read(tmp_path)
     assert study.overlap.height == (13 if "sites" in keep else 0)
     assert bool(study.assessment.options) is ("sites" in keep)
-    assert bool(study.assessment.lacking) is ("sites" not in keep)
+    assert ("shared estate" in study.assessment.lacking) is ("sites" not in keep)
     assert not study.assessment.order.placed
 
 
