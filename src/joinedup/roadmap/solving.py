@@ -5,11 +5,8 @@ There is one unknown for each option and year in which it could start: yes or no
 
 from __future__ import annotations
 
-import os
-import sys
 from dataclasses import dataclass
 from itertools import combinations
-from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +14,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from joinedup.appraisal.ranges import HALF_A_PENNY
+from joinedup.locate.solving import QUIET
 from joinedup.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -255,7 +253,7 @@ class Model:
         value = np.array([each for entries, _, _ in rows for each in entries.values()], dtype=np.float64)
         matrix = csr_array((value, (row, column)), shape=(len(rows), size + len(more.low)))
         whole_numbers = np.concatenate([np.full(size, int(whole)), np.full(len(more.low), int(more.whole))])
-        with _QUIET:
+        with QUIET:
             answer = milp(
                 np.concatenate([cost, np.zeros(len(more.low))]),
                 integrality=whole_numbers.astype(np.int64),
@@ -327,33 +325,3 @@ class _Losses:
         rows.append(({first: 1.0} | total, -np.inf, 0.0))
         low = np.concatenate([[-np.inf], np.zeros(count)])
         return _More(low, np.full(count + 1, np.inf), False, tuple(rows))
-
-
-class _Quiet:
-    """Keep the solver's stray lines out of what we print: it writes some whatever it is told, past Python.
-
-    Threads may solve side by side: the first in turns the output away, and the last out turns it back.
-    """
-
-    def __init__(self) -> None:
-        self.lock, self.inside, self.kept = Lock(), 0, -1
-
-    def __enter__(self) -> None:
-        with self.lock:
-            if not self.inside:
-                sys.stdout.flush()
-                self.kept = os.dup(1)
-                nowhere = os.open(os.devnull, os.O_WRONLY)
-                os.dup2(nowhere, 1)
-                os.close(nowhere)
-            self.inside += 1
-
-    def __exit__(self, *_: object) -> None:
-        with self.lock:
-            self.inside -= 1
-            if not self.inside:
-                os.dup2(self.kept, 1)
-                os.close(self.kept)
-
-
-_QUIET = _Quiet()

@@ -34,6 +34,7 @@ from joinedup.ranking import Candidate, Order, rank
 from joinedup.refusal import Refusal
 from joinedup.response import drives
 from joinedup.response.declared import ASSUMPTIONS as RESPONSE
+from joinedup.study.estate import ASSUMPTIONS as ESTATE
 from joinedup.study.gating import gate
 from joinedup.travel import ASSUMPTIONS as TRAVEL
 from joinedup.travel import ROAD_ASSUMPTIONS, travel_of
@@ -101,7 +102,9 @@ def assumptions_of(folder: Path | None = None) -> dict[str, Assumption]:
     Raises:
         Refusal: for a file that is not text, a name that is not known or a value that is out of order.
     """
-    declared = {each.name: each for each in (*TRAVEL, *OVERLAP, *APPRAISAL, *RESPONSE, *ROAD_ASSUMPTIONS)}
+    declared = {
+        each.name: each for each in (*TRAVEL, *OVERLAP, *APPRAISAL, *RESPONSE, *ROAD_ASSUMPTIONS, *ESTATE)
+    }
     for kind in kinds():
         declared |= {each.name: each for each in kind.assumptions}
     path = folder / ASSUMPTIONS_FILE if folder else None

@@ -14,6 +14,7 @@ from joinedup.overlap import REACH, site_pairs
 from joinedup.response.asking import own_needs
 from joinedup.study.assessing import Assessment, assess, assumptions_of
 from joinedup.study.deciding import barriers_of, decisions_of
+from joinedup.study.estate import whole_estate
 from joinedup.study.planning import Planned, planned
 from joinedup.study.waiting import Played
 from joinedup.travel import StraightLine
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from joinedup.assumptions import Assumption
     from joinedup.crossover.counted import CountedDemand
     from joinedup.crossover.growth import Growth
+    from joinedup.locate import Plan
 
 METRES = 500.0
 MINUTES = 30.0
@@ -80,6 +82,12 @@ class Study:
     def overlap(self) -> pl.DataFrame:
         """Sites of different services within reach of each other."""
         return site_pairs(self.area, self.travel, self.assumptions[REACH.name].central)
+
+    @cached_property
+    def estate(self) -> Plan | None:
+        """The whole estate planned at once, where the study says enough of its sites."""
+        self.progress("planning the whole estate")
+        return whole_estate(self.area, self.assumptions)
 
     @cached_property
     def played(self) -> Played | str:

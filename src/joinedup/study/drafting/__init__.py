@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from joinedup.disclosure import Chapter, Draft, Statement
 from joinedup.study.drafting.crossover import crossover_answer, crossover_chapter
 from joinedup.study.drafting.demand import areas_are_drawn, counted_answers, demand_chapters
+from joinedup.study.drafting.estate import estate_chapter
 from joinedup.study.drafting.grounds import assumptions_chapter, method_chapter, queries_chapter
 from joinedup.study.drafting.joint import joint_chapters
 from joinedup.study.drafting.options import option_answer, options_chapter
@@ -66,6 +67,7 @@ def draft(study: Study) -> Draft:
             *(() if crossover is None and areas_are_drawn(study) else (places_chapter(study, crossover),)),
             *demand_chapters(study),
             overlap_chapter(study),
+            *estate_chapter(study),
             register_chapter(study),
             options_chapter(study),
             order_chapter(study),
