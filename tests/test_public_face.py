@@ -21,7 +21,7 @@ FACE = {
     ),
     "Published": (
         "(title: 'str', subtitle: 'str', chapters: 'tuple[PublishedChapter, ...]', footer: 'tuple[str, ...]', "
-        "limit: 'int', key: 'InitVar[object]' = None) -> None"
+        "limit: 'int', pages: 'tuple[PublishedPage, ...]' = (), key: 'InitVar[object]' = None) -> None"
     ),
     "Refusal": None,
     "Settings": (

@@ -15,7 +15,8 @@ from joinedup.options import Option, kinds
 from joinedup.refusal import Refusal
 from joinedup.response import drives
 from joinedup.study import Assessment, assess, assumptions_of
-from joinedup.study.assessing import DRAWS, gate
+from joinedup.study.assessing import DRAWS
+from joinedup.study.gating import gate
 from tests.small import (
     LITTLETON,
     littleton,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from joinedup.appraisal import Range
+from joinedup.appraisal import WARNING, Range, financial_year
 from joinedup.cli.progress import Progress
 from joinedup.cli.reading import Folder
 from joinedup.cli.showing import AsJson, print_json, print_table
 from joinedup.overlap import contracts_by_item, courses_by_topic, posts_by_function, unmatched
-from joinedup.study import Study
+from joinedup.study import Assessed, Assessment, Study
+from joinedup.study.drafting.order import swaps_in_words
 from joinedup.wording import Unit, in_words
 
 if TYPE_CHECKING:
@@ -84,14 +85,20 @@ def options(folder: Folder, as_json: AsJson = False) -> None:
     with Progress() as progress:
         assessment = Study.read(folder, progress).assessment
     if as_json:
-        print_json([each.option.as_json() for each in assessment.options])
+        print_json([{**each.option.as_json(), "rung": each.rung} for each in _by_complexity(assessment)])
         return
     print_table(
-        "Options",
-        ("id", "kind", "what", "partners"),
+        "Options, the simplest ways of working together first",
+        ("complexity", "kind", "id", "what", "partners"),
         [
-            (each.option.id, each.option.kind, each.option.title, ", ".join(each.option.partners))
-            for each in assessment.options
+            (
+                str(each.rung),
+                each.option.kind,
+                each.option.id,
+                each.option.title,
+                ", ".join(each.option.partners),
+            )
+            for each in _by_complexity(assessment)
         ],
     )
     for kind, needs in assessment.lacking.items():
@@ -99,11 +106,15 @@ def options(folder: Folder, as_json: AsJson = False) -> None:
             print(f"Note: {kind} needs the table {need.table} with {', '.join(need.columns)}: {need.why}.")
 
 
+def _by_complexity(assessment: Assessment) -> list[Assessed]:
+    return sorted(assessment.options, key=lambda each: (each.rung, each.option.kind, each.option.id))
+
+
 def appraise(folder: Folder, as_json: AsJson = False) -> None:
-    """Say what each option is worth, to whom, whether response holds, and in what order they come."""
+    """Say what each option is worth, to whom, whether response holds, in what order they come and when they start."""
     with Progress() as progress:
         study = Study.read(folder, progress)
-        assessment = study.assessment
+        assessment, planned = study.assessment, study.planned
     order = assessment.order
     place = {each.id: each.place for each in order.placed}
     firmness = {each.id: each.firmness for each in order.placed}
@@ -124,10 +135,29 @@ def appraise(folder: Folder, as_json: AsJson = False) -> None:
                             for standing in each.appraisal.standings
                         },
                         "losers": [standing.partner for standing in each.appraisal.losers],
+                        "alone": _alone(each),
+                        "switching": [
+                            {
+                                "assumption": swing.assumption.name,
+                                "at_low": round(swing.at_low, 2),
+                                "at_high": round(swing.at_high, 2),
+                                "switches_at": swing.switches_at,
+                                "within_range": swing.within_range,
+                            }
+                            for swing in each.swings
+                        ],
+                        "affordable": each.affordable.to_dicts(),
+                        "elsewhere": {
+                            "warning": WARNING,
+                            "cases": [case.id for case in each.elsewhere],
+                            "months_from_idea_to_live": list(each.months_elsewhere),
+                        },
+                        "gate_basis": each.gate.basis,
                     }
                     for each in assessment.options
                 ],
                 "conflicts": [list(each.options) for each in order.conflicts],
+                "planned": planned.as_json(),
             }
         )
         return
@@ -155,6 +185,56 @@ def appraise(folder: Folder, as_json: AsJson = False) -> None:
             for each in ordered
         ],
     )
+
+    _print_planned(study)
+
+
+def _alone(each: Assessed) -> list[dict[str, Any]]:
+    """Give the best that each partner could do by itself, and whether it would expect more from that."""
+    comparison = each.appraisal.comparison
+    return [
+        {
+            "partner": one.partner,
+            "option": None if one.option is None else one.option.title,
+            "worth": _range(Range.of(comparison.alone[one.partner]))
+            if one.partner in comparison.alone
+            else None,
+            "better_alone": one.partner in each.appraisal.better_alone,
+            "looked_at": one.looked_at,
+            "refused": one.refused,
+        }
+        for one in each.alone
+    ]
+
+
+def _print_planned(study: Study) -> None:
+    """Print which options start when, and the weights at which the first two swap."""
+    planned = study.planned
+    titles = {each.option.id: each.option.title for each in study.assessment.options}
+    if planned.roadmap is not None:
+        plan = planned.roadmap
+        years = [financial_year(study.area.settings.price_base, year) for year in range(plan.years)]
+        print_table(
+            f"Roadmap over {plan.years} years: expected worth {in_words(plan.expected, Unit.POUNDS)}, nine draws in ten "
+            f"{in_words(plan.worth.central, Unit.POUNDS, plan.worth.low, plan.worth.high)}, chance of a loss "
+            f"{plan.chance_of_loss:.0%}; {plan.status}",
+            ("starts", "live", "what", "expected worth", "capital"),
+            [
+                (
+                    years[row.start],
+                    years[row.live] if row.live < plan.years else f"after {years[-1]}",
+                    titles[row.id],
+                    in_words(row.expected, Unit.POUNDS),
+                    in_words(sum(map(sum, row.capital.values())) + row.capital_later, Unit.POUNDS),
+                )
+                for row in plan.rows
+            ],
+        )
+        for left in plan.left_out:
+            print(f"Left out: {titles[left.id]}: {left.reason}.")
+    if planned.tried is not None:
+        for words in swaps_in_words(planned.tried, titles):
+            print(words)
 
 
 def _range(found: Range) -> dict[str, float]:

@@ -8,27 +8,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 import polars as pl
 import typer
 
-from joinedup.area.settings import OwnTravel
 from joinedup.cli.progress import Progress
 from joinedup.cli.reading import Folder
 from joinedup.cli.showing import AsJson, print_json, print_table
 from joinedup.refusal import CannotWrite
 from joinedup.response.asking import own_needs
-from joinedup.response.calibrating import Calibration, calibration
-from joinedup.response.covering import STEP_MINUTES, uncovered
-from joinedup.response.inferring import inferred
-from joinedup.response.replaying import Baseline
-from joinedup.response.standards import against, standards_of
+from joinedup.response.covering import STEP_MINUTES
+from joinedup.response.standards import standards_of
 from joinedup.study import Study
+from joinedup.study.waiting import RUNS, Played
 from joinedup.wording import Unit, in_words
 from joinedup.writing import write_files
 
 if TYPE_CHECKING:
-    from joinedup.response.outcomes import Outcomes
+    from joinedup.response.calibrating import Calibration
 
-RUNS = 10
-_RUNS_COMPARED = 3
-"""Each part of the days is played no more often than this: the records' own chance is the larger by far."""
 _MOST_ROWS = 40
 _MOST_APART = 10
 
@@ -56,55 +50,52 @@ def respond(
             raise CannotWrite(f"{out}: there is a folder of this name; name another file")
     with Progress() as progress:
         study = Study.read(folder, progress)
+        # Read before anything is played: one that cannot be read is said at once.
         standards = standards_of(study.area, folder)
-        needs = own_needs(folder, study.area)
-        progress("looking at what was asked for")
-        area, said = inferred(study.area)
-        if area.settings.travel != OwnTravel():
-            progress("working out drives, which is kept for the next time")
-        baseline = Baseline.of(area, study.assumptions, needs)
-        outcomes = baseline.played(runs=runs, progress=progress)
+        played = Played.of(
+            study.area,
+            study.assumptions,
+            needs=own_needs(folder, study.area),
+            folder=folder,
+            runs=runs,
+            progress=progress,
+        )
         progress("holding it to the standards")
-        met = against(outcomes, standards)
-        bare = uncovered(outcomes, baseline, standards)
-        compared = None
-        if outcomes.jobs["arrival"].count():
-            compared = calibration(
-                study.area, study.assumptions, needs, runs=min(runs, _RUNS_COMPARED), progress=progress
-            )
+        met, bare, compared = played.standards, played.uncovered, played.calibration
         if out is not None:
             progress(f"writing {out}")
-            write_files({out: outcomes.as_parquet()})
-    notes = [*said, *baseline.notes]
+            write_files({out: played.outcomes.as_parquet()})
+    notes = [*played.notes]
     if not standards:
         nation = study.area.settings.nation
         notes.append(
             f"no standards are held for {nation or 'a study that names no nation'}; study.toml can name a file of its own"
         )
     if as_json:
-        print_json(_as_json(study, baseline, outcomes, met, bare, compared, notes, out))
+        print_json(_as_json(played, met, bare, compared, notes, out))
         return
-    _print(baseline, outcomes, met, bare, compared)
+    _print(played, met, bare, compared)
     for note in notes:
         print(f"Note: {note}.")
     if out is not None:
-        print(f"{out}: {outcomes.jobs.height * runs:,} rows, one a run and job; rows never leave the study.")
+        print(
+            f"{out}: {played.outcomes.jobs.height * runs:,} rows, one a run and job; rows never leave the study."
+        )
 
 
 def _as_json(
-    study: Study,
-    baseline: Baseline,
-    outcomes: Outcomes,
+    played: Played,
     met: pl.DataFrame,
     bare: pl.DataFrame,
     compared: Calibration | None,
     notes: list[str],
     out: Path | None,
 ) -> dict[str, Any]:
+    outcomes = played.outcomes
     return {
         "runs": len(outcomes.runs),
-        "seed": study.area.settings.seed,
-        "travel": list(baseline.travel),
+        "seed": played.area.settings.seed,
+        "travel": list(played.baseline.travel),
         "services": outcomes.by("service_id").to_dicts(),
         "categories": outcomes.by("service_id", "category").to_dicts(),
         "hours": outcomes.by("service_id", "hour").to_dicts(),
@@ -115,19 +106,19 @@ def _as_json(
         "utilisation_by_hour": outcomes.busy_by_hour.to_dicts(),
         "uncovered": {"step_minutes": STEP_MINUTES, "grounds": bare.to_dicts()},
         "calibration": None if compared is None else compared.as_json(),
-        "fits": baseline.fits.to_dicts(),
+        "fits": played.baseline.fits.to_dicts(),
         "file": None if out is None else str(out),
         "notes": notes,
     }
 
 
 def _print(
-    baseline: Baseline,
-    outcomes: Outcomes,
+    played: Played,
     met: pl.DataFrame,
     bare: pl.DataFrame,
     compared: Calibration | None,
 ) -> None:
+    outcomes = played.outcomes
     runs = len(outcomes.runs)
     print_table(
         f"Call to first arrival, over {runs} {'run' if runs == 1 else 'runs'}",
@@ -206,7 +197,7 @@ def _print(
                 for row in worst.iter_rows(named=True)
             ],
         )
-    for law in baseline.travel:
+    for law in played.baseline.travel:
         print(f"Travel: {law}.")
 
 

@@ -139,7 +139,8 @@ class Column:
 class Table:
     """A draft table: rows of text and figures.
 
-    The first column heads its row; ``total`` marks a last row of totals.
+    The first column heads its row; ``total`` marks a last row of totals. ``pages`` names, row by row, the `Page` that tells
+    more of it, empty where none does; an empty list links no row.
     """
 
     name: str
@@ -148,9 +149,12 @@ class Table:
     rows: Sequence[Sequence[Figure | str]]
     note: Text = ""
     total: bool = False
+    pages: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         """Find a row of the wrong length where it was made."""
+        if self.pages and len(self.pages) != len(self.rows):
+            raise ValueError(f"table {self.name}: {len(self.rows)} rows, but {len(self.pages)} pages")
         for row in self.rows:
             if len(row) != len(self.columns):
                 raise ValueError(
@@ -248,7 +252,59 @@ class Grid:
         return Table(self.name, self.title, columns, [*rows, ["All", count(self.total)]], total=True)
 
 
-Block = Statement | Bullets | Section | Table | Chart | Map | Grid
+@dataclass(frozen=True)
+class Curve:
+    """One line of a chart of distributions: at each number along, the share of incidents that is reached by then.
+
+    ``points`` are in order along, each with its share of the same base; ``service`` is the kind of service, or one of
+    before and after; empty, the line is drawn plainly.
+    """
+
+    label: str
+    points: Sequence[tuple[float, Figure]]
+    service: str = ""
+
+
+@dataclass(frozen=True)
+class Curves:
+    """A draft chart of distributions; ``along`` says what runs along it and ``measure`` what the shares are of.
+
+    Points that lie so close that single incidents could be told apart between them are left out.
+    """
+
+    name: str
+    title: Text
+    subtitle: str
+    curves: Sequence[Curve]
+    along: str
+    measure: str
+    source: str
+    alternative: Text
+
+
+@dataclass(frozen=True)
+class Span:
+    """One line of a timetable: the year in which something starts and that from which it is live, counted from 0."""
+
+    label: str
+    start: int
+    live: int
+
+
+@dataclass(frozen=True)
+class Gantt:
+    """A draft timetable: when each thing starts and when it is live; ``years`` are the names of the years along it."""
+
+    name: str
+    title: Text
+    subtitle: str
+    years: Sequence[str]
+    spans: Sequence[Span]
+    source: str
+    alternative: Text
+
+
+Block = Statement | Bullets | Section | Table | Chart | Map | Grid | Gantt | Curves
 
 
 @dataclass(frozen=True)
@@ -266,6 +322,17 @@ class Chapter:
 
 
 @dataclass(frozen=True)
+class Page:
+    """A page beside the main one, for what only a reader of one thing asks for; ``group`` is the folder that it lies in."""
+
+    group: str
+    name: str
+    title: str
+    subtitle: str
+    chapters: Sequence[Chapter]
+
+
+@dataclass(frozen=True)
 class Draft:
     """What the analysis would like to say."""
 
@@ -273,3 +340,4 @@ class Draft:
     subtitle: str
     chapters: Sequence[Chapter]
     footer: Sequence[str] = ()
+    pages: Sequence[Page] = ()

@@ -11,7 +11,7 @@ from joinedup.refusal import Refusal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from joinedup.disclosure.draft import Place
+    from joinedup.disclosure.draft import Place, Span
 
 MARK_WORDS: Mapping[Mark, str] = {
     Mark.CONFIDENTIAL: "confidential: the figure rests on too few incidents or people, is commercially or "
@@ -62,6 +62,7 @@ class PublishedTable:
     rows: tuple[tuple[Shown, ...], ...]
     note: str
     total: bool
+    pages: tuple[str, ...] = ()
 
     @property
     def marks(self) -> tuple[Mark, ...]:
@@ -136,8 +137,53 @@ class PublishedGrid:
     alternative: str
 
 
+@dataclass(frozen=True)
+class PublishedCurve:
+    """One line of a chart of distributions that may leave: ``left_out`` is how many of its points may not be said."""
+
+    label: str
+    points: tuple[tuple[float, Shown], ...]
+    service: str
+    left_out: int
+
+
+@dataclass(frozen=True)
+class PublishedCurves:
+    """A chart of distributions that may leave: between two points of a line lie none or enough incidents."""
+
+    name: str
+    title: str
+    subtitle: str
+    curves: tuple[PublishedCurve, ...]
+    along: str
+    measure: str
+    source: str
+    alternative: str
+
+
+@dataclass(frozen=True)
+class PublishedGantt:
+    """A timetable that may leave."""
+
+    name: str
+    title: str
+    subtitle: str
+    years: tuple[str, ...]
+    spans: tuple[Span, ...]
+    source: str
+    alternative: str
+
+
 PublishedBlock = (
-    str | PublishedBullets | PublishedSection | PublishedTable | PublishedChart | PublishedMap | PublishedGrid
+    str
+    | PublishedBullets
+    | PublishedSection
+    | PublishedTable
+    | PublishedChart
+    | PublishedMap
+    | PublishedGrid
+    | PublishedGantt
+    | PublishedCurves
 )
 
 
@@ -150,6 +196,17 @@ class PublishedChapter:
     answer: str
     blocks: tuple[PublishedBlock, ...]
     missing: str
+
+
+@dataclass(frozen=True)
+class PublishedPage:
+    """A page beside the main one that may leave."""
+
+    group: str
+    name: str
+    title: str
+    subtitle: str
+    chapters: tuple[PublishedChapter, ...]
 
 
 DOOR = object()
@@ -165,6 +222,7 @@ class Published:
     chapters: tuple[PublishedChapter, ...]
     footer: tuple[str, ...]
     limit: int
+    pages: tuple[PublishedPage, ...] = ()
     # Not kept, so that `dataclasses.replace` cannot put something unseen into a Published that has passed.
     key: InitVar[object] = None
 

@@ -11,8 +11,10 @@ from joinedup.disclosure.draft import (
     LIMIT,
     Bullets,
     Chart,
+    Curves,
     Draft,
     Figure,
+    Gantt,
     Grid,
     Map,
     Mark,
@@ -29,8 +31,12 @@ from joinedup.disclosure.published import (
     PublishedBullets,
     PublishedChapter,
     PublishedChart,
+    PublishedCurve,
+    PublishedCurves,
+    PublishedGantt,
     PublishedGrid,
     PublishedMap,
+    PublishedPage,
     PublishedSection,
     PublishedSquare,
     PublishedTable,
@@ -40,7 +46,9 @@ from joinedup.disclosure.tables import Secrets
 from joinedup.wording import between, in_words, one_in, settled
 
 if TYPE_CHECKING:
-    from joinedup.disclosure.draft import Block, Chapter, Text
+    from collections.abc import Sequence
+
+    from joinedup.disclosure.draft import Block, Chapter, Curve, Text
     from joinedup.disclosure.protecting import Cell
 
 _HIDDEN = Shown(Mark.CONFIDENTIAL.value, mark=Mark.CONFIDENTIAL)
@@ -58,7 +66,9 @@ def publish(draft: Draft, limit: int = LIMIT) -> Published:
         draft: what the analysis would like to say.
         limit: figures that rest on fewer incidents or people than this are hidden; zero is said.
     """
-    blocks = [block for chapter in draft.chapters for block in chapter.blocks]
+    chapters = [*draft.chapters, *(chapter for page in draft.pages for chapter in page.chapters)]
+    blocks = [block for chapter in chapters for block in chapter.blocks]
+    _linked([block for block in blocks if isinstance(block, Table)], {page.name for page in draft.pages})
     tables = [
         block.counted if isinstance(block, Grid) else block
         for block in blocks
@@ -71,8 +81,25 @@ def publish(draft: Draft, limit: int = LIMIT) -> Published:
         chapters=tuple(_chapter(chapter, limit, secrets) for chapter in draft.chapters),
         footer=tuple(draft.footer),
         limit=limit,
+        pages=tuple(
+            PublishedPage(
+                page.group,
+                page.name,
+                page.title,
+                page.subtitle,
+                tuple(_chapter(chapter, limit, secrets) for chapter in page.chapters),
+            )
+            for page in draft.pages
+        ),
         key=DOOR,
     )
+
+
+def _linked(tables: Sequence[Table], pages: set[str]) -> None:
+    """Find a link that leads nowhere where it was made."""
+    for table in tables:
+        if unknown := sorted(set(table.pages) - pages - {""}):
+            raise ValueError(f"table {table.name}: there is no page '{unknown[0]}'")
 
 
 def hidden(figure: Figure, limit: int = LIMIT) -> bool:
@@ -121,6 +148,27 @@ def _chapter(chapter: Chapter, limit: int, secrets: Secrets) -> PublishedChapter
             case Grid():
                 shut = secrets.shut[id(block.counted)]
                 return _grid(block, limit, shut, words(block.title), words(block.alternative))
+            case Gantt():
+                return PublishedGantt(
+                    block.name,
+                    words(block.title),
+                    block.subtitle,
+                    tuple(block.years),
+                    tuple(block.spans),
+                    block.source,
+                    words(block.alternative),
+                )
+            case Curves():
+                return PublishedCurves(
+                    block.name,
+                    words(block.title),
+                    block.subtitle,
+                    tuple(_curve(each, limit) for each in block.curves),
+                    block.along,
+                    block.measure,
+                    block.source,
+                    words(block.alternative),
+                )
 
     return PublishedChapter(
         name=chapter.name,
@@ -249,6 +297,21 @@ def _grid(grid: Grid, limit: int, shut: set[Cell], title: str, alternative: str)
     )
 
 
+def _curve(curve: Curve, limit: int) -> PublishedCurve:
+    """Pass a curve through: a point stays if none or enough lie between it and the last one, and beyond it."""
+    kept: list[tuple[float, Shown]] = []
+    last = 0
+    for along, figure in curve.points:
+        if not _known(figure) or figure.base is None or figure.sensitivity.closed:
+            continue
+        reached = round((figure.number or 0.0) * figure.base)
+        apart = (reached - last, figure.base - reached)
+        if figure.base >= limit and all(each == 0 or each >= limit for each in apart):
+            kept.append((along, _shown(figure, limit)))
+            last = reached
+    return PublishedCurve(curve.label, tuple(kept), curve.service, len(curve.points) - len(kept))
+
+
 def _rows(table: Table, limit: int, shut: set[Cell]) -> tuple[tuple[Shown, ...], ...]:
     """Hide the cells that may not be said, and those that would give them away."""
     return tuple(
@@ -270,4 +333,5 @@ def _table(table: Table, rows: tuple[tuple[Shown, ...], ...], caption: str, note
         rows=rows,
         note=note,
         total=table.total,
+        pages=tuple(table.pages),
     )

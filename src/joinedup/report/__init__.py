@@ -38,6 +38,6 @@ def write_report(published: Published, folder: Path) -> Path:
     files = report_files(published)
     with replaced_folder(folder, MARKER) as new:
         for name, content in files.items():
-            (new / name).parent.mkdir(exist_ok=True)
+            (new / name).parent.mkdir(parents=True, exist_ok=True)
             (new / name).write_bytes(content)
     return folder / PAGE

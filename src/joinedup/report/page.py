@@ -18,21 +18,25 @@ from joinedup.disclosure import (
     Mark,
     PublishedBullets,
     PublishedChart,
+    PublishedCurves,
+    PublishedGantt,
     PublishedGrid,
     PublishedMap,
     PublishedSection,
     PublishedTable,
 )
 from joinedup.report.charts import DrawnChart, draw_chart, keys
+from joinedup.report.curves import Plotted, draw_curves
+from joinedup.report.gantt import Timetable, draw_gantt
 from joinedup.report.grids import DrawnGrid, draw_grid
 from joinedup.report.maps import DrawnMap, draw_map
 from joinedup.report.palette import outline, service_ink
-from joinedup.report.spreadsheets import chart_csv, grid_csv, places_csv, squares_csv, table_csv
+from joinedup.report.spreadsheets import chart_csv, gantt_csv, grid_csv, places_csv, squares_csv, table_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from joinedup.disclosure import Published, PublishedBlock, PublishedChapter
+    from joinedup.disclosure import Published, PublishedBlock, PublishedChapter, PublishedPage
 
 PAGE = "index.html"
 MARKER = "joinedup-report.json"
@@ -57,7 +61,7 @@ class View:
     id: str
     csv: str = ""
     squares_csv: str = ""
-    drawing: tuple[DrawnChart, DrawnChart] | DrawnMap | DrawnGrid | None = None
+    drawing: tuple[DrawnChart, DrawnChart] | DrawnMap | DrawnGrid | Plotted | Timetable | None = None
     under: str = ""
 
 
@@ -73,24 +77,56 @@ class ChapterView:
 def report_files(published: Published) -> dict[str, bytes]:
     """Make every file of the report, by its path in the folder."""
     made: dict[str, bytes] = {}
+    paths = _paths(published)
+    main = _page(published, published, made, paths, "")
+    for page in published.pages:
+        path = paths[page.name]
+        made[path] = _page(published, page, made, paths, path.split("/")[1].removesuffix(".html") + "/")
+    made = {PAGE: main, **dict(sorted(made.items()))}
+    marker = {"made_by": "joinedup", "title": _clean(published.title), "files": [*made, MARKER]}
+    made[MARKER] = (json.dumps(marker, indent=2, ensure_ascii=False) + "\n").encode()
+    return made
+
+
+def _paths(published: Published) -> dict[str, str]:
+    """Give every page beside the main one a file of its own, by the name that tables link to it with."""
+    folders: dict[str, _Names] = {}
+    paths = {}
+    for page in published.pages:
+        group = _Names().new(page.group)
+        paths[page.name] = f"{group}/{folders.setdefault(group, _Names()).new(page.name)}.html"
+    return paths
+
+
+def _page(
+    published: Published,
+    page: Published | PublishedPage,
+    made: dict[str, bytes],
+    paths: dict[str, str],
+    folder: str,
+) -> bytes:
+    """Make one page, and the files beside it in its own ``folder`` of the folder of tables."""
     ids, names = _Names(), _Names()
     told: list[ChapterView] = []
     missing: list[ChapterView] = []
-    for chapter in published.chapters:
+    for chapter in page.chapters:
         place = ids.new(chapter.name or chapter.heading)
         views: list[View] = []
         under = ""
         for block in chapter.blocks:
-            views.append(replace(_view(block, ids, names, made), under=under))
+            views.append(replace(_view(block, ids, names, made, folder), under=under))
             if isinstance(block, PublishedSection):
                 under = views[-1].id
         view = ChapterView(place, chapter, tuple(views))
         (missing if chapter.missing and not chapter.blocks else told).append(view)
-    page = (
+    html = (
         environment()
         .get_template("page.html.j2")
         .render(
             published=published,
+            page=page,
+            root="../" if folder else "",
+            paths=paths,
             told=told,
             missing=missing,
             marks=[(mark, MARK_WORDS[mark]) for mark in Mark if mark is not Mark.NONE],
@@ -102,17 +138,14 @@ def report_files(published: Published) -> dict[str, bytes]:
             numbers=_NUMBERS if len(missing) < len(_NUMBERS) else [str(n) for n in range(len(missing) + 1)],
         )
     )
-    made = {PAGE: page.encode("utf-8", errors="replace"), **dict(sorted(made.items()))}
-    marker = {"made_by": "joinedup", "title": _clean(published.title), "files": [*made, MARKER]}
-    made[MARKER] = (json.dumps(marker, indent=2, ensure_ascii=False) + "\n").encode()
-    return made
+    return html.encode("utf-8", errors="replace")
 
 
-def _view(block: PublishedBlock, ids: _Names, names: _Names, made: dict[str, bytes]) -> View:  # noqa: PLR0911 - a case a kind
+def _view(block: PublishedBlock, ids: _Names, names: _Names, made: dict[str, bytes], folder: str) -> View:  # noqa: PLR0911 - a case a kind
     """Prepare one block, and make the files beside it."""
 
     def beside(name: str, content: Callable[[], bytes]) -> str:
-        path = f"tables/{names.new(name)}.csv"
+        path = f"tables/{folder}{names.new(name)}.csv"
         made[path] = content()
         return path
 
@@ -136,6 +169,14 @@ def _view(block: PublishedBlock, ids: _Names, names: _Names, made: dict[str, byt
             drawn = draw_grid(block)
             csv = beside(block.name, lambda: grid_csv(block, drawn.words))
             return View("grid", block, ids.new(f"grid-{block.name}"), csv, drawing=drawn)
+        case PublishedCurves():
+            plotted = draw_curves(block)
+            csv = beside(block.name, lambda: table_csv(plotted.table))
+            return View("curves", block, ids.new(f"curves-{block.name}"), csv, drawing=plotted)
+        case PublishedGantt():
+            timetable = draw_gantt(block)
+            csv = beside(block.name, lambda: gantt_csv(timetable.rows))
+            return View("gantt", block, ids.new(f"gantt-{block.name}"), csv, drawing=timetable)
         case PublishedBullets():
             return View("bullets", block, "")
         case PublishedSection():

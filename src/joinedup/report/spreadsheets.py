@@ -57,6 +57,11 @@ def grid_csv(shown: PublishedGrid, words: Sequence[Sequence[str]]) -> bytes:
     return _csv([(shown.measure, *shown.along), *rows])
 
 
+def gantt_csv(rows: Sequence[tuple[str, str, str]]) -> bytes:
+    """Write the lines of a timetable, each with the year in which it starts and that from which it is live."""
+    return _csv([("What", "Starts in", "Live from"), *rows])
+
+
 def _figures(header: str, cells: Sequence[Shown]) -> list[list[str]]:
     """Write a column of figures: in words, then plainly where any may be said."""
     columns = [[header, *(cell.text for cell in cells)]]

@@ -48,8 +48,7 @@ def gate(
         basis = _DRIVES if played is None else f"{_DRIVES}: {doubt}"
         return replace(judge(compared(before, drives(after, travel)), tolerances, services), basis=basis)
     try:
-        # Units whose home was not in the study and was inferred keep it: an option moves what the study holds.
-        waits = played.changed(played.baseline.area.changed(option.changes))
+        waits = played.changed(option.changes)
     except Refusal as refusal:
         row = Judged(services[0], "", "", 0, None, None, None, Outcome.FAIL, str(refusal))
         return Gate((row,), Outcome.FAIL)

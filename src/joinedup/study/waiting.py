@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import polars as pl
+
+from joinedup.area.settings import OwnTravel
 from joinedup.refusal import Refusal
 from joinedup.response import Baseline
 from joinedup.response.calibrating import Calibration, calibration
@@ -15,20 +18,30 @@ from joinedup.response.inferring import inferred
 from joinedup.response.standards import against, standards_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    import polars as pl
-
-    from joinedup.area import Area
+    from joinedup.area import Area, Change
     from joinedup.assumptions import Assumption
     from joinedup.response import Outcomes
     from joinedup.response.asking import Crew
 
 RUNS = 10
 """How many times the period is played, unless a user asks for another number."""
-_RUNS_COMPARED = 3
-"""Each part of the days is played no more often than this: the records' own chance is the larger by far."""
+_FEWEST_RUNS, _ENOUGH_JOBS = 3, 1_000_000
+"""Luck evens out over jobs as over runs: where a run has many, a report plays fewer runs, of so many jobs in all."""
+_RUNS_COMPARED, _MANY_JOBS = 3, 100_000
+"""Each part of the days is played no more often than this, and once where jobs are many: the records' own chance is the
+larger by far."""
+
+
+def runs_for(jobs: int) -> int:
+    """Say how many runs are enough for a report where a run has so many jobs.
+
+    >>> runs_for(300), runs_for(200_000), runs_for(2_000_000)
+    (10, 5, 3)
+    """
+    return min(RUNS, max(_FEWEST_RUNS, _ENOUGH_JOBS // max(jobs, 1)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,19 +67,21 @@ class Played:
         *,
         needs: Mapping[str, frozenset[Crew]] | None = None,
         folder: Path | None = None,
-        runs: int = RUNS,
-        workers: int = 1,
+        runs: int | None = None,
         progress: Callable[[str], None] = lambda _: None,
     ) -> Played:
-        """Fit a baseline to an area and play it.
+        """Fit a baseline to an area and play it; without a number of runs, as often as its jobs ask for.
 
         Raises:
             Refusal: when nothing can be played, with what to add.
         """
         progress("looking at what was asked for")
         known, said = inferred(area)
+        if known.settings.travel != OwnTravel():
+            progress("working out drives, which is kept for the next time")
         baseline = Baseline.of(known, assumptions, needs)
-        outcomes = baseline.played(runs=runs, workers=workers, progress=progress)
+        runs = runs or runs_for(baseline.jobs.height)
+        outcomes = baseline.played(runs=runs, progress=progress)
         return cls(area, baseline, outcomes, needs, folder, (*said, *baseline.notes), progress)
 
     @classmethod
@@ -105,7 +120,9 @@ class Played:
             self.area,
             self.baseline.assumptions,
             self.needs,
-            runs=min(len(self.outcomes.runs), _RUNS_COMPARED),
+            runs=min(len(self.outcomes.runs), _RUNS_COMPARED)
+            if self.outcomes.jobs.height < _MANY_JOBS
+            else 1,
             progress=self.progress,
         )
 
@@ -114,11 +131,37 @@ class Played:
         """When somebody first came to each incident, run by run."""
         return Waits.of(self.outcomes)
 
-    def changed(self, area: Area) -> pl.DataFrame:
-        """Play a changed area on the same calls and luck, and lay the waits beside those of the area as it is.
+    @cached_property
+    def arrivals(self) -> pl.DataFrame:
+        """Give the first arrival at each incident to which somebody was to come: one row an incident, in order of ``waits``.
+
+        Columns: incident_id, service_id, received_at, x, y, played (minutes, the mean over the runs; null where in some run
+        nobody came) and recorded (minutes; null where no arrival is).
+        """
+        happened = self.outcomes.jobs.group_by("incident_id", maintain_order=True).agg(
+            pl.col("received_at", "x", "y").first(), (pl.col("arrival").min() / 60_000).alias("recorded")
+        )
+        return (
+            self.waits.incidents.select("incident_id", "service_id")
+            .with_columns(pl.Series("played", self.waits.minutes.mean(axis=0)).fill_nan(None))
+            .join(happened, on="incident_id", how="left", maintain_order="left")
+        )
+
+    def changed(self, change: Sequence[Change]) -> pl.DataFrame:
+        """Play the area with some changes on the same calls and luck, and lay the waits beside those of the area as it is.
+
+        Each set of changes is played once, for the safety gate and for the map of what it does.
 
         Raises:
             Refusal: when nobody is left to meet a need, or a queue never empties.
         """
-        after = self.baseline.played(area, runs=len(self.outcomes.runs))
-        return changes(self.waits, Waits.of(after))
+        key = tuple(change)
+        if key not in self._played_before:
+            # Units whose home was not in the study and was inferred keep it: an option moves what the study holds.
+            after = self.baseline.played(self.baseline.area.changed(key), runs=len(self.outcomes.runs))
+            self._played_before[key] = changes(self.waits, Waits.of(after))
+        return self._played_before[key]
+
+    @cached_property
+    def _played_before(self) -> dict[tuple[Change, ...], pl.DataFrame]:
+        return {}

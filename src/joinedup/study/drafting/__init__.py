@@ -10,10 +10,13 @@ from joinedup.study.drafting.demand import areas_are_drawn, counted_answers, dem
 from joinedup.study.drafting.estate import estate_chapter
 from joinedup.study.drafting.grounds import assumptions_chapter, method_chapter, queries_chapter
 from joinedup.study.drafting.joint import joint_chapters
+from joinedup.study.drafting.option_pages import option_pages
 from joinedup.study.drafting.options import option_answer, options_chapter
 from joinedup.study.drafting.order import order_chapter
 from joinedup.study.drafting.places import overlap_answer, overlap_chapter, places_chapter
 from joinedup.study.drafting.register import register_chapter
+from joinedup.study.drafting.roadmap import roadmap_chapter
+from joinedup.study.drafting.waits import waits_answer, waits_chapter
 
 if TYPE_CHECKING:
     from datetime import date
@@ -45,6 +48,7 @@ def draft(study: Study) -> Draft:
         for sentence in (
             *crossover_answer(study, crossover),
             *counted_answers(study),
+            waits_answer(study),
             overlap_answer(study),
             *option_answer(study),
         )
@@ -64,6 +68,7 @@ def draft(study: Study) -> Draft:
             Chapter("answer", "The answer in short", first, tuple(rest)),
             crossover_chapter(study, crossover),
             *joint_chapters(study, crossover),
+            waits_chapter(study),
             *(() if crossover is None and areas_are_drawn(study) else (places_chapter(study, crossover),)),
             *demand_chapters(study),
             overlap_chapter(study),
@@ -71,6 +76,7 @@ def draft(study: Study) -> Draft:
             register_chapter(study),
             options_chapter(study),
             order_chapter(study),
+            roadmap_chapter(study),
             queries_chapter(study),
             assumptions_chapter(study),
             method_chapter(study),
@@ -80,6 +86,7 @@ def draft(study: Study) -> Draft:
             "Made with joinedup. Every figure here passed disclosure control: counts of fewer than five are hidden.",
             f"Seed {area.settings.seed}: the same study and seed give the same report.",
         ),
+        pages=option_pages(study),
     )
 
 

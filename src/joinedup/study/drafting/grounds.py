@@ -98,12 +98,12 @@ def _rows(number: int) -> str:
 
 def assumptions_chapter(study: Study) -> Chapter:
     """List every number that was not read from the study."""
-    # What a played period takes for granted is no part of this report: nothing in it is played yet.
-    played = {each.name for each in RESPONSE}
+    # What a played period takes for granted is no part of a report in which nothing was played.
+    unused = {each.name for each in RESPONSE} if isinstance(study.played, str) else set()
     if study.area.settings.travel == OwnTravel():
-        played |= {each.name for each in ROAD_ASSUMPTIONS}
+        unused |= {each.name for each in ROAD_ASSUMPTIONS}
     rows = sorted(
-        (each for name, each in study.assumptions.items() if name not in played), key=lambda each: each.name
+        (each for name, each in study.assumptions.items() if name not in unused), key=lambda each: each.name
     )
     return Chapter(
         "assumptions",

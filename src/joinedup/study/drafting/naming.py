@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from joinedup.area import Area
 
 SECURITY_KINDS = ("custody suite", "control room")
@@ -16,3 +18,8 @@ def short_name(area: Area, service: str) -> str:
     kind = area.kind_of(service)
     alone = sum(area.kind_of(each) == kind for each in area.services) == 1
     return kind.capitalize() if alone and kind != "other" else area.name_of(service)
+
+
+def listed(words: Sequence[str]) -> str:
+    """Put words in a row: a, b and c."""
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)

@@ -1,21 +1,23 @@
-"""The chapters on what exists, what could be done, what it is worth and to whom, and in what order."""
+"""The chapter on what could be done: every option in a line, the simplest ways of working together first."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from joinedup.appraisal import WARNING, Judged, Outcome, Range
+from joinedup.appraisal import Outcome, Range
 from joinedup.disclosure import (
+    LIMIT,
     Block,
     Bullets,
     Chapter,
     Column,
     Figure,
+    Mark,
     Section,
     Statement,
     Table,
 )
-from joinedup.study.drafting.naming import short_name
+from joinedup.study.drafting.naming import listed, short_name
 from joinedup.wording import Unit
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from joinedup.appraisal import Gate
     from joinedup.study.assessing import Assessed
     from joinedup.study.study import Study
 
@@ -38,10 +41,6 @@ def pounds(values: NDArray[np.float64]) -> Figure:
     """Give a present value as the range that nine draws in ten lie in."""
     found = Range.of(values)
     return Figure(found.central, Unit.POUNDS, low=found.low, high=found.high)
-
-
-def _central(values: NDArray[np.float64]) -> Figure:
-    return Figure(float(values[0]), Unit.POUNDS)
 
 
 def option_answer(study: Study) -> list[Statement | None]:
@@ -64,32 +63,32 @@ def option_answer(study: Study) -> list[Statement | None]:
         if placed[0].expected > 0
         else "None of these is expected to be worth what it costs. The nearest to it:"
     )
-    losers = _losers(study, best)
     return [
         Statement(counts),
         Statement(
-            f"{lead} {best.option.title}, worth {{npsv}} over {best.appraisal.years} years.{losers}",
+            f"{lead} {best.option.title}, worth {{npsv}} over {best.appraisal.years} years. {losing(study, best)}",
             {"npsv": pounds(best.appraisal.npsv)},
         ),
     ]
 
 
-def _losers(study: Study, assessed: Assessed) -> str:
-    """Name whoever would be worse off, in the same sentence as the worth."""
-    names = [
-        study.area.name_of(each.partner)
-        for each in assessed.appraisal.losers
-        if each.partner in study.area.services
-    ]
+def losers(study: Study, assessed: Assessed) -> list[str]:
+    """Give the partners that would be worse off at central values, in all or in money alone."""
+    return [each.partner for each in assessed.appraisal.losers if each.partner in study.area.services]
+
+
+def losing(study: Study, assessed: Assessed) -> str:
+    """Say who would be worse off, to stand in the same paragraph as the worth."""
+    names = [study.area.name_of(each) for each in losers(study, assessed)]
     return (
-        f" {' and '.join(names)} would be worse off."
+        f"{listed(names)} would be worse off."
         if names
-        else " No partner would be worse off at central values."
+        else "No partner would be worse off at central values."
     )
 
 
 def options_chapter(study: Study) -> Chapter:
-    """Show each option: what would happen, what it is worth and to whom, and what stands in the way."""
+    """Show every option in a line that leads to its page, by complexity; or say what the study lacks to find any."""
     assessment = study.assessment
     if study.area.settings.overlap_only:
         return Chapter(
@@ -117,212 +116,92 @@ def options_chapter(study: Study) -> Chapter:
             missing="; ".join(lacks),
         )
     answer = next(each for each in option_answer(study) if each is not None)
-    blocks: list[Block] = [*_tables(study, assessment.options)]
-    for each in assessment.options:
-        blocks += _one(study, each)
-    blocks += [
-        Section("Overruns elsewhere"),
-        Statement(f"{WARNING} An overrun stands in place of the optimism bias that the estimate carries."),
-        _stress(assessment.options),
+    blocks: list[Block] = [
+        Statement(
+            "The simplest ways of working together come first. Each option has a page of its own, which its name leads to: who "
+            "pays and who benefits, what would have to be true, what became of the like elsewhere, and what it asks of people."
+        )
     ]
+    for (rung, kind), options in _by_complexity(assessment.options):
+        blocks += [
+            Section(f"{kind[:1].upper()}{kind[1:]}: step {rung} of complexity"),
+            _table(study, kind, options),
+        ]
+    if assessment.lacking:
+        blocks += [
+            Section("Not looked for"),
+            Bullets(
+                [
+                    Statement(f"{kind}: it needs {need.table} with {', '.join(need.columns)} ({need.why}).")
+                    for kind, needs in assessment.lacking.items()
+                    for need in needs
+                ]
+            ),
+        ]
     heading = (
         f"{len(assessment.order.placed)} of {len(assessment.options)} options keep response within tolerance"
     )
     return Chapter("options", heading, answer, blocks)
 
 
-def _tables(study: Study, options: Sequence[Assessed]) -> tuple[Table, Table]:
-    """Lay all options side by side: worth to all together, then to each partner."""
-    services = study.area.services
-    return (
-        Table(
-            "options",
-            f"Options: present value over {options[0].appraisal.years} years, in real pounds of {study.area.settings.price_base}",
-            (
-                Column("Option"),
-                Column("Response"),
-                Column("Worth to all together", numeric=True),
-                Column("Chance of a loss", numeric=True),
-            ),
-            [
-                [
-                    each.option.title,
-                    GATE_WORDS[each.gate.outcome],
-                    pounds(each.appraisal.npsv),
-                    Figure(float((each.appraisal.npsv[1:] < 0).mean()), Unit.SHARE),
-                ]
-                for each in options
-            ],
-            note="Nine draws in ten lie within each range.",
-        ),
-        Table(
-            "partners",
-            "The same options: present value to each partner",
-            (Column("Option"), *(Column(short_name(study.area, each), numeric=True) for each in services)),
-            [
-                [each.option.title, *(pounds(_worth(each, service)) for service in services)]
-                for each in options
-            ],
-            note="Rent stands in both partners' columns and cancels in all together.",
-        ),
-    )
-
-
-def _worth(each: Assessed, service: str) -> NDArray[np.float64]:
-    return next(standing.worth for standing in each.appraisal.standings if standing.partner == service)
-
-
-def _one(study: Study, each: Assessed) -> list[Block]:
-    """Show one option."""
-    option, appraisal = each.option, each.appraisal
-    blocks: list[Block] = [
-        Section(option.title),
-        Statement(each.explanation),
-        Statement(
-            f"Worth {{npsv}} to all together: {{expected}} in the mean of the draws, and {{central}} if every "
-            f"assumption holds at its central value.{_losers(study, each)}",
-            {
-                "npsv": pounds(appraisal.npsv),
-                "expected": Figure(appraisal.worth.expected, Unit.POUNDS),
-                "central": _central(appraisal.npsv),
-            },
-        ),
-    ]
-    points = [
-        *(f"Response: {reason}." for reason in _reasons(study, each)),
-        *(
-            [f"The same was tried here before: {option.facts['tried_before']}."]
-            if option.facts.get("tried_before")
-            else []
-        ),
-        *(f"Not known yet: {gap}." for gap in option.incomplete),
-    ]
-    blocks.append(Bullets([Statement(point) for point in points]))
-    return [*blocks, *_money(study, each)]
-
-
-def _reasons(study: Study, each: Assessed) -> list[str]:
-    """Say what the gate found, without a group of fewer incidents than may be told."""
-    rows = each.gate.rows
-    if not rows:
-        return (
-            ["nobody who responds would move"]
-            if each.gate.outcome is Outcome.PASS
-            else list(each.gate.reasons)
-        )
-    words = {
-        Outcome.PASS: "no group of incidents would wait longer than the tolerance allows",
-        Outcome.FAIL: "at least one group of incidents would wait longer than the tolerance allows",
-        Outcome.CANNOT_TELL: "for at least one group of incidents there is too little to be sure",
-    }[each.gate.outcome]
-    worst = max(
-        (row for row in rows if row.mean_change is not None and row.incidents >= 5), key=_change, default=None
-    )
-    if worst is None:
-        return [words]
-    name = study.area.name_of(worst.service_id)
-    longer = "longer" if _change(worst) > 0 else "shorter"
+def _by_complexity(options: Sequence[Assessed]) -> list[tuple[tuple[int, str], list[Assessed]]]:
+    """Group options by kind, the simplest kind first, each group by expected worth."""
+    groups: dict[tuple[int, str], list[Assessed]] = {}
+    for each in options:
+        groups.setdefault((each.rung, each.option.kind), []).append(each)
     return [
-        words,
-        (
-            f"the group with the greatest change is {name} {worst.category}, {worst.incidents} incidents: "
-            f"a drive {abs(_change(worst)):.1f} min {longer} in the mean"
-        ),
+        (key, sorted(groups[key], key=lambda each: (-each.appraisal.worth.expected, each.option.id)))
+        for key in sorted(groups)
     ]
 
 
-def _change(row: Judged) -> float:
-    return row.mean_change or 0.0
-
-
-def _money(study: Study, each: Assessed) -> list[Block]:
-    """Say what carrying on would cost, who pays and who benefits, and what the accounts will show."""
-    names = {
-        **{service: short_name(study.area, service) for service in study.area.services},
-        "society": "Society",
-    }
-    appraisal = each.appraisal
-    comparison, totals = appraisal.comparison, appraisal.financial.totals
-    against: list[list[Figure | str]] = []
-    if comparison.do_minimum is not None and comparison.with_option is not None:
-        against = [
-            ["Do minimum: carry on as now", pounds(comparison.do_minimum)],
-            ["With the option", pounds(comparison.with_option)],
-        ]
-    return [
-        Table(
-            f"worth-{each.option.id}",
-            "Beside doing the minimum, present value in real pounds",
-            (Column("Course"), Column("Present value", numeric=True)),
-            [
-                *against,
-                ["Difference: what the option is worth", pounds(comparison.difference)],
-                ["Parting again, in no total", pounds(appraisal.leaving.cost)],
-            ],
-        ),
-        Table(
-            f"payers-{each.option.id}",
-            "Who pays and who benefits, present value in real pounds",
-            (
-                Column("Who pays or bears"),
-                Column("Who benefits"),
-                Column("Kind of worth"),
-                Column("Present value", numeric=True),
-            ),
-            [
-                [
-                    names.get(row["payer"], row["payer"]),
-                    names.get(row["beneficiary"], row["beneficiary"]),
-                    row["kind"],
-                    _range(row),
-                ]
-                for row in appraisal.payers.iter_rows(named=True)
-            ],
-            note="A payment between partners is no saving to anybody.",
-        ),
-        Table(
-            f"accounts-{each.option.id}",
-            f"What the accounts will show over {appraisal.years} years, in pounds of the year",
-            (Column("Partner"), Column("In all", numeric=True), Column("Most out of pocket", numeric=True)),
-            [
-                [
-                    names.get(row["partner"], row["partner"]),
-                    _range(row),
-                    Figure(row["most_laid_out"], Unit.POUNDS),
-                ]
-                for row in totals.iter_rows(named=True)
-                if row["central"] or row["most_laid_out"]
-            ],
-            note="Payments included; VAT, grants and pensions are not in it yet.",
-        ),
-    ]
-
-
-def _range(row: dict[str, float]) -> Figure:
-    return Figure(row["central"], Unit.POUNDS, low=row["low"], high=row["high"])
-
-
-def _stress(options: Sequence[Assessed]) -> Table:
-    """Show what published overruns would do to each option, beside and never inside the estimate."""
-    cases = [stressed.case for stressed in options[0].appraisal.stress]
+def _table(study: Study, kind: str, options: Sequence[Assessed]) -> Table:
+    """Lay the options of one kind side by side, each leading to its page."""
+    order = study.assessment.order
+    firmness = {each.id: each.firmness for each in order.placed}
     return Table(
-        "stress",
-        "Worth of each option at central values if what happened elsewhere happened here",
+        f"options-{kind}",
+        f"Present value over {options[0].appraisal.years} years in real pounds of {study.area.settings.price_base}, "
+        "and minutes longer (or, with a minus, shorter) until help comes",
         (
             Column("Option"),
-            *(
-                Column(
-                    f"{case.name}: {case.per_cent:+g} % on capital"
-                    if case.raises
-                    else f"{case.name}: {case.per_cent:g} % of the gain",
-                    numeric=True,
-                )
-                for case in cases
-            ),
+            Column("Worth to all together", numeric=True),
+            Column("Change in the mean wait", numeric=True),
+            Column("Response"),
+            Column(f"Stays among the first {order.top}", numeric=True),
+            Column("Who would lose"),
         ),
         [
-            [each.option.title, *(_central(stressed.npsv) for stressed in each.appraisal.stress)]
+            [
+                each.option.title,
+                pounds(each.appraisal.npsv),
+                change_in_wait(each.gate),
+                GATE_WORDS[each.gate.outcome],
+                Figure(firmness[each.option.id], Unit.SHARE)
+                if each.option.id in firmness
+                else Figure(None, Unit.SHARE, mark=Mark.NOT_APPLICABLE),
+                ", ".join(short_name(study.area, one) for one in losers(study, each))
+                or "nobody at central values",
+            ]
             for each in options
         ],
-        note="; ".join(f"{case.name} {case.from_to}, {case.ended} ({case.source})" for case in cases) + ".",
+        note="Nine draws in ten lie within each range of worth. What is not within the tolerance takes no place.",
+        pages=[each.option.id for each in options],
     )
+
+
+def change_in_wait(gate: Gate, service: str = "") -> Figure:
+    """Give the mean change in minutes over the groups that the gate judged, of one service where it is named.
+
+    Groups of fewer incidents than may be told are left out, so that nobody can take the others from the whole to find them.
+    """
+    rows = [row for row in gate.rows if not service or row.service_id == service]
+    told = [row for row in rows if row.mean_change is not None and row.incidents >= LIMIT]
+    total = sum(row.incidents for row in told)
+    if told:
+        return Figure(
+            sum((row.mean_change or 0.0) * row.incidents for row in told) / total, Unit.MINUTES, total
+        )
+    # Nobody is judged where nobody who responds is moved; where somebody is and nothing is known, absent is not zero.
+    nobody_moves = not rows and (gate.outcome is Outcome.PASS or bool(gate.rows))
+    return Figure(0.0 if nobody_moves else None, Unit.MINUTES)

@@ -68,7 +68,7 @@ class _Cut:
         return sum(low for low in lows if low < LIMIT) / max(sum(lows), 1.0)
 
 
-_CUTS = (
+CUTS = (
     _Cut(_EACH_DAY, 1),
     _Cut(_EACH_DAY, 3),
     _Cut(_WEEK_AND_WEEKEND, 3),
@@ -82,9 +82,9 @@ def week_grids(study: Study, services: Sequence[str]) -> tuple[dict[str, str], l
     The first of the cuts that leaves few of any drawn service's incidents unsaid is taken.
     """
     weeks = {each: by_hour(study.counted.rows, each) for each in services}
-    drawn = {each: week for each, week in weeks.items() if _CUTS[-1].unsaid(week) <= _MOST_LEFT_OUT}
+    drawn = {each: week for each, week in weeks.items() if CUTS[-1].unsaid(week) <= _MOST_LEFT_OUT}
     cut = next(
-        (cut for cut in _CUTS if all(cut.unsaid(week) <= _MOST_UNSAID for week in drawn.values())), _CUTS[-1]
+        (cut for cut in CUTS if all(cut.unsaid(week) <= _MOST_UNSAID for week in drawn.values())), CUTS[-1]
     )
     return (
         {each: _peak(cut, week) for each, week in drawn.items()},

@@ -1,0 +1,164 @@
+"""What is held to what was played: the standards, the time in which nobody could come, and what the playing rests on."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from joinedup.disclosure import LIMIT, Column, Figure, Mark, Section, Sensitivity, Table
+from joinedup.study.drafting.believed import MEASURES, is_off
+from joinedup.study.drafting.naming import listed, short_name
+from joinedup.study.drafting.waited import LEAST_CREWS
+from joinedup.wording import Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from joinedup.disclosure import Block
+    from joinedup.response.calibrating import Calibration
+    from joinedup.study.study import Study
+    from joinedup.study.waiting import Played
+
+_LEAST_GROUNDS = 3
+"""A share of time over fewer grounds would say of one of them when nobody is there."""
+_COUNTED = re.compile(r"^([1-9]\d*)(?= (?:of [\d,]+ )?(?:incidents|attendances)\b)")
+"""A note that opens with how many incidents or attendances it is about."""
+
+
+def standards_blocks(
+    study: Study, played: Played, services: Sequence[str], compared: Calibration | None
+) -> list[Block]:
+    """Hold what was recorded and played to the standards of the study's nation."""
+    rows: list[list[Figure | str]] = []
+    closed = _given_away(played.standards)
+    for row in played.standards.filter(pl.col("service_id").is_in(services)).iter_rows(named=True):
+        base = round(row["records"])
+        if row["limit"] is None or not base:
+            continue
+        count = Figure(float(base), Unit.COUNT)
+        if base == closed.get(row["service_id"]):
+            count = Figure(float(base), Unit.COUNT, sensitivity=Sensitivity.SECURITY)
+        of_calls = row["clock"].startswith("connected_at")
+        limit = Figure(row["limit"], Unit.MINUTES)
+        unit = Unit.SHARE if row["measure"] == "share" else Unit.MINUTES
+        held = row["recorded"] if row["recorded"] is not None else row["reached"]
+        rows.append(
+            [
+                f"{short_name(study.area, row['service_id'])}: {row['standard']}",
+                limit,
+                f"{row['share']:.0%} within it" if unit is Unit.SHARE else MEASURES[row["measure"]],
+                count,
+                Figure(row["recorded"], unit, base),
+                Figure(None, unit, mark=Mark.NOT_APPLICABLE)
+                if of_calls
+                else Figure(row["reached"], unit, base),
+                _met(held, row) if base >= LIMIT else Mark.CONFIDENTIAL.value,
+            ]
+        )
+    if not rows:
+        return []
+    off = [short_name(study.area, each) for each in services if is_off(compared, each)]
+    note = (
+        "Met as recorded, or as played where nothing is recorded. How soon calls are answered is not played."
+    )
+    if off:
+        note += f" What was played is not to be relied on for {listed(off)}."
+    return [
+        Section("Beside the standards"),
+        Table(
+            "waits-standards",
+            f"Standards of {study.area.settings.standards or study.area.settings.nation}",
+            (
+                Column("Service and standard"),
+                Column("Limit", numeric=True),
+                Column("Measure"),
+                Column("Incidents or calls", numeric=True),
+                Column("Recorded", numeric=True),
+                Column("Played", numeric=True),
+                Column("Standard"),
+            ),
+            rows,
+            note=note,
+        ),
+    ]
+
+
+def _given_away(standards: pl.DataFrame) -> dict[str, int]:
+    """Give by service the count to hide beside a small one, which the service's other counts would give away."""
+    found = {}
+    for (service,), rows in standards.partition_by("service_id", as_dict=True).items():
+        counts = {round(each) for each in rows["records"].to_list()} - {0}
+        enough = [each for each in counts if each >= LIMIT]
+        if enough and len(enough) < len(counts):
+            found[str(service)] = min(enough)
+    return found
+
+
+def _met(held: float, row: Mapping[str, Any]) -> str:
+    met = held >= (row["share"] or 0.0) if row["measure"] == "share" else held <= row["limit"]
+    return "met" if met else "not met"
+
+
+def cover_blocks(study: Study, played: Played, services: Sequence[str]) -> list[Block]:
+    """Say of how many grounds nobody could reach the middle in time for a part of the period, and no more than that."""
+    bare = played.uncovered
+    rows: list[list[Figure | str]] = []
+    for service in services:
+        shares = bare.filter(pl.col("service_id") == service)["share"]
+        if shares.is_empty():
+            continue
+        few = shares.len() < _LEAST_GROUNDS
+        closed = Sensitivity.SECURITY if few else Sensitivity.OPEN
+        limit = bare.filter(pl.col("service_id") == service)["limit"].item(0)
+        parts = (shares.len(), (shares > 0).sum(), (shares > 0.1).sum())
+        rows.append(
+            [
+                short_name(study.area, service),
+                Figure(limit, Unit.MINUTES),
+                *(
+                    Figure(float(each), Unit.NUMBER, sensitivity=closed if number else Sensitivity.OPEN)
+                    for number, each in enumerate(parts)
+                ),
+                Figure(float(shares.sort().mean()), Unit.SHARE, sensitivity=closed),  # type: ignore[arg-type]
+            ]
+        )
+    if not rows:
+        return []
+    return [
+        Section("When nobody could be there in time"),
+        Table(
+            "waits-uncovered",
+            "Grounds of which nobody could reach the middle in time",
+            (
+                Column("Service"),
+                Column("In time", numeric=True),
+                Column("Grounds", numeric=True),
+                Column("At some time uncovered", numeric=True),
+                Column("More than a tenth of the time", numeric=True),
+                Column("Time uncovered, all grounds", numeric=True),
+            ),
+            rows,
+            note="A ground is the land nearest to one station. Which ones they are, and when, does not leave the study.",
+        ),
+    ]
+
+
+def rests_on(played: Played) -> list[str]:
+    """Say what drives rest on, what was inferred or left out and how often it was played, without small counts."""
+    crews = dict(played.outcomes.units.group_by("pool").len().iter_rows())
+    laws = [law.said for pool, law in played.baseline.laws.items() if crews.get(pool, 0) >= LEAST_CREWS]
+    runs = len(played.outcomes.runs)
+
+    def told(note: str) -> str:
+        found = _COUNTED.match(note)
+        small = found is not None and int(found[1]) < LIMIT
+        return _COUNTED.sub(f"fewer than {LIMIT}", note) if small else note
+
+    return [
+        f"The period was played {runs} times; what differs from run to run is luck.",
+        *(f"The drive of {each}." for each in laws),
+        *(f"{note[:1].upper()}{note[1:]}." for note in map(told, played.notes)),
+    ]

@@ -1,0 +1,90 @@
+"""A page for every option: the answer first, then what a treasurer, a losing partner and a union would each ask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from joinedup.disclosure import Block, Bullets, Chapter, Figure, Page, Statement
+from joinedup.study.drafting.naming import listed
+from joinedup.study.drafting.option_pages.board import (
+    cases_chapter,
+    effects_chapter,
+    law_chapter,
+    people_chapter,
+)
+from joinedup.study.drafting.option_pages.doubts import elsewhere_chapter, stress_chapter, truths_chapter
+from joinedup.study.drafting.option_pages.money import beside_chapter, worth_chapter, years_chapter
+from joinedup.study.drafting.option_pages.response import found_in_words, gate_chapter
+from joinedup.study.drafting.options import losing, pounds
+from joinedup.wording import Unit
+
+if TYPE_CHECKING:
+    from joinedup.study.assessing import Assessed
+    from joinedup.study.study import Study
+
+GROUP = "options"
+"""The folder of the report in which the pages lie."""
+
+
+def option_pages(study: Study) -> tuple[Page, ...]:
+    """Draft a page for every option that was found."""
+    return tuple(_page(study, each) for each in study.assessment.options)
+
+
+def _page(study: Study, each: Assessed) -> Page:
+    partners = listed([study.area.name_of(partner) for partner in each.option.partners])
+    return Page(
+        GROUP,
+        each.option.id,
+        each.option.title,
+        f"{each.option.kind[:1].upper()}{each.option.kind[1:]}, between {partners}",
+        (
+            _answer(study, each),
+            gate_chapter(study, each),
+            worth_chapter(study, each),
+            years_chapter(study, each),
+            beside_chapter(study, each),
+            truths_chapter(each),
+            stress_chapter(each),
+            elsewhere_chapter(each),
+            people_chapter(each),
+            effects_chapter(study, each),
+            law_chapter(each),
+            cases_chapter(study, each),
+        ),
+    )
+
+
+def _answer(study: Study, each: Assessed) -> Chapter:
+    """Open with worth, waits and who loses in one paragraph, then say what would happen on the ground."""
+    option, order = each.option, study.assessment.order
+    place = next((one for one in order.placed if one.id == option.id), None)
+    blocks: list[Block] = [Statement(each.explanation)]
+    if place is not None:
+        blocks.append(
+            Statement(
+                f"By expected worth it takes place {place.place} of {len(order.placed)}, and stays among the first "
+                f"{order.top} in {{firm}} of the draws.",
+                {"firm": Figure(place.firmness, Unit.SHARE)},
+            )
+        )
+    points = [
+        *(
+            [f"The same was tried here before: {option.facts['tried_before']}."]
+            if option.facts.get("tried_before")
+            else []
+        ),
+        *(f"Not known yet: {gap}." for gap in option.incomplete),
+    ]
+    if points:
+        blocks.append(Bullets([Statement(point) for point in points]))
+    return Chapter(
+        "answer",
+        "What would change on the ground",
+        Statement(
+            f"Worth {{npsv}} to all together over {each.appraisal.years} years. {found_in_words(each.gate)}. "
+            f"{losing(study, each)}",
+            {"npsv": pounds(each.appraisal.npsv)},
+        ),
+        blocks,
+    )

@@ -1,0 +1,214 @@
+"""What an option's page says to a board: people, each service's objectives, the law, and the five cases."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from joinedup.appraisal import FiveCase, at_anothers_cost
+from joinedup.disclosure import Block, Bullets, Chapter, Column, Figure, Mark, Section, Statement, Table
+from joinedup.study.drafting.option_pages.money import CLOSED_NOTE, closed, names_of, sellers
+from joinedup.study.drafting.option_pages.response import found_in_words
+from joinedup.study.drafting.options import change_in_wait, pounds
+from joinedup.wording import Unit
+
+if TYPE_CHECKING:
+    from joinedup.appraisal import CaseLine, Effect, Tested
+    from joinedup.study.assessing import Assessed
+    from joinedup.study.study import Study
+
+
+def people_chapter(each: Assessed) -> Chapter:
+    """Say what is known of people and what is missing, and label the option accordingly (§4.7)."""
+    people = each.people
+    known: list[list[Figure | str]] = [
+        ["Posts that move", _posts(people.posts_moved)],
+        ["Posts that end", _posts(people.posts_ended)],
+        ["Posts that change", _posts(people.posts_changed)],
+        ["Crews that start from another place", _things(people.crews_moved)],
+        ["Shifts altered or ended", _things(people.shifts_changed)],
+    ]
+    stated = [
+        f"{field.name.replace('_', ' ')}: {value}"
+        for field in fields(people.stated)
+        if isinstance(value := getattr(people.stated, field.name), str)
+    ]
+    blocks: list[Block] = [
+        Table(
+            "people",
+            "What changes for people, counted from what the option changes",
+            (Column("What"), Column("How many (posts: full-time equivalents)", numeric=True)),
+            known,
+        )
+    ]
+    if stated:
+        blocks.append(Bullets([Statement(f"{each[:1].upper()}{each[1:]}.") for each in stated]))
+    if people.missing:
+        blocks += [
+            Section("Not known yet"),
+            Bullets([Statement(f"{what[:1].upper()}{what[1:]}.") for what in people.missing]),
+        ]
+    return Chapter(
+        "people",
+        "What it asks of people" if people.complete else "What it asks of people: incomplete",
+        Statement(
+            "Everything that a board must know of people is stated."
+            if people.complete
+            else f"This option is incomplete: {len(people.missing)} things that a board must know of people are missing."
+        ),
+        blocks,
+    )
+
+
+def _posts(number: float | None) -> Figure:
+    """Give posts as a figure that rests on so many people, whom a small one would single out."""
+    return Figure(number, Unit.NUMBER, None if number is None else math.ceil(number))
+
+
+def _things(number: int | None) -> Figure:
+    return Figure(None if number is None else float(number), Unit.NUMBER)
+
+
+def effects_chapter(study: Study, each: Assessed) -> Chapter:
+    """Say what it does for each service's own measures, and where one gains at another's cost (§5.9)."""
+    names = names_of(study)
+    opposed = at_anothers_cost(each.effects)
+    said = [
+        f"It helps {names.get(one.service, one.service)} ({one.measure}) at the cost of "
+        f"{names.get(other.service, other.service)} ({other.measure})."
+        for one, other in opposed
+    ]
+    return Chapter(
+        "effects",
+        "What it does for each service",
+        Statement(
+            "What it gives one service it takes, in part, from another."
+            if said
+            else "On what is measured, no service gains at another's cost."
+        ),
+        (
+            Table(
+                "effects",
+                "Money, time and waits of each service: above zero is better for it",
+                (
+                    Column("Service"),
+                    Column("Measure"),
+                    Column("Better by", numeric=True),
+                    Column("What shows it"),
+                ),
+                [
+                    [
+                        names.get(one.service, one.service),
+                        one.measure,
+                        _effect(each, one),
+                        "the safety gate's mean" if one.unit == "minutes" else one.evidence,
+                    ]
+                    for one in each.effects
+                ],
+                note="Money and time are present values in real pounds at central values.",
+            ),
+            *((Bullets([Statement(words) for words in said]),) if said else ()),
+        ),
+    )
+
+
+def _effect(each: Assessed, effect: Effect) -> Figure:
+    """Give an effect; waits over the groups that may be told, with the sign turned, because less is better."""
+    if effect.unit != "minutes":
+        return Figure(effect.change, Unit.POUNDS)
+    longer = change_in_wait(each.gate, effect.service)
+    return Figure(None if longer.number is None else -longer.number or 0.0, Unit.MINUTES, longer.base)
+
+
+def law_chapter(each: Assessed) -> Chapter:
+    """Answer the duty to collaborate and, apart from it, the test of a change of governance, with the evidence (§5.8)."""
+    duty = each.duty
+    parts = (duty.economy, duty.efficiency, duty.effectiveness, duty.public_safety)
+    return Chapter(
+        "law",
+        "What the law asks",
+        Statement(
+            f"Duty to collaborate (efficiency or effectiveness): {duty.to_collaborate.answer}. A change of governance "
+            f"(economy, efficiency and effectiveness, or public safety): {duty.of_governance.answer}."
+        ),
+        (
+            Table(
+                "law",
+                "The parts of the two tests, each with its evidence",
+                (Column("Test"), Column("Answer"), Column("Evidence")),
+                [_tested(one) for one in parts],
+                note="What is measured is evidence for a decision, and not the decision.",
+            ),
+        ),
+    )
+
+
+def _tested(one: Tested) -> list[Figure | str]:
+    return [f"{one.test[:1].upper()}{one.test[1:]}", str(one.answer), one.evidence]
+
+
+def cases_chapter(study: Study, each: Assessed) -> Chapter:
+    """Lay out the five cases: what is computed, what is known, and what has still to be written."""
+    to_write = sum(line.to_write for line in each.cases)
+    sold = bool(sellers(each.appraisal))
+    names = names_of(study)
+    blocks: list[Block] = []
+    for case in FiveCase:
+        lines = [line for line in each.cases if line.case is case]
+        hides = sold and case is FiveCase.FINANCIAL
+        if not lines:
+            continue
+        blocks.append(
+            Table(
+                f"case-{case}",
+                f"The {case} case",
+                (Column("What a board asks"), Column("Figure", numeric=True), Column("What is known")),
+                [
+                    [
+                        _asked(line, names),
+                        closed(_figure(line), hides and line.figure is not None),
+                        _known(each, line),
+                    ]
+                    for line in lines
+                ],
+                note=CLOSED_NOTE if hides else "",
+            )
+        )
+    return Chapter(
+        "cases",
+        "The five cases of a business case",
+        Statement(
+            f"{len(each.cases) - to_write} lines are filled from this study; {to_write} are for the partners to write."
+        ),
+        blocks,
+    )
+
+
+def _asked(line: CaseLine, names: dict[str, str]) -> str:
+    """Call services by their name where a question calls them by their identifier."""
+    return (
+        " ".join(names.get(word, word) for word in line.asks.split(" "))
+        if line.case is FiveCase.FINANCIAL
+        else line.asks
+    )
+
+
+def _figure(line: CaseLine) -> Figure:
+    if line.figure is None or line.unit is None:
+        return Figure(None, Unit.NUMBER, mark=Mark.NOT_APPLICABLE)
+    if isinstance(line.figure, np.ndarray):
+        return pounds(line.figure)
+    return Figure(float(line.figure), line.unit)
+
+
+def _known(each: Assessed, line: CaseLine) -> str:
+    """Give what is known in words; the gate's own reasons name groups of few incidents, so its finding stands for them."""
+    reasons = "; ".join(each.gate.reasons)
+    if reasons and reasons in line.words:
+        return f"{found_in_words(each.gate)}."
+    if line.to_write:
+        return "Still to be written by the partners."
+    return line.words

@@ -1,0 +1,221 @@
+"""What an option's page says of doubt: what would have to be true, what if it went as elsewhere, and what became of the like."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from joinedup.appraisal import GRADES, WARNING
+from joinedup.disclosure import Bar, Block, Chapter, Chart, Column, Figure, Mark, Section, Statement, Table
+from joinedup.money import CashLine
+from joinedup.study.drafting.naming import listed
+from joinedup.study.drafting.option_pages.money import CLOSED_NOTE, closed, sellers
+from joinedup.study.drafting.options import pounds
+from joinedup.wording import Unit, in_words
+
+if TYPE_CHECKING:
+    from joinedup.appraisal import Appraisal, Swing
+    from joinedup.study.assessing import Assessed
+
+_DRAWN = 8
+"""How many swings are drawn; the table holds all of them."""
+
+
+def _tells_a_receipt(appraisal: Appraisal) -> frozenset[str]:
+    """Name the assumptions that a receipt rests on: what the worth moves by with one of them would tell the receipt."""
+    return frozenset(name for flow in appraisal.flows if flow.line is CashLine.RECEIPT for name in flow.names)
+
+
+def truths_chapter(each: Assessed) -> Chapter:
+    """Show what each assumption by itself does to the worth, and the value at which the answer tips (§5.3)."""
+    appraisal, secret = each.appraisal, _tells_a_receipt(each.appraisal)
+    central = float(appraisal.npsv[0])
+    tipping = [one for one in each.swings if one.within_range and one.assumption.name not in secret]
+    switching = appraisal.economic.switching
+    blocks: list[Block] = []
+    if each.swings:
+        drawn = [one for one in each.swings if one.assumption.name not in secret][:_DRAWN]
+        blocks += [
+            Chart(
+                "swings",
+                "What moves the worth most, each assumption by itself",
+                "Net present social value in real pounds: at the central value, and from the assumption's low to its high",
+                [Bar(one.assumption.sentence.rstrip("."), _swung(one, central)) for one in drawn],
+                "Source: this study's assumptions, moved one at a time, all others at their central values.",
+                f"One line an assumption, what moves the worth most first; all start from {in_words(central, Unit.POUNDS)}.",
+            ),
+            Table(
+                "swings-table",
+                "What would have to be true: the value of each assumption at which the option is worth nothing",
+                (
+                    Column("Assumption"),
+                    Column("Unit"),
+                    Column("Low", numeric=True),
+                    Column("Central", numeric=True),
+                    Column("High", numeric=True),
+                    Column("Worth at its low", numeric=True),
+                    Column("Worth at its high", numeric=True),
+                    Column("Worth nothing at", numeric=True),
+                ),
+                [
+                    [
+                        one.assumption.sentence,
+                        one.assumption.unit,
+                        *(
+                            Figure(value, Unit.NUMBER)
+                            for value in (one.assumption.low, one.assumption.central, one.assumption.high)
+                        ),
+                        *(
+                            closed(figure, one.assumption.name in secret)
+                            for figure in (
+                                Figure(one.at_low, Unit.POUNDS),
+                                Figure(one.at_high, Unit.POUNDS),
+                                Figure(one.switches_at, Unit.NUMBER, mark=_mark(one)),
+                            )
+                        ),
+                    ]
+                    for one in each.swings
+                ],
+                note="[z]: no value between a tenth of the central one and ten times it makes the option worth nothing."
+                + (f" {CLOSED_NOTE}" if secret else ""),
+            ),
+        ]
+    if switching.benefit_change_pct is not None:
+        change = switching.benefit_change_pct
+        blocks.append(
+            Statement(
+                f"All gains together would have to be {abs(change):,.0f} % {'higher' if change > 0 else 'lower'} for it to be "
+                "worth nothing at central values."
+            )
+        )
+    answer = (
+        f"The answer tips within the range of {len(tipping)} of {len(each.swings)} assumptions. What matters most of these: "
+        f"{tipping[0].assumption.sentence}"
+        if tipping
+        else "No assumption that can be told, by itself and within its range, turns the answer round."
+    )
+    return Chapter("truths", "What would have to be true", Statement(answer), blocks)
+
+
+def _swung(swing: Swing, central: float) -> Figure:
+    ends = (swing.at_low, swing.at_high, central)
+    return Figure(central, Unit.POUNDS, low=min(ends), high=max(ends))
+
+
+def _mark(swing: Swing) -> Mark:
+    return Mark.NONE if swing.switches_at is not None else Mark.NOT_APPLICABLE
+
+
+def stress_chapter(each: Assessed) -> Chapter:
+    """Show what happened elsewhere if it happened here, and what is not reckoned with: beside the estimate (§5.4)."""
+    appraisal = each.appraisal
+    sold = bool(sellers(appraisal))
+    worst = min(
+        (one for one in appraisal.stress if one.case.raises), key=lambda one: one.npsv[0], default=None
+    )
+    blocks: list[Block] = [
+        Statement(f"{WARNING} An overrun stands in place of the optimism bias that the estimate carries."),
+        Table(
+            "stress",
+            "What the option would be worth if what happened elsewhere happened here",
+            (
+                Column("What happened"),
+                Column("How it ended"),
+                Column("Source"),
+                Column("Worth then", numeric=True),
+            ),
+            [
+                [
+                    f"{one.case.name}: {one.case.per_cent:+g} % on {one.case.raises}"
+                    if one.case.raises
+                    else f"{one.case.name}: {one.case.per_cent:g} % of the gain",
+                    f"{one.case.from_to}, {one.case.ended}",
+                    one.case.source,
+                    closed(pounds(one.npsv), sold and one.case.leaves is not None),
+                ]
+                for one in appraisal.stress
+            ],
+            note=CLOSED_NOTE if sold else "",
+        ),
+    ]
+    beside: list[list[Figure | str]] = [
+        [one.assumption.sentence, pounds(one.difference), pounds(one.npsv)] for one in appraisal.beside
+    ]
+    leaving: list[Figure | str] = [
+        f"What parting again costs, in year {appraisal.leaving.year} at central values.",
+        pounds(-appraisal.leaving.cost),
+        Figure(None, Unit.POUNDS, mark=Mark.NOT_APPLICABLE),
+    ]
+    blocks.append(
+        Table(
+            "not-reckoned",
+            "What the estimate does not reckon with, present value in real pounds",
+            (Column("What"), Column("Adds or takes", numeric=True), Column("Worth then", numeric=True)),
+            [*beside, leaving],
+        )
+    )
+    return Chapter(
+        "stress",
+        "If what happened elsewhere happened here",
+        Statement(
+            f"With the worst overrun of those listed ({worst.case.name}) it would be worth {{then}}.",
+            {"then": Figure(float(worst.npsv[0]), Unit.POUNDS)},
+        )
+        if worst is not None
+        else Statement("No overrun elsewhere can be tried on it."),
+        blocks,
+    )
+
+
+def elsewhere_chapter(each: Assessed) -> Chapter:
+    """Say what became of the like elsewhere, and how long it took (§4.2)."""
+    months = each.months_elsewhere
+    if not each.elsewhere:
+        return Chapter(
+            "elsewhere",
+            "Its like elsewhere",
+            Statement("The case library holds no case of this kind of joint working."),
+        )
+    took = (
+        f"From idea to live it took {listed([str(month) for month in months])} months, by whole years."
+        if months
+        else "None of them says how long it took from idea to live."
+    )
+    rows: list[list[Figure | str]] = [
+        [
+            case.place,
+            case.partners,
+            case.promised or Mark.NOT_AVAILABLE.value,
+            case.actual or Mark.NOT_AVAILABLE.value,
+            case.how_it_ended + (f": {case.why}" if case.why else ""),
+            Figure(case.months_from_idea_to_live, Unit.NUMBER),
+            f"{case.source} ({case.grade}: {GRADES[case.grade]})",
+        ]
+        for case in each.elsewhere
+    ]
+    return Chapter(
+        "elsewhere",
+        "Its like elsewhere",
+        Statement(f"{_cases(len(rows))} of the kind {'is' if len(rows) == 1 else 'are'} known. {took}"),
+        (
+            Statement(WARNING),
+            Section("The cases"),
+            Table(
+                "elsewhere",
+                "What was promised of the like elsewhere, and what became of it",
+                (
+                    Column("Where"),
+                    Column("Partners"),
+                    Column("Promised"),
+                    Column("Found"),
+                    Column("How it ended"),
+                    Column("Months from idea to live", numeric=True),
+                    Column("Source and its grade"),
+                ),
+                rows,
+            ),
+        ),
+    )
+
+
+def _cases(number: int) -> str:
+    return "1 case" if number == 1 else f"{number} cases"

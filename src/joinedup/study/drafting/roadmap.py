@@ -1,0 +1,293 @@
+"""The chapter on the roadmap: which options start when, what they draw on, what was left out and what waits on a condition."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from joinedup.appraisal import Outcome, financial_year
+from joinedup.disclosure import (
+    Block,
+    Bullets,
+    Chapter,
+    Column,
+    Figure,
+    Gantt,
+    Section,
+    Span,
+    Statement,
+    Table,
+)
+from joinedup.study.deciding import barriers_of, decisions_of
+from joinedup.study.drafting.naming import short_name
+from joinedup.wording import Unit, in_words
+
+if TYPE_CHECKING:
+    from joinedup.roadmap import Condition, Relaxed, Roadmap, Waiting
+    from joinedup.study.study import Study
+
+_SET_WORDS = {
+    Outcome.PASS: "As a set they keep response within the tolerances",
+    Outcome.FAIL: "As a set they do not keep response within the tolerances",
+    Outcome.CANNOT_TELL: "Whether they keep response within the tolerances as a set nobody can tell",
+}
+
+_SAID_ONCE = 5
+"""A reason that more options share than this is said once for all of them."""
+
+
+def roadmap_chapter(study: Study) -> Chapter:
+    """Show the best set of options over the years, how sure it is, and what more capital or a lifted barrier would add."""
+    if not study.assessment.options:
+        return Chapter(
+            "roadmap", "What starts when", Statement("There is nothing to plan."), missing="Options."
+        )
+    plan = study.planned.roadmap
+    if plan is None:
+        return Chapter(
+            "roadmap",
+            "No option can be put on a roadmap yet",
+            Statement("Only options that pass the safety gate can start, and none does."),
+        )
+    titles = {each.option.id: each.option.title for each in study.assessment.options}
+    blocks: list[Block] = [Bullets([Statement(words) for words in _how_found(plan)])]
+    if plan.rows:
+        blocks += [_timetable(study, plan, titles), _started(study, plan, titles), _capital(study, plan)]
+    blocks += _decided(study, titles)
+    if plan.left_out:
+        blocks += [Section("Left out, and why"), *_left_out(plan, titles)]
+    if study.planned.relaxed:
+        blocks += [Section("What more would be worth"), _relaxed(study, study.planned.relaxed)]
+    if study.planned.waiting:
+        blocks += [
+            Section("What waits on a condition"),
+            Statement(
+                "Each is what the roadmap would gain if that one barrier were lifted and all the others stood. They do not add "
+                "up: two may hold up one option."
+            ),
+            _waiting(study, study.planned.waiting, titles),
+        ]
+    return Chapter("roadmap", _heading(plan), _answer(plan), blocks)
+
+
+def _heading(plan: Roadmap) -> str:
+    number = len(plan.rows)
+    if not number:
+        return "Nothing is worth starting under these limits"
+    return f"{number} {'option starts' if number == 1 else 'options start'} within {plan.years} years"
+
+
+def _answer(plan: Roadmap) -> Statement:
+    """Give the expected worth with its range and the chance of a loss, side by side."""
+    if not plan.rows:
+        return Statement("No set of options is expected to be worth more than doing nothing.")
+    return Statement(
+        "Together they are expected to be worth {expected}; nine draws in ten lie {range:between}, and in {loss} of the draws "
+        "the whole is worth less than nothing.",
+        {
+            "expected": Figure(plan.expected, Unit.POUNDS),
+            "range": Figure(plan.worth.central, Unit.POUNDS, low=plan.worth.low, high=plan.worth.high),
+            "loss": Figure(plan.chance_of_loss, Unit.SHARE),
+        },
+    )
+
+
+def _how_found(plan: Roadmap) -> list[str]:
+    """Say how good the roadmap is known to be, and whether the set passes the gate."""
+    if plan.proven:
+        found = ["It is proven best: no other roadmap under these limits is expected to be worth more."]
+    else:
+        most = in_words(plan.bound, Unit.POUNDS)
+        found = [
+            f"It is not proven best: the search {plan.status} (bound {most}, {plan.gap:.1%} above this one)."
+        ]
+    if plan.gate is not None and plan.rows:
+        found.append(f"{_SET_WORDS[plan.gate]}.")
+    if plan.sets_refused:
+        number = len(plan.sets_refused)
+        found.append(
+            f"{number} better {'set was' if number == 1 else 'sets were'} given up, because the safety gate does not pass "
+            f"{'it' if number == 1 else 'them'} as a whole."
+        )
+    return found + [f"{note[:1].upper()}{note[1:]}." for note in plan.notes]
+
+
+def _year(study: Study, year: int) -> str:
+    return financial_year(study.area.settings.price_base, year)
+
+
+def _timetable(study: Study, plan: Roadmap, titles: dict[str, str]) -> Gantt:
+    years = [_year(study, year) for year in range(plan.years)]
+    first = plan.rows[0]
+    return Gantt(
+        "roadmap",
+        "Which options start when, and from when they are live",
+        f"Financial years from {years[0]} to {years[-1]}",
+        years,
+        [Span(titles[each.id], each.start, each.live) for each in plan.rows],
+        "Source: this study's appraisal; each takes as long to go live as the like took elsewhere (the median), or a year.",
+        f"One line an option, in the order in which they start. First: {titles[first.id]}, in {years[first.start]}.",
+    )
+
+
+def _started(study: Study, plan: Roadmap, titles: dict[str, str]) -> Table:
+    return Table(
+        "roadmap-options",
+        "The options of the roadmap",
+        (
+            Column("Option"),
+            Column("Starts in"),
+            Column("Live from"),
+            Column("Expected worth from that start", numeric=True),
+            Column("Capital within these years", numeric=True),
+            Column("Capital later", numeric=True),
+            Column("Decided by a person"),
+        ),
+        [
+            [
+                titles[each.id],
+                _year(study, each.start),
+                _year(study, each.live),
+                Figure(each.expected, Unit.POUNDS),
+                Figure(sum(sum(spent) for spent in each.capital.values()), Unit.POUNDS),
+                Figure(each.capital_later, Unit.POUNDS),
+                "yes" if each.decided else "no",
+            ]
+            for each in plan.rows
+        ],
+        pages=[each.id for each in plan.rows],
+    )
+
+
+def _capital(study: Study, plan: Roadmap) -> Table:
+    """Lay out capital by partner and year, and how many options are under way."""
+    who = [service for service in study.area.services if service in plan.capital]
+    return Table(
+        "roadmap-capital",
+        f"Capital by partner and year, real pounds of {study.area.settings.price_base}, optimism bias included",
+        (
+            Column("Year"),
+            *(Column(short_name(study.area, each), numeric=True) for each in who),
+            Column("All partners", numeric=True, total=True),
+            Column("Options under way", numeric=True),
+        ),
+        [
+            [
+                _year(study, year),
+                *(Figure(plan.capital[each][year], Unit.POUNDS) for each in who),
+                Figure(sum(plan.capital[each][year] for each in who), Unit.POUNDS),
+                Figure(plan.change[year], Unit.NUMBER),
+            ]
+            for year in range(plan.years)
+        ],
+    )
+
+
+def _decided(study: Study, titles: dict[str, str]) -> list[Block]:
+    """List what persons decided, with their reasons (§4.1)."""
+    decisions = decisions_of(study.folder, titles)
+    if not decisions:
+        return []
+    said = []
+    for option, decision in sorted(decisions.items()):
+        when = "" if decision.year is None else f", in {_year(study, decision.year)}"
+        what = f"goes ahead{when}" if decision.goes_ahead else "does not go ahead"
+        said.append(Statement(f"{titles[option]} {what}: {decision.reason}."))
+    return [Section("Decided by persons"), Bullets(said)]
+
+
+def _left_out(plan: Roadmap, titles: dict[str, str]) -> list[Block]:
+    """Say why each is left out; a reason that many share is said once, and their pages hold the rest."""
+    reasons = Counter(each.reason for each in plan.left_out)
+    many = [reason for reason, number in reasons.items() if number > _SAID_ONCE]
+    blocks: list[Block] = [
+        Statement(
+            f"{reasons[reason]} options that pass the safety gate are left out for one reason: {reason}."
+        )
+        for reason in many
+    ]
+    apart = [each for each in plan.left_out if each.reason not in many]
+    if apart:
+        blocks.append(
+            Table(
+                "roadmap-left-out",
+                "Options that pass the safety gate and are not on the roadmap",
+                (Column("Option"), Column("Why")),
+                [[titles[each.id], each.reason] for each in apart],
+                pages=[each.id for each in apart],
+            )
+        )
+    return blocks
+
+
+def _relaxed(study: Study, relaxed: tuple[Relaxed, ...]) -> Table:
+    """Say what each limit costs: the best roadmap with more of it, less this one."""
+
+    def limit(each: Relaxed) -> str:
+        whose = "all partners" if each.partner is None else study.area.name_of(each.partner)
+        if each.limit == "capital":
+            return f"£{each.by / 1e6:g}m more capital in every year, for {whose}"
+        return f"{each.by:g} more option under way at once, for {whose}"
+
+    return Table(
+        "roadmap-relaxed",
+        "What more of each limit would add to the expected worth",
+        (
+            Column("What"),
+            Column("Adds", numeric=True),
+            Column("At least", numeric=True),
+            Column("At most", numeric=True),
+        ),
+        [
+            [
+                limit(each),
+                *(
+                    Figure(value, Unit.POUNDS)
+                    for value in (each.worth.gain, each.worth.at_least, each.worth.at_most)
+                ),
+            ]
+            for each in relaxed
+        ],
+        note="Each is the best roadmap with it less the best without; where one is not proven best, the truth lies between "
+        "the last two.",
+    )
+
+
+def _waiting(study: Study, waiting: tuple[Waiting, ...], titles: dict[str, str]) -> Table:
+    """Say what each barrier holds up, in money and months, and who could lift it (§6.4)."""
+    told = {each.id: each for each in barriers_of(study.folder, titles)}
+    return Table(
+        "roadmap-waiting",
+        "Value waiting on a condition",
+        (
+            Column("Condition"),
+            Column("Who could lift it"),
+            Column("Expected worth that waits", numeric=True),
+            Column("Months that wait", numeric=True),
+            Column("What would change"),
+        ),
+        [
+            [
+                _condition(told.get(each.condition), each),
+                ", ".join(str(who) for who in each.lifters),
+                Figure(None if each.worth is None else each.worth.gain, Unit.POUNDS),
+                Figure(None if each.months is None else float(each.months), Unit.NUMBER),
+                each.withheld or _change(each, titles),
+            ]
+            for each in waiting
+        ],
+    )
+
+
+def _condition(condition: Condition | None, each: Waiting) -> str:
+    return each.kind if condition is None else f"{condition.sentence} ({each.kind})"
+
+
+def _change(each: Waiting, titles: dict[str, str]) -> str:
+    """Say which options would be live at another time, and which become possible."""
+    parts = [
+        f"{titles[option]} {abs(months)} months {'sooner' if months > 0 else 'later'}"
+        for option, months in each.sooner or ()
+    ]
+    parts += [f"{titles[option]} becomes possible" for option in each.possible or ()]
+    return "; ".join(parts) or "nothing: what it holds up is not in the best set, or waits for something else"

@@ -1,0 +1,249 @@
+"""Waits drawn: distribution curves, the hours of the week, and squares of the map; never one crew's own times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from joinedup.crossover.breakdown import CELL_METRES
+from joinedup.disclosure import LIMIT, Curve, Curves, Figure, Grid, Map, Sensitivity, Square, Statement
+from joinedup.study.drafting.naming import short_name
+from joinedup.study.drafting.places import drawn_sites
+from joinedup.study.drafting.weeks import CUTS
+from joinedup.wording import Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from joinedup.study.study import Study
+    from joinedup.study.waiting import Played
+
+    Floats = NDArray[np.float64]
+
+LEAST_CREWS = 2
+"""Fewer crews than this are told apart by their times."""
+_MOST_OF_ONE_CREW = 0.8
+"""A square to which one crew came first more often than this shows that crew's times, and is left out."""
+_LEAST_DRAWN = 20
+"""A curve of fewer incidents would have hardly a point that may be said."""
+_MOST_POINTS = 40
+_STEPS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0)
+_MOST_UNSAID, _LEAST_FILLED = 0.25, 0.75
+"""The week is drawn as finely as leaves this share of incidents unsaid at most, and this share of cells filled at least."""
+_SIXTH = 6
+"""Shades are of waits to the nearest ten seconds: a sixth of a minute."""
+
+
+@dataclass(frozen=True, eq=False)
+class Waited:
+    """The waits of one service that are drawn: as played where the model is near what happened, else as recorded.
+
+    ``rows`` has incident_id, x, y, weekday, hour and minutes, a row an incident.
+    """
+
+    service: str
+    how: str
+    rows: pl.DataFrame
+
+    @classmethod
+    def of(cls, played: Played, service: str, near: bool) -> Waited:
+        """Take the waits of a service, ``near`` saying whether what was played is not shown to be off."""
+        rows = played.arrivals.filter(pl.col("service_id") == service)
+        how = "played" if near or not rows["recorded"].count() else "recorded"
+        taken = rows.filter(pl.col(how).is_not_null()).select(
+            "incident_id",
+            "x",
+            "y",
+            pl.col("received_at").dt.weekday().alias("weekday"),
+            pl.col("received_at").dt.hour().alias("hour"),
+            pl.col(how).alias("minutes"),
+        )
+        return cls(service, how, taken)
+
+
+def wait_curves(study: Study, played: Played, service: str) -> list[Curves]:
+    """Draw by when somebody had come to a service's incidents, recorded and played, on the same incidents."""
+    rows = played.arrivals
+    mine = (rows["service_id"] == service).to_numpy()
+    recorded = rows["recorded"].to_numpy()
+    known = mine & np.isfinite(recorded)
+    kept = known if known.any() else mine
+    base = int(kept.sum())
+    if base < _LEAST_DRAWN:
+        return []
+    lines = [("As played", played.waits.minutes[:, kept], "")]
+    if known.any():
+        lines.insert(0, ("As recorded", recorded[kept][None, :], study.area.kind_of(service)))
+    along = _along([minutes for _, minutes, _ in lines])
+    name = short_name(study.area, service)
+    figures = {
+        f"{measure}{number}": Figure(float(np.nanquantile(minutes, part)), Unit.MINUTES, base)
+        for number, (_, minutes, _) in enumerate(lines)
+        for measure, part in (("half", 0.5), ("most", 0.9))
+    }
+    last = len(lines) - 1
+    beside = f", and within {{most{last}}} as played" if last else " as played"
+    said = "; ".join(
+        f"{label.lower()}, half within {{half{number}}} and nine in ten within {{most{number}}}"
+        for number, (label, _, _) in enumerate(lines)
+    )
+    return [
+        Curves(
+            f"waits-{service}",
+            Statement(
+                f"{name}: somebody came to nine incidents in ten within {{most0}}{beside}",
+                {each: figures[each] for each in {"most0", f"most{last}"}},
+                otherwise=f"{name}: from the call to the first arrival",
+            ),
+            f"From the call to the first arrival, {base:,} incidents; {study.area.settings.name}",
+            [
+                Curve(label, _points(minutes, along, base), ink if last else study.area.kind_of(service))
+                for label, minutes, ink in lines
+            ],
+            along="Minutes from the call",
+            measure="Share of incidents to which somebody had come by then",
+            source="Source: the service's own records, and the same incidents played again; straight between points.",
+            alternative=Statement(
+                f"Lines that rise from nothing towards all incidents: {said}.",
+                figures,
+                otherwise="Lines that rise from nothing towards all incidents; the table behind has their points.",
+            ),
+        )
+    ]
+
+
+def _along(minutes: Sequence[Floats]) -> list[float]:
+    """Choose round minutes up to where all but a hundredth have come, not too many of them."""
+    top = max(float(np.nanquantile(each, 0.99)) for each in minutes)
+    step = next((each for each in _STEPS if top / each <= _MOST_POINTS), _STEPS[-1])
+    return [step * number for number in range(int(min(np.ceil(top / step), 2 * _MOST_POINTS)) + 1)]
+
+
+def _points(minutes: Floats, along: Sequence[float], base: int) -> list[tuple[float, Figure]]:
+    """Give the share to which somebody had come, over all runs; who never comes has not come."""
+    came = np.sort(minutes[np.isfinite(minutes)])
+    reached = np.searchsorted(came, along, side="right") / minutes.size
+    return [(x, Figure(float(share), Unit.SHARE, base)) for x, share in zip(along, reached, strict=True)]
+
+
+def wait_week(study: Study, waited: Waited) -> list[Grid]:
+    """Draw the mean wait in each part of the week, as finely as leaves few incidents unsaid."""
+    rows = waited.rows
+    week = rows.group_by("weekday", "hour").agg(
+        pl.len().cast(pl.Float64).alias("low"), pl.col("minutes").sort().sum().alias("middle")
+    )
+    counts = {each: [count for row in each.cells(week) for count, _ in row] for each in CUTS}
+    cut = next(
+        (
+            each
+            for each, cells in counts.items()
+            if each.unsaid(week) <= _MOST_UNSAID
+            and sum(count >= LIMIT for count in cells) >= _LEAST_FILLED * len(cells)
+        ),
+        None,
+    )
+    if cut is None:
+        return []
+    cells = [
+        [Figure(_rounded(total / count) if count else None, Unit.MINUTES, int(count)) for count, total in row]
+        for row in cut.cells(week)
+    ]
+    _, y, x = max(
+        (figure.number or 0.0, -y, -x)
+        for y, row in enumerate(cells)
+        for x, figure in enumerate(row)
+        if (figure.base or 0) >= LIMIT
+    )
+    start = cut.starts[-x]
+    when = f"{cut.days[-y][0]}, {start:02d}:00 to {start + cut.hours:02d}:00"
+    name = short_name(study.area, waited.service)
+    return [
+        Grid(
+            "wait-week",
+            f"{name}: the mean wait is longest on {when}",
+            f"Mean from the call to the first arrival as {waited.how}, local time; {study.area.settings.name}",
+            [label for label, _ in cut.days],
+            cut.along,
+            cells,
+            total=rows.height,
+            measure="Mean wait",
+            source=_source(waited),
+            alternative="A cell for each part of the week, darker where the wait was longer; the table behind says each.",
+        )
+    ]
+
+
+def wait_map(study: Study, played: Played, waited: Waited) -> list[Map]:
+    """Draw the mean wait by square of 1 km, without squares that are one crew's own."""
+    squares = by_square(waited.rows).join(_of_one_crew(played, waited.service), on=["x", "y"], how="left")
+    of_several = pl.col("one_crew").not_().fill_null(value=True)
+    if squares.filter(of_several & (pl.col("incidents") >= LIMIT)).is_empty():
+        return []
+    kind = study.area.kind_of(waited.service)
+    return [
+        Map(
+            "wait-map",
+            f"{short_name(study.area, waited.service)}: where the wait is long, and where it is short",
+            f"Mean from the call to the first arrival as {waited.how}, squares of 1 km; {study.area.settings.name}",
+            [each for each in drawn_sites(study) if each.service == kind],
+            [
+                Square(
+                    row["x"],
+                    row["y"],
+                    CELL_METRES,
+                    Figure(
+                        _rounded(row["minutes"]),
+                        Unit.MINUTES,
+                        row["incidents"],
+                        sensitivity=Sensitivity.SECURITY if row["one_crew"] else Sensitivity.OPEN,
+                    ),
+                )
+                for row in squares.iter_rows(named=True)
+            ],
+            f"{_source(waited)} Squares with fewer than five incidents, or whose times are one crew's own, are left out.",
+            "Squares, darker where the mean wait is longer, with the sites of the service.",
+            measure="Mean wait in a square",
+        )
+    ]
+
+
+def by_square(rows: pl.DataFrame) -> pl.DataFrame:
+    """Give the mean minutes and the incidents of each square of 1 km, by its south-west corner."""
+    return (
+        rows.group_by(_corner("x"), _corner("y"))
+        .agg(pl.col("minutes").sort().mean(), pl.len().alias("incidents"))
+        .sort("x", "y")
+    )
+
+
+def _corner(axis: str) -> pl.Expr:
+    return ((pl.col(axis) / CELL_METRES).floor() * CELL_METRES).alias(axis)
+
+
+def _of_one_crew(played: Played, service: str) -> pl.DataFrame:
+    """Say of each square with recorded arrivals whether nearly all of them are the same crew's."""
+    crews = (
+        played.outcomes.jobs.filter((pl.col("service_id") == service) & pl.col("arrival").is_not_null())
+        .sort("incident_id", "arrival", "unit_id")
+        .unique("incident_id", keep="first", maintain_order=True)
+        .group_by(_corner("x"), _corner("y"), "unit_id")
+        .len()
+    )
+    return crews.group_by("x", "y").agg(
+        (pl.col("len").max() > _MOST_OF_ONE_CREW * pl.col("len").sum()).alias("one_crew")
+    )
+
+
+def _rounded(minutes: float) -> float:
+    return round(minutes * _SIXTH) / _SIXTH
+
+
+def _source(waited: Waited) -> str:
+    if waited.how == "played":
+        return "Source: the service's incidents, played again."
+    return "Source: the service's own records, because what was played is not near enough to them."

@@ -1,0 +1,72 @@
+"""What `joinedup options` and `joinedup appraise` print: by complexity, with when each starts and where the first two swap."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import pytest
+
+from tests.cli.running import run
+from tests.small import LITTLETON, littleton
+
+KEPT = {"id", "npsv", "gate", "reasons", "place", "firmness", "partners", "losers"}
+
+
+@cache
+def appraised() -> dict[str, Any]:
+    ran = run("appraise", LITTLETON, "--json")
+    assert ran.status == 0
+    found: dict[str, Any] = ran.json
+    return found
+
+
+def test_options_are_listed_from_the_simplest_kind_to_the_most_complex() -> None:
+    ran = run("options", LITTLETON, "--json")
+    rungs = [each["rung"] for each in ran.json]
+    assert rungs == sorted(rungs)
+    assert len(set(rungs)) > 1
+    assert {each["id"] for each in ran.json} == {each.option.id for each in littleton().assessment.options}
+
+
+def test_the_keys_that_programs_rely_on_are_kept() -> None:
+    assert {"top", "options", "conflicts"} < set(appraised())
+    assert all(set(each) > KEPT for each in appraised()["options"])
+
+
+def test_each_option_says_what_tips_it_who_could_bear_it_and_what_each_could_do_alone() -> None:
+    for each in appraised()["options"]:
+        found = littleton().assessment[each["id"]]
+        assert [swing["assumption"] for swing in each["switching"]] == [
+            swing.assumption.name for swing in found.swings
+        ]
+        assert len(each["affordable"]) == found.affordable.height
+        assert [one["partner"] for one in each["alone"]] == [one.partner for one in found.alone]
+        assert each["gate_basis"] == found.gate.basis
+        assert "not a sample" in each["elsewhere"]["warning"]
+        assert each["elsewhere"]["months_from_idea_to_live"] == list(found.months_elsewhere)
+
+
+def test_the_plan_is_given_whole() -> None:
+    plan = littleton().planned.roadmap
+    assert plan is not None
+    given = appraised()["planned"]
+    assert set(given) == {"weights", "views", "roadmap", "relaxing", "waiting"}
+    assert [row["id"] for row in given["roadmap"]["rows"]] == [row.id for row in plan.rows]
+    assert given["roadmap"]["worth"]["expected"] == pytest.approx(plan.expected)
+
+
+def test_the_roadmap_and_the_weights_that_swap_the_first_two_are_printed() -> None:
+    plan, tried = littleton().planned.roadmap, littleton().planned.tried
+    assert plan is not None
+    assert tried is not None
+    assert tried.swaps is not None
+    out = " ".join(run("appraise", LITTLETON).out.split())
+    assert f"Roadmap over {plan.years} years" in out
+    for row in plan.rows:
+        assert littleton().assessment[row.id].option.title in out
+    for left in plan.left_out:
+        assert f"Left out: {littleton().assessment[left.id].option.title}: {left.reason}." in out
+    assert (
+        f"When everything matters as much, {littleton().assessment[tried.swaps.leader].option.title}" in out
+    )
