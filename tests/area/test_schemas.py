@@ -26,7 +26,7 @@ RELIED_ON = {
 }
 ALL_TABLES = (
     "services sites units shifts incidents attendances calls demand_counts control_rooms posts courses "
-    "course_runs assets contracts budgets bodies collaborations"
+    "course_runs topics assets contracts budgets bodies collaborations unlocks"
 )
 
 # Source: specs.frictionlessdata.io/table-schema: the types, and which constraints each may bear.

@@ -51,7 +51,7 @@ def test_the_plan_is_given_whole() -> None:
     plan = littleton().planned.roadmap
     assert plan is not None
     given = appraised()["planned"]
-    assert set(given) == {"weights", "views", "roadmap", "relaxing", "waiting"}
+    assert set(given) == {"weights", "views", "roadmap", "relaxing", "waiting", "unlocked"}
     assert [row["id"] for row in given["roadmap"]["rows"]] == [row.id for row in plan.rows]
     assert given["roadmap"]["worth"]["expected"] == pytest.approx(plan.expected)
 

@@ -7,7 +7,8 @@ import polars as pl
 import pytest
 
 from joinedup.response.declared import ASSUMPTIONS
-from joinedup.response.driving import LEAST_RUNS, fitted_law
+from joinedup.response.driven import LEAST_RUNS
+from joinedup.response.driving import fitted_law
 from joinedup.response.durations import LEAST_RECORDS, cells, chances, drawn, shown
 from joinedup.travel import StraightLine
 

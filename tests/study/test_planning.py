@@ -114,3 +114,17 @@ def test_a_barrier_without_months_blocks_and_one_with_months_delays(tmp_path: Pa
     (barrier,) = barriers_of(tmp_path, ["a", "c"])
     assert barrier.delays == {"a": 6.0}
     assert barrier.blocks == {"c"}
+
+
+def test_what_an_option_makes_possible_is_worth_what_the_roadmap_gains_by_it(tmp_path: Path) -> None:
+    folder = tmp_path / "littleton"
+    shutil.copytree(LITTLETON, folder)
+    (folder / "tables" / "unlocks.csv").write_text(
+        "governance,option,evidence,probability\n"
+        f"governance-representation-police-fire,{HEADQUARTERS},the boards have refused it twice,0.5\n",
+        encoding="utf-8",
+    )
+    (each,) = Study.read(folder).planned.unlocked
+    # Half as likely is half the gain; the seat on the board costs the same either way.
+    assert each.expected == pytest.approx((each.if_all.gain + each.if_none.gain) / 2)
+    assert each.if_all.gain > each.if_none.gain

@@ -29,11 +29,13 @@ TABLES = (
     "posts",
     "courses",
     "course_runs",
+    "topics",
     "assets",
     "contracts",
     "budgets",
     "bodies",
     "collaborations",
+    "unlocks",
 )
 """Every table of a study, in the order in which they are read: a table refers only to those before it."""
 

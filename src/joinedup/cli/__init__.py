@@ -17,6 +17,7 @@ from joinedup.cli.meeting import crossover
 from joinedup.cli.publishing import demo, report
 from joinedup.cli.reading import check, new, read
 from joinedup.cli.responding import respond
+from joinedup.cli.saying import evidence
 from joinedup.refusal import CannotWrite, Refusal
 
 INTERRUPTED = 130
@@ -39,6 +40,7 @@ for command in (
     respond,
     options,
     appraise,
+    evidence,
     report,
     demo,
 ):

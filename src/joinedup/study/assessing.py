@@ -27,6 +27,7 @@ from joinedup.appraisal import (
     swings,
 )
 from joinedup.assumptions import Assumption, draw, with_study_values
+from joinedup.evidence import ASSUMPTIONS as EVIDENCE
 from joinedup.money import project_type
 from joinedup.options import Kind, Need, Option, kinds
 from joinedup.overlap import ASSUMPTIONS as OVERLAP
@@ -103,7 +104,8 @@ def assumptions_of(folder: Path | None = None) -> dict[str, Assumption]:
         Refusal: for a file that is not text, a name that is not known or a value that is out of order.
     """
     declared = {
-        each.name: each for each in (*TRAVEL, *OVERLAP, *APPRAISAL, *RESPONSE, *ROAD_ASSUMPTIONS, *ESTATE)
+        each.name: each
+        for each in (*TRAVEL, *OVERLAP, *APPRAISAL, *RESPONSE, *ROAD_ASSUMPTIONS, *ESTATE, *EVIDENCE)
     }
     for kind in kinds():
         declared |= {each.name: each for each in kind.assumptions}

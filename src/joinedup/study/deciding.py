@@ -7,11 +7,13 @@ import io
 from typing import TYPE_CHECKING
 
 from joinedup.refusal import Refusal, did_you_mean
-from joinedup.roadmap import Condition, Decision, Lifter
+from joinedup.roadmap import Condition, Decision, Lifter, Unlock
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
+
+    from joinedup.area import Area
 
 DECISIONS_FILE = "decisions.csv"
 """Beside study.toml: option_id, decision (adopted or refused), year (from 0, may be empty), reason."""
@@ -88,6 +90,15 @@ def barriers_of(folder: Path, ids: Collection[str]) -> tuple[Condition, ...]:
         )
         for barrier, row in sorted(told.items())
     )
+
+
+def unlocks_of(area: Area) -> dict[str, list[Unlock]]:
+    """Give what the study's table of unlocks states that options make possible, by option."""
+    found: dict[str, list[Unlock]] = {}
+    for row in area.table("unlocks").sort("governance", "option").iter_rows(named=True):
+        entry = Unlock(row["option"], row["evidence"], row["probability"])
+        found.setdefault(row["governance"], []).append(entry)
+    return found
 
 
 def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:

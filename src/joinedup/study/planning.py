@@ -12,7 +12,7 @@ import numpy as np
 from joinedup.appraisal import Outcome
 from joinedup.money import CashLine
 from joinedup.ranking import AnyWeights, Criterion, presets, try_weights
-from joinedup.roadmap import Limits, Question, Step, plan, relaxing, starting_in, waiting
+from joinedup.roadmap import Limits, Question, Step, plan, relaxing, starting_in, unlocking, waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from joinedup.area.settings import OwnLimits
     from joinedup.ranking import Tried
-    from joinedup.roadmap import Condition, Decision, Relaxed, Roadmap, Waiting
+    from joinedup.roadmap import Condition, Decision, Relaxed, Roadmap, Unlock, Unlocked, Waiting
     from joinedup.study.assessing import Assessed
 
 _SECONDS = 20.0
@@ -45,6 +45,8 @@ class Planned:
     roadmap: Roadmap | None
     relaxed: tuple[Relaxed, ...]
     waiting: tuple[Waiting, ...]
+    unlocked: tuple[Unlocked, ...]
+    """What each option that makes others possible is worth through them, as the study states it (§4.6)."""
 
     def as_json(self) -> dict[str, Any]:
         """Give it as plain lists and numbers."""
@@ -54,6 +56,15 @@ class Planned:
             "roadmap": None if self.roadmap is None else self.roadmap.as_json(),
             "relaxing": [{**vars(each), "worth": dict(vars(each.worth))} for each in self.relaxed],
             "waiting": [each.as_json() for each in self.waiting],
+            "unlocked": [
+                {
+                    **vars(each),
+                    "entries": [dict(vars(entry)) for entry in each.entries],
+                    "if_all": dict(vars(each.if_all)),
+                    "if_none": dict(vars(each.if_none)),
+                }
+                for each in self.unlocked
+            ],
         }
 
 
@@ -62,6 +73,7 @@ def planned(
     own: OwnLimits,
     decisions: Mapping[str, Decision],
     conditions: Sequence[Condition],
+    unlocks: Mapping[str, Sequence[Unlock]],
     passes: Callable[[frozenset[str]], Outcome],
     seed: int,
 ) -> Planned:
@@ -69,7 +81,7 @@ def planned(
     tried, views = _tried(assessed, seed)
     passing = [each for each in assessed if each.gate.outcome is Outcome.PASS]
     if not passing:
-        return Planned(tried, views, None, (), ())
+        return Planned(tried, views, None, (), (), ())
     question = Question(
         tuple(_step(each, own.years, decisions.get(each.option.id)) for each in passing),
         _limits(own),
@@ -78,6 +90,12 @@ def planned(
         seconds=_SECONDS,
         seed=seed,
     )
+    ids = {each.id for each in question.steps}
+    stated = {
+        option: [each for each in entries if each.option in ids]
+        for option, entries in sorted(unlocks.items())
+        if option in ids
+    }
     limited = own.capital_gbp_a_year is not None or own.options_at_once is not None
     return Planned(
         tried,
@@ -85,6 +103,7 @@ def planned(
         plan(question),
         relaxing(question) if limited else (),
         waiting(question) if question.conditions else (),
+        tuple(unlocking(question, option, entries) for option, entries in stated.items() if entries),
     )
 
 

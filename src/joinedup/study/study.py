@@ -13,7 +13,7 @@ from joinedup.crossover.growth import growth
 from joinedup.overlap import REACH, site_pairs
 from joinedup.response.asking import own_needs
 from joinedup.study.assessing import Assessment, assess, assumptions_of
-from joinedup.study.deciding import barriers_of, decisions_of
+from joinedup.study.deciding import barriers_of, decisions_of, unlocks_of
 from joinedup.study.estate import whole_estate
 from joinedup.study.planning import Planned, planned
 from joinedup.study.waiting import Played
@@ -112,6 +112,7 @@ class Study:
             self.area.settings.roadmap,
             decisions_of(self.folder, ids),
             barriers_of(self.folder, ids),
+            unlocks_of(self.area),
             assessment.judge_together,
             self.area.settings.seed,
         )

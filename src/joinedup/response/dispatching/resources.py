@@ -29,7 +29,7 @@ class Units:
     """What can be sent; a unit's identifier is its row.
 
     ``site`` and ``service`` are numbers from 0, shape (units,). ``meets`` has shape (units, needs) and says which needs a unit
-    can meet; units of one kind have equal rows, so that co-responding is another row and not other code. ``on`` has shape
+    can meet; units of one kind have equal rows, so that whoever else comes is another row and not other code. ``on`` has shape
     (units, 168): whether a unit is on shift in each hour of the week, from Monday midnight. ``turnout`` (ms, shape
     (units,)) is added to a job's own turnout when the unit sets off from its site: a crew on call takes longer.
     """

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from joinedup.area.settings import OwnTravel
 from joinedup.disclosure import Block, Bullets, Chapter, Column, Figure, Section, Statement, Table, count
+from joinedup.evidence import ASSUMPTIONS as EVIDENCE
 from joinedup.response import drives, recorded_against_modelled
 from joinedup.response.declared import ASSUMPTIONS as RESPONSE
 from joinedup.study.drafting.naming import short_name
@@ -102,6 +103,8 @@ def assumptions_chapter(study: Study) -> Chapter:
     unused = {each.name for each in RESPONSE} if isinstance(study.played, str) else set()
     if study.area.settings.travel == OwnTravel():
         unused |= {each.name for each in ROAD_ASSUMPTIONS}
+    if not any((study.folder / each).is_dir() for each in ("survey", "views")):
+        unused |= {each.name for each in EVIDENCE}
     rows = sorted(
         (each for name, each in study.assumptions.items() if name not in unused), key=lambda each: each.name
     )

@@ -23,7 +23,7 @@ from joinedup.study.drafting.naming import short_name
 from joinedup.wording import Unit, in_words
 
 if TYPE_CHECKING:
-    from joinedup.roadmap import Condition, Relaxed, Roadmap, Waiting
+    from joinedup.roadmap import Condition, Relaxed, Roadmap, Unlocked, Waiting
     from joinedup.study.study import Study
 
 _SET_WORDS = {
@@ -66,6 +66,11 @@ def roadmap_chapter(study: Study) -> Chapter:
                 "up: two may hold up one option."
             ),
             _waiting(study, study.planned.waiting, titles),
+        ]
+    if study.planned.unlocked:
+        blocks += [
+            Section("What a change would make possible"),
+            Bullets([_unlocked(each, titles) for each in study.planned.unlocked]),
         ]
     return Chapter("roadmap", _heading(plan), _answer(plan), blocks)
 
@@ -276,6 +281,18 @@ def _waiting(study: Study, waiting: tuple[Waiting, ...], titles: dict[str, str])
             ]
             for each in waiting
         ],
+    )
+
+
+def _unlocked(each: Unlocked, titles: dict[str, str]) -> Statement:
+    """Say what an option is worth through those that it makes possible, as the study states them (§4.6)."""
+    named = "; ".join(f"{titles[entry.option]} ({entry.evidence})" for entry in each.entries)
+    return Statement(
+        f"{titles[each.option]}: {{expected}} expected, {{all}} if all of it comes true, for making possible {named}.",
+        {
+            "expected": Figure(each.expected, Unit.POUNDS),
+            "all": Figure(each.if_all.gain, Unit.POUNDS),
+        },
     )
 
 

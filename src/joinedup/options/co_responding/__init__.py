@@ -1,0 +1,232 @@
+"""Co-responding: a fire or police crew that would be there sooner goes to time-critical medical calls as well."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from joinedup.money import SOCIETY, Cash, CashKind, CashLine, Partner, Supply
+from joinedup.options import Kind, Need, Option, registered, tried_before
+from joinedup.options.co_responding import declared
+from joinedup.options.co_responding.declared import ASSUMPTIONS, EXIT_COST, LEAST_CALLS
+from joinedup.options.co_responding.gaining import gained
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from joinedup.area import Area
+    from joinedup.assumptions import Assumption, Draws
+    from joinedup.options import Registered
+    from joinedup.options.co_responding.gaining import Gained
+
+
+class CoResponding:
+    """A station's crews go to time-critical medical calls as well as the ambulance."""
+
+    name: str = "co-responding"
+    rung: int = 7
+    question: str = (
+        "Which fire or police station could reach time-critical medical calls sooner than an ambulance, and how "
+        "often is its crew free?"
+    )
+    needs: tuple[Need, ...] = (
+        Need(
+            "incidents",
+            ("received_at", "category"),
+            "when the ambulance service's calls came and how urgent they were, with their places",
+        ),
+        Need(
+            "units",
+            ("site_id",),
+            "the station that each unit starts from, to know how soon it could be there",
+        ),
+    )
+    assumptions: tuple[Assumption, ...] = ASSUMPTIONS
+    project_type: str = "equipment and development"
+    years: int = 10
+    exit_cost: str = EXIT_COST.name
+
+    def find(self, area: Area, assumptions: Mapping[str, Assumption]) -> list[Option]:
+        """Look at every fire and police station; keep those that would be sooner often enough to keep skills."""
+        register = registered(area, self.name)
+        least = assumptions[LEAST_CALLS.name].central
+        found = []
+        for each in gained(area, assumptions):
+            about = [
+                row
+                for row in register
+                if {each.responder, each.ambulance} <= row.partners
+                and (not row.sites or each.site_id in row.sites)
+            ]
+            if each.calls >= least and not any(row.status == "live" for row in about):
+                found.append(_option(area, each, about))
+        return sorted(found, key=lambda option: option.id)
+
+    def cash(self, area: Area, option: Option, draws: Draws) -> list[Cash]:  # noqa: ARG002 - as every kind
+        """Give kit and training, then health, the crew's cost and cover, and the fee, year by year."""
+        responder, ambulance = (Partner(each) for each in option.partners)
+        calls, people = _fact(option, "calls"), _fact(option, "units") * draws[declared.PEOPLE.name]
+        on_call = _fact(option, "on_call") > 0
+        saved = _lives(option, draws)
+        paid = draws[declared.VEHICLE.name] + (draws[declared.ON_CALL_PAY.name] if on_call else 0.0)
+        paid_by = (declared.VEHICLE.name, *((declared.ON_CALL_PAY.name,) if on_call else ()))
+        yearly = draws[declared.REFRESHING.name] + draws[declared.WELFARE.name]
+        hours = calls * draws[declared.TIME_OUT.name] / 60
+
+        def own(
+            what: str, year: int, amount: NDArray[np.float64], *names: str, **others: CashKind | CashLine
+        ) -> Cash:
+            kind = CashKind(others.get("kind", CashKind.CASH_RELEASING))
+            line = CashLine(others.get("line", CashLine.RUNNING))
+            bought = Supply.STANDARD if line is CashLine.CAPITAL else Supply.OUTSIDE
+            return Cash(what, kind, line, year, amount, responder, responder, names, supply=bought)
+
+        flows = [
+            own(
+                "defibrillators and kit",
+                0,
+                -_fact(option, "units") * draws[declared.KIT.name],
+                declared.KIT.name,
+                line=CashLine.CAPITAL,
+            ),
+            own(
+                "training of crews",
+                0,
+                -people * draws[declared.TRAINING.name],
+                declared.PEOPLE.name,
+                declared.TRAINING.name,
+            ),
+        ]
+        for year in range(1, self.years + 1):
+            flows += [
+                Cash(
+                    "lives saved by help that comes sooner",
+                    CashKind.SOCIETAL,
+                    CashLine.BENEFIT,
+                    year,
+                    saved * draws[declared.YEARS_GAINED.name] * draws[declared.YEAR_OF_HEALTH.name],
+                    SOCIETY,
+                    SOCIETY,
+                    (*_LIVES, declared.YEARS_GAINED.name, declared.YEAR_OF_HEALTH.name),
+                    health=True,
+                ),
+                own("crews' pay and vehicles for the calls", year, -calls * paid, *paid_by),
+                own(
+                    "keeping skills up, and welfare",
+                    year,
+                    -people * yearly,
+                    declared.PEOPLE.name,
+                    declared.REFRESHING.name,
+                    declared.WELFARE.name,
+                ),
+                own(
+                    "cover lost while crews are out",
+                    year,
+                    -hours * draws[declared.COVER.name],
+                    declared.TIME_OUT.name,
+                    declared.COVER.name,
+                    kind=CashKind.NOT_CASH_RELEASING,
+                ),
+                Cash(
+                    "fee for the calls",
+                    CashKind.PAYMENT,
+                    CashLine.PAYMENT,
+                    year,
+                    calls * draws[declared.FEE.name],
+                    ambulance,
+                    responder,
+                    (declared.FEE.name,),
+                ),
+            ]
+        return flows
+
+    def carry_on(self, area: Area, option: Option, draws: Draws) -> list[Cash]:  # noqa: ARG002 - as every kind
+        """Give nothing: the station and the ambulances cost the same as now, with co-responding and without."""
+        return []
+
+    def explain(self, option: Option) -> str:
+        """Say which crew goes to what, how much sooner, and what that asks of it."""
+        calls, sooner = _fact(option, "calls"), _fact(option, "minutes_sooner")
+        idle, out = _fact(option, "idle"), _fact(option, "cover_lost")
+        return (
+            f"A crew of {option.names[0]} goes to time-critical medical calls near it as well as an ambulance: about "
+            f"{calls:,.0f} a year, {sooner:.1f} minutes sooner if all goes well. It is free for {idle:.0%} of them, out for "
+            f"{out:.1%} of its hours. The ambulance service pays a fee; patients gain. An ambulance is still sent to every call."
+        )
+
+
+_LIVES = (
+    declared.REALISED.name,
+    declared.ARRESTS.name,
+    declared.SURVIVAL.name,
+    declared.ODDS_A_MINUTE.name,
+)
+
+
+def survival(minutes: NDArray[np.float64], draws: Draws) -> NDArray[np.float64]:
+    """Give the share of cardiac arrests that are survived where help comes after so many minutes; shape (draws + 1,).
+
+    The odds fall by one factor with each minute, through the survival that is declared at 8 minutes.
+    """
+    at_eight = draws[declared.SURVIVAL.name]
+    odds = at_eight / (1.0 - at_eight) * draws[declared.ODDS_A_MINUTE.name] ** (8.0 - minutes)
+    return np.asarray(odds / (1.0 + odds))
+
+
+def _lives(option: Option, draws: Draws) -> NDArray[np.float64]:
+    """Give the lives saved in a year: arrests among the calls, by how much likelier each is survived."""
+    now = np.full(len(draws), _fact(option, "minutes_now"))
+    then = now - _fact(option, "minutes_sooner") * draws[declared.REALISED.name]
+    arrests = _fact(option, "calls") * draws[declared.ARRESTS.name]
+    return np.asarray(arrests * (survival(then, draws) - survival(now, draws)))
+
+
+def _option(area: Area, each: Gained, register: list[Registered]) -> Option:
+    units = area.table("units").filter(
+        (pl.col("site_id") == each.site_id) & (pl.col("service_id") == each.responder)
+    )
+    name = area.table("sites").filter(pl.col("site_id") == each.site_id)["name"].item()
+    before = tried_before(register, (each.responder, each.ambulance))
+    crews = ", ".join(units["kind"].drop_nulls().unique().sort())
+    return Option(
+        id=f"co-responding-{each.site_id}-{each.ambulance}",
+        kind="co-responding",
+        title=f"{name} answers time-critical medical calls of {area.name_of(each.ambulance)}",
+        partners=(each.responder, each.ambulance),
+        joins=(each.site_id,),
+        names=(name,),
+        # Which units can meet which need stands in needs.csv, which is no table of the area.
+        changes=(),
+        uses=tuple(f"units/{unit}" for unit in units["unit_id"].sort()),
+        facts={
+            "calls": each.calls,
+            "minutes_now": each.minutes_now,
+            "minutes_sooner": each.minutes_sooner,
+            "idle": each.idle,
+            "cover_lost": each.cover_lost,
+            "busiest_hour": float(each.busiest_hour),
+            "units": float(each.units),
+            "on_call": float(units["crew"].is_in(["on-call", "volunteer"]).any()),
+            "can_also_meet": crews or None,
+            "tried_before": None if before is None else before.in_words,
+        },
+        incomplete=(
+            "whether crews agree, and what their contracts say about medical calls",
+            "which ambulances would be sent elsewhere once a crew is on its way",
+            "what volunteers would cost the ambulance service for the same calls",
+            "consultation dates and an equality screen are not recorded",
+        ),
+    )
+
+
+def _fact(option: Option, name: str) -> float:
+    """Give a number that was found; nothing where it could not be."""
+    value = option.facts.get(name)
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+KIND: Kind = CoResponding()

@@ -1,0 +1,226 @@
+"""Who would be first at time-critical medical calls, by how much, and how often: by station, over the hours of the week."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from joinedup.area.places import fit_for_distance
+from joinedup.options.co_responding.declared import CALL_PASSED, TIME_OUT
+from joinedup.response import drives
+from joinedup.response.durations import BUSY, HANDLING, TURNOUT
+from joinedup.travel import travel_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from numpy.typing import NDArray
+
+    from joinedup.area import Area
+    from joinedup.assumptions import Assumption
+
+TIME_CRITICAL = ("c1", "category 1", "cat 1", "purple", "red")
+"""Categories of an ambulance service that are time-critical: England's first, and Wales's, before and since July 2025."""
+
+RESPONDERS = ("fire", "police")
+"""Kinds of service that can be trained to go to a medical call first."""
+
+
+@dataclass(frozen=True)
+class Gained:
+    """What one station's crews would gain at the calls of one ambulance service; a year's calls and minutes.
+
+    ``calls`` are the calls to which they would be sent and are idle; ``minutes_now`` and ``minutes_sooner`` are means over
+    those calls; ``idle`` is the share of such calls at which a crew is on duty and free; ``cover_lost`` the share of the
+    crews' hours on duty that they would be out; ``busiest_hour`` the hour of the day with most of these calls.
+    """
+
+    site_id: str
+    responder: str
+    ambulance: str
+    calls: float
+    minutes_now: float
+    minutes_sooner: float
+    idle: float
+    cover_lost: float
+    busiest_hour: int
+    units: int
+
+
+def gained(area: Area, assumptions: Mapping[str, Assumption]) -> list[Gained]:
+    """Find for every station of a fire or police service where it would be sooner than the ambulance is."""
+    found: list[Gained] = []
+    for ambulance in sorted(area.services):
+        if area.kind_of(ambulance) != "ambulance":
+            continue
+        calls = _calls(area, ambulance, assumptions)
+        if calls.is_empty():
+            continue
+        for responder in sorted(area.services):
+            if area.kind_of(responder) in RESPONDERS:
+                found += _by_station(area, ambulance, responder, calls, assumptions)
+    return found
+
+
+def _central(assumptions: Mapping[str, Assumption], declared: Assumption) -> float:
+    return assumptions.get(declared.name, declared).central
+
+
+def _calls(area: Area, ambulance: str, assumptions: Mapping[str, Assumption]) -> pl.DataFrame:
+    """Give the placed time-critical calls with the minutes until told and until the first ambulance, recorded or modelled."""
+    own = area.table("incidents").filter(
+        (pl.col("service_id") == ambulance)
+        & pl.col("category").str.to_lowercase().str.strip_chars().is_in(TIME_CRITICAL)
+        & pl.col("received_at").is_not_null()
+        & fit_for_distance()
+    )
+    arrived = (
+        area.table("attendances")
+        .join(own.select("incident_id", "received_at"), on="incident_id")
+        .join(area.table("units").filter(pl.col("service_id") == ambulance).select("unit_id"), on="unit_id")
+        .group_by("incident_id")
+        .agg(
+            ((pl.col(each) - pl.col("received_at")).min().dt.total_milliseconds() / 60_000).alias(name)
+            for each, name in (("mobilised_at", "told"), ("arrived_at", "first"))
+        )
+    )
+    modelled = _driven(area, own, ambulance, assumptions).rename({"minutes": "drive"}).drop("ground")
+    told = _central(assumptions, HANDLING["ambulance"])
+    turnout = _central(assumptions, TURNOUT["wholetime"])
+    return (
+        own.join(arrived, on="incident_id", how="left")
+        .join(modelled, on="incident_id", how="left")
+        .with_columns(pl.col("told").fill_null(told))
+        .with_columns(pl.coalesce("first", pl.col("told") + turnout + pl.col("drive")).alias("first"))
+        .filter(pl.col("first").is_not_null())
+        .sort("incident_id")
+    )
+
+
+def _driven(
+    area: Area, calls: pl.DataFrame, service: str, assumptions: Mapping[str, Assumption]
+) -> pl.DataFrame:
+    """Give the nearest station of a service to each of these calls, and the minutes to drive; null where there is none."""
+    # The calls are taken for the service's own, so that drives come from response and its way of travelling.
+    asked = calls.with_columns(service_id=pl.lit(service)).select(area.table("incidents").columns)
+    looked_at = replace(area, tables=MappingProxyType({**area.tables, "incidents": asked}))
+    return drives(looked_at, travel_of(area, assumptions)).select("incident_id", "ground", "minutes")
+
+
+def _by_station(
+    area: Area,
+    ambulance: str,
+    responder: str,
+    calls: pl.DataFrame,
+    assumptions: Mapping[str, Assumption],
+) -> Iterator[Gained]:
+    units = area.table("units").filter((pl.col("service_id") == responder) & pl.col("site_id").is_not_null())
+    if units.is_empty():
+        return
+    quickest = {name: _central(assumptions, each) for name, each in TURNOUT.items()}
+    turnout = (
+        units.with_columns(
+            pl.col("crew")
+            .replace_strict(quickest, default=quickest["other"], return_dtype=pl.Float64)
+            .alias("turnout")
+        )
+        .group_by("site_id")
+        .agg(pl.col("turnout").min())
+    )
+    sooner = (
+        calls.join(_driven(area, calls, responder, assumptions), on="incident_id")
+        .join(turnout, left_on="ground", right_on="site_id")
+        .with_columns(
+            (
+                pl.col("first")
+                - pl.col("told")
+                - _central(assumptions, CALL_PASSED)
+                - pl.col("turnout")
+                - pl.col("minutes")
+            ).alias("gain"),
+            pl.col("received_at").dt.weekday().cast(pl.Int64).alias("weekday"),
+            pl.col("received_at").dt.hour().cast(pl.Int64).alias("hour"),
+        )
+        .filter(pl.col("gain") > 0)
+        .sort("ground", "incident_id")
+    )
+    days = days_covered(area)
+    for (ground,), rows in sooner.group_by(["ground"], maintain_order=True):
+        own = units.filter(pl.col("site_id") == ground)
+        idle, on_duty = _idle(area, own, assumptions, days)
+        weight = idle[rows["weekday"].to_numpy() - 1, rows["hour"].to_numpy()]
+        if not weight.sum() > 0:
+            continue
+        a_year = 365.2425 / days
+        sent = float(weight.sum()) * a_year
+        hours = np.bincount(rows["hour"].to_numpy(), weight, 24)
+        yield Gained(
+            str(ground),
+            responder,
+            ambulance,
+            sent,
+            float(weight @ rows["first"].to_numpy() / weight.sum()),
+            float(weight @ rows["gain"].to_numpy() / weight.sum()),
+            float(weight.mean()),
+            sent * _central(assumptions, TIME_OUT) / 60 / (on_duty * 365.2425 / 7),
+            int(hours.argmax()),
+            own.height,
+        )
+
+
+def days_covered(area: Area) -> float:
+    """Give the days that the study covers: its period, else from its first to its last incident."""
+    if area.settings.period is not None:
+        first, last = area.settings.period
+        return float((last - first).days + 1)
+    times = area.table("incidents")["received_at"].drop_nulls().sort().to_list()
+    return max(1.0, (times[-1] - times[0]).total_seconds() / 86_400) if times else 365.2425
+
+
+def _idle(
+    area: Area, units: pl.DataFrame, assumptions: Mapping[str, Assumption], days: float
+) -> tuple[NDArray[np.float64], float]:
+    """Give the chance by weekday and hour, shape (7, 24), that a unit is on duty and free, and their hours on duty a week."""
+    none_free = np.ones((7, 24))
+    hours = 0.0
+    shifts = area.table("shifts")
+    told = pl.coalesce("mobilised_at", "responding_at", "arrived_at")
+    kinds = {each: _central(assumptions, BUSY[area.kind_of(each)]) for each in units["service_id"].unique()}
+    for unit_id, service in units.sort("unit_id").select("unit_id", "service_id").iter_rows():
+        on = _on_duty(shifts.filter(pl.col("unit_id") == unit_id))
+        hours += float(on.sum())
+        jobs = (
+            area.table("attendances")
+            .filter(pl.col("unit_id") == unit_id)
+            .select(
+                told.dt.hour().cast(pl.Int64).alias("hour"),
+                ((pl.col("available_at") - told).dt.total_milliseconds() / 3_600_000)
+                .fill_null(kinds[service] / 60)
+                .clip(0, 24)
+                .alias("hours"),
+            )
+            .drop_nulls("hour")
+            .sort("hour", "hours")
+        )
+        # Time out is counted at the hour in which it began.
+        out = np.bincount(jobs["hour"].to_numpy(), jobs["hours"].to_numpy(), 24) / days
+        none_free *= 1.0 - on * (1.0 - np.clip(out, 0.0, 1.0))
+    return 1.0 - none_free, hours
+
+
+def _on_duty(shifts: pl.DataFrame) -> NDArray[np.float64]:
+    """Give whether a unit is on duty by weekday and hour, shape (7, 24); always where it has no shifts."""
+    if shifts.is_empty():
+        return np.ones((7, 24))
+    on = np.zeros(168)
+    for weekday, starts, ends in shifts.select("weekday", "starts_at", "ends_at").iter_rows():
+        if starts is None or ends is None:
+            continue
+        first, last = int(starts[:2]), int(ends[:2])
+        begin = 24 * (weekday - 1) + first
+        on[np.arange(begin, begin + ((last - first - 1) % 24 + 1)) % 168] = 1.0
+    return on.reshape(7, 24)

@@ -1,0 +1,92 @@
+"""Every number that a change of governance takes for granted where the study does not say."""
+
+from __future__ import annotations
+
+from joinedup.assumptions import Assumption, Grade
+
+
+def _declared(
+    name: str, sentence: str, unit: str, values: tuple[float, float, float], source: str
+) -> Assumption:
+    return Assumption(f"governance.{name}", sentence, unit, *values, source, Grade.JUDGEMENT)
+
+
+CASE = _declared(
+    "case",
+    "Making the local case, consulting on it, and an independent assessment where councils object.",
+    "pounds",
+    (60_000, 150_000, 400_000),
+    "judgement: three of the first four transfers were assessed independently because councils objected (GOV.UK, 26 March 2018)",
+)
+SEAT = _declared(
+    "seat",
+    "Setting up a seat on another body: standing orders, allowance, induction.",
+    "pounds",
+    (1_000, 5_000, 20_000),
+    "judgement",
+)
+ORDER = _declared(
+    "order",
+    "Moving functions, property, contracts and staff of a body to another by order.",
+    "pounds",
+    (100_000, 300_000, 900_000),
+    "judgement, to be replaced by a plan",
+)
+EMPLOYER = _declared(
+    "employer",
+    "Bringing two workforces under one employer, besides the order: terms, pensions, systems.",
+    "pounds",
+    (500_000, 2_000_000, 8_000_000),
+    "judgement: nobody has done it for police and fire",
+)
+MERGER = _declared(
+    "merger",
+    "Making one force or authority of two: terms, systems, precept, name.",
+    "pounds",
+    (1_000_000, 5_000_000, 20_000_000),
+    "judgement: leaving Warwickshire and West Mercia's alliance alone cost £10.5m (HMICFRS; BBC)",
+)
+ENDED = _declared(
+    "ended",
+    "What is saved of the running cost of a body that ends; the rest goes on at the one that takes over.",
+    "share",
+    (0.1, 0.3, 0.6),
+    "judgement: meetings and allowances end, lawyers, treasurers and auditors are still needed",
+)
+NEW_BODY = _declared(
+    "new_body",
+    "What a new body costs to run, as a share of what the bodies that it replaces saved.",
+    "share",
+    (0.5, 0.8, 1.2),
+    "judgement: a deputy mayor or a board's officers do what was done before",
+)
+SEAT_COST = _declared(
+    "seat_cost",
+    "What a seat on another body takes in time and allowances.",
+    "pounds a year",
+    (1_000, 4_000, 12_000),
+    "judgement",
+)
+YEARS_TO_LIVE = _declared(
+    "years_to_live",
+    "Years from the start of the first year until the change is in force.",
+    "years",
+    (1.0, 1.5, 3.0),
+    "judgement: the Act was in force in 2017; Essex changed in October 2017, three more were approved in March 2018 (GOV.UK)",
+)
+EXIT_COST = _declared(
+    "exit_cost",
+    "What it would cost to undo it. It is shown, and is in no total.",
+    "pounds",
+    (100_000, 500_000, 10_500_000),
+    "judgement; the high is what leaving Warwickshire and West Mercia's whole alliance cost (HMICFRS; BBC)",
+)
+
+ASSUMPTIONS = (CASE, SEAT, ORDER, EMPLOYER, MERGER, ENDED, NEW_BODY, SEAT_COST, YEARS_TO_LIVE, EXIT_COST)
+SET_UP = {
+    "seat": (SEAT,),
+    "order": (CASE, ORDER),
+    "employer": (CASE, ORDER, EMPLOYER),
+    "merger": (CASE, MERGER),
+}
+"""What is spent once by the set-up that a model names."""

@@ -1,0 +1,294 @@
+"""Joint prevention: two services refer to each other and visit together where both are often called."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from joinedup.assumptions import Assumption, Grade
+from joinedup.crossover import hot_cells
+from joinedup.money import SOCIETY, Cash, CashKind, CashLine, Partner
+from joinedup.options import Kind, Need, Option, lives_already, registered, tried_before
+from joinedup.options.co_responding.gaining import days_covered
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from joinedup.area import Area
+    from joinedup.assumptions import Draws
+
+METRES = 500.0
+"""The side of a place: as in crossover's concentration, and too large to point at a household."""
+
+
+def _declared(
+    name: str, sentence: str, unit: str, values: tuple[float, float, float], source: str = "judgement"
+) -> Assumption:
+    return Assumption(f"joint_prevention.{name}", sentence, unit, *values, source, Grade.JUDGEMENT)
+
+
+HELD = _declared(
+    "held",
+    "High-risk places of a service are the fewest that together hold this share of its incidents.",
+    "share",
+    (0.5, 0.67, 0.8),
+)
+LEAST = _declared(
+    "least",
+    "Incidents a year of both services in places that are high-risk for both, below which nothing is proposed.",
+    "incidents a year",
+    (20, 50, 500),
+)
+REFERRED = _declared(
+    "referred", "Incidents in shared places that lead to a referral and a visit.", "share", (0.01, 0.04, 0.1)
+)
+VISIT = _declared("visit", "One visit by one service, with writing up.", "pounds a visit", (40, 80, 180))
+COORDINATION = _declared(
+    "coordination",
+    "Somebody who keeps lists, referrals and data-sharing in order, paid by both in halves.",
+    "pounds a year",
+    (15_000, 35_000, 70_000),
+)
+AGREEMENT = _declared(
+    "agreement",
+    "An agreement to share data, with an assessment of privacy.",
+    "pounds a service",
+    (2_000, 6_000, 20_000),
+)
+PREVENTED = _declared(
+    "prevented",
+    "Incidents in shared places that do not happen, once it works.",
+    "share",
+    (0.0, 0.015, 0.05),
+    "judgement: no trial of a joint scheme was found; low: nothing at all",
+)
+YEARS_TO_WORK = _declared("years_to_work", "Years until visits prevent anything.", "years", (0.5, 1.0, 3.0))
+INCIDENT = {
+    kind: _declared(
+        f"{kind}_incident",
+        f"What one incident less sets free in a {kind} service: crew and vehicle for its time, which is no cash.",
+        "pounds an incident",
+        values,
+        "judgement after crew, hours and pay scales",
+    )
+    for kind, values in {
+        "police": (40.0, 90.0, 200.0),
+        "fire": (80.0, 180.0, 400.0),
+        "ambulance": (80.0, 160.0, 300.0),
+        "other": (40.0, 90.0, 200.0),
+    }.items()
+}
+HARM = _declared(
+    "harm",
+    "What one incident less is worth to those it would have happened to, and to other public bodies.",
+    "pounds an incident",
+    (100, 300, 800),
+    "judgement: the ends are eight times apart, as two public values of one scheme in Greater Manchester were",
+)
+EXIT_COST = _declared(
+    "exit_cost",
+    "What it would cost to part again. It is shown, and is in no total.",
+    "pounds",
+    (0, 2_000, 20_000),
+    "judgement: lists are taken apart and people go back",
+)
+
+
+class JointPrevention:
+    """Two services prevent together where both are often called."""
+
+    name: str = "joint prevention"
+    rung: int = 9
+    question: str = (
+        "Which services are called most often to the same places, and could refer and visit there together?"
+    )
+    needs: tuple[Need, ...] = (
+        Need("incidents", ("category",), "what each service was called to, with places to within 100 m"),
+    )
+    assumptions: tuple[Assumption, ...] = (
+        HELD,
+        LEAST,
+        REFERRED,
+        VISIT,
+        COORDINATION,
+        AGREEMENT,
+        PREVENTED,
+        YEARS_TO_WORK,
+        *INCIDENT.values(),
+        HARM,
+        EXIT_COST,
+    )
+    project_type: str = "equipment and development"
+    years: int = 10
+    exit_cost: str = EXIT_COST.name
+
+    def find(self, area: Area, assumptions: Mapping[str, Assumption]) -> list[Option]:
+        """Look at every pair of services for places of 500 m that are high-risk for both; only counts are kept of them."""
+        services = sorted(area.services)
+        if len(services) < 2 or area.table("incidents").is_empty():
+            return []
+        cells = hot_cells(area, METRES)
+        counts = {
+            each: cells[each].to_numpy().astype(np.float64) for each in services if each in cells.columns
+        }
+        high = {each: high_risk(count, assumptions[HELD.name].central) for each, count in counts.items()}
+        register = registered(area, self.name)
+        scale = 365.2425 / days_covered(area)
+        found = []
+        for pair in combinations(counts, 2):
+            both = high[pair[0]] & high[pair[1]]
+            here = {each: float(counts[each][both].sum()) * scale for each in pair}
+            if sum(here.values()) < assumptions[LEAST.name].central or lives_already(register, pair):
+                continue
+            before = tried_before(register, pair)
+            names = tuple(area.name_of(each) for each in pair)
+            found.append(
+                Option(
+                    id=f"joint-prevention-{'-'.join(pair)}",
+                    kind=self.name,
+                    title=f"{names[0]} and {names[1]} prevent together where both are often called",
+                    partners=pair,
+                    joins=pair,
+                    names=names,
+                    # Nothing is moved and no incident is edited: what is prevented enters money alone.
+                    changes=(),
+                    uses=(),
+                    facts={
+                        "shared_places": float(both.sum()),
+                        **{f"places_{each}": float(high[each].sum()) for each in pair},
+                        **{f"incidents_{each}": here[each] for each in pair},
+                        **{
+                            f"share_{each}": float(counts[each][both].sum() / counts[each].sum())
+                            for each in pair
+                        },
+                        "tried_before": None if before is None else before.in_words,
+                    },
+                    incomplete=(
+                        "who lives or works at these places, and who is visited already",
+                        "on which legal ground personal data would be shared",
+                        "consultation dates and an equality screen are not recorded",
+                    ),
+                )
+            )
+        return sorted(found, key=lambda option: option.id)
+
+    def cash(self, area: Area, option: Option, draws: Draws) -> list[Cash]:
+        """Give the agreement, coordination and visits, then what is prevented: crews' time, and harm to society."""
+        flows: list[Cash] = []
+        here = {each: _fact(option, f"incidents_{each}") for each in option.partners}
+        visits = sum(here.values()) * draws[REFERRED.name] * draws[VISIT.name]
+        prevented = (PREVENTED.name, YEARS_TO_WORK.name)
+
+        def flow(
+            what: str, year: int, amount: NDArray[np.float64], kind: CashKind, who: Partner, *names: str
+        ) -> None:
+            line = CashLine.RUNNING if kind is CashKind.CASH_RELEASING else CashLine.BENEFIT
+            flows.append(Cash(what, kind, line, year, amount, who, who, names))
+
+        for service in option.partners:
+            who = Partner(service)
+            cash = CashKind.CASH_RELEASING
+            flow("agreement to share data", 0, -draws[AGREEMENT.name], cash, who, AGREEMENT.name)
+            for year in range(1, self.years + 1):
+                flow(
+                    "half of the coordination",
+                    year,
+                    -draws[COORDINATION.name] / 2,
+                    cash,
+                    who,
+                    COORDINATION.name,
+                )
+                # Both go, so that each bears its own visit.
+                flow(
+                    "visits after referrals",
+                    year,
+                    -visits,
+                    CashKind.NOT_CASH_RELEASING,
+                    who,
+                    REFERRED.name,
+                    VISIT.name,
+                )
+                unit = INCIDENT[area.kind_of(service)].name
+                fewer = here[service] * draws[PREVENTED.name] * _working(year, draws)
+                flow(
+                    "incidents prevented: time of crews",
+                    year,
+                    fewer * draws[unit],
+                    CashKind.NOT_CASH_RELEASING,
+                    who,
+                    *prevented,
+                    unit,
+                )
+        # Both may record one event, so that harm is counted by the service with more of them alone.
+        most = max(here.values())
+        for year in range(1, self.years + 1):
+            flow(
+                "incidents prevented: harm",
+                year,
+                most * draws[PREVENTED.name] * _working(year, draws) * draws[HARM.name],
+                CashKind.SOCIETAL,
+                SOCIETY,
+                *prevented,
+                HARM.name,
+            )
+        return flows
+
+    def carry_on(self, area: Area, option: Option, draws: Draws) -> list[Cash]:
+        """Give what crews' time on the incidents in shared places is worth: no cash, and paid already."""
+        return [
+            Cash(
+                "crews' time in the shared places as now",
+                CashKind.NOT_CASH_RELEASING,
+                CashLine.BENEFIT,
+                year,
+                -_fact(option, f"incidents_{service}") * draws[INCIDENT[area.kind_of(service)].name],
+                Partner(service),
+                Partner(service),
+                (INCIDENT[area.kind_of(service)].name,),
+            )
+            for service in option.partners
+            for year in range(1, self.years + 1)
+        ]
+
+    def explain(self, option: Option) -> str:
+        """Say who is called how often to the same places, and what they would do."""
+        one, other = option.partners
+        places = _fact(option, "shared_places")
+        shared = f"{places:,.0f} {'place' if places == 1 else 'places'} of 500 m"
+        return (
+            f"{option.names[0]} and {option.names[1]} share {shared} among the busiest of both: "
+            f"{_fact(option, f'share_{one}'):.0%} of the first's incidents and {_fact(option, f'share_{other}'):.0%} of the "
+            "second's. Each refers to the other what it sees there, and they visit together. How much that prevents nobody has "
+            "shown; it may be nothing."
+        )
+
+
+def high_risk(counts: NDArray[np.float64], held: float) -> NDArray[np.bool_]:
+    """Say which places are the fewest that hold a share of all incidents; places that tie with the last are all in.
+
+    >>> high_risk(np.array([5.0, 1.0, 3.0, 1.0]), 0.75).tolist()
+    [True, False, True, False]
+    """
+    ranked = np.sort(counts)[::-1]
+    if not ranked.sum() > 0:
+        return np.zeros(len(counts), bool)
+    last = int(np.searchsorted(ranked.cumsum(), held * ranked.sum() * (1 - 1e-12)))
+    return np.asarray((counts >= ranked[min(last, len(ranked) - 1)]) & (counts > 0))
+
+
+def _working(year: int, draws: Draws) -> NDArray[np.float64]:
+    """Give the share of a year in which visits prevent anything."""
+    return np.clip(year - draws[YEARS_TO_WORK.name], 0.0, 1.0)
+
+
+def _fact(option: Option, name: str) -> float:
+    """Give a number that was found; nothing where it could not be."""
+    value = option.facts.get(name)
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+KIND: Kind = JointPrevention()

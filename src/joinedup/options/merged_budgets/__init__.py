@@ -1,0 +1,351 @@
+"""Merged budgets: partners pay into one budget for a function, and share what it saves and risks by a stated rule."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from joinedup.money import Cash, CashKind, CashLine, Partner
+from joinedup.options import Kind, Need, Option, lives_already, registered, tried_before
+from joinedup.options.merged_budgets import declared
+from joinedup.options.merged_budgets.declared import ASSUMPTIONS, EXIT_COST
+from joinedup.options.merged_budgets.sharing import (
+    MOST_PARTNERS,
+    contributions,
+    overruns,
+    pooled_cost,
+    rules,
+)
+from joinedup.options.shared_control_room.joining import fact, in_use, in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from joinedup.area import Area
+    from joinedup.assumptions import Assumption, Draws
+
+    Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one service plans to spend on a function in a year, net; ``use`` is None where the study does not say."""
+
+    service_id: str
+    function: str
+    line_ids: tuple[str, ...]
+    net_gbp: float
+    income_known: bool
+    use: float | None
+
+
+class MergedBudgets:
+    """Partners pay into one budget for a function."""
+
+    name: str = "merged budgets"
+    rung: int = 10
+    question: str = (
+        "For which functions could partners pay into one budget, by which rule, and who would gain?"
+    )
+    needs: tuple[Need, ...] = (
+        Need(
+            "budgets",
+            ("year", "function", "gross_gbp"),
+            "what each service plans to spend, a row a service, year and function",
+        ),
+    )
+    assumptions: tuple[Assumption, ...] = ASSUMPTIONS
+    project_type: str = "equipment and development"
+    years: int = 10
+    exit_cost: str = EXIT_COST.name
+
+    def find(self, area: Area, assumptions: Mapping[str, Assumption]) -> list[Option]:
+        """Try every two services with a budget for a function, and all that have one, save what the law keeps apart."""
+        register = registered(area, self.name)
+        found = []
+        for function, lines in _lines(area).items():
+            for group in _groups(lines):
+                partners = tuple(each.service_id for each in group)
+                if any(lives_already(register, pair) for pair in combinations(partners, 2)):
+                    continue
+                before = tried_before(register, partners)
+                found.append(_option(area, function, group, assumptions, before.in_words if before else None))
+        return sorted(found, key=lambda option: option.id)
+
+    def cash(self, area: Area, option: Option, draws: Draws) -> list[Cash]:  # noqa: ARG002 - as every kind
+        """Set up once; then the saving where the work is done once, accounting at the host, and what settles it by the rule."""
+        costs, use = _recorded(option)
+        host = int(costs.argmax())
+        scope, administration = draws[declared.SCOPE.name], draws[declared.ADMINISTRATION.name]
+        paid = contributions(str(option.facts["contribution"]), costs, use, scope, administration)
+        if paid is None:
+            raise ValueError(f"option {option.id}: its rule needs a use that was not recorded")
+        saved = np.outer(np.where(np.arange(len(costs)) == host, 0.0, costs), scope)
+        run = np.zeros_like(saved)
+        run[host] = administration * len(costs)
+        # What each is better off where the work is done, less what it is to be better off by the rule, it owes the others.
+        owed = (saved - run) - (costs[:, None] - paid)
+        flows = []
+        for number, service in enumerate(option.partners):
+            flows.append(
+                _flow(
+                    "agreement, advice and accounts",
+                    0,
+                    -draws[declared.SET_UP.name],
+                    service,
+                    declared.SET_UP.name,
+                )
+            )
+            if number != host:
+                once = -saved[number] * draws[declared.ACHIEVING.name]
+                flows.append(
+                    _flow(
+                        "bringing it together: posts, systems, contracts",
+                        1,
+                        once,
+                        service,
+                        declared.SCOPE.name,
+                        declared.ACHIEVING.name,
+                    )
+                )
+        for year in range(1, self.years + 1):
+            live = in_use(year, draws[declared.YEARS_TO_LIVE.name])
+            began = declared.YEARS_TO_LIVE.name
+            for number, service in enumerate(option.partners):
+                if number != host:
+                    flows.append(
+                        _flow(
+                            "done once and not by each",
+                            year,
+                            saved[number] * live,
+                            service,
+                            declared.SCOPE.name,
+                            began,
+                        )
+                    )
+            host_id = option.partners[host]
+            flows.append(
+                _flow(
+                    "accounting for one budget",
+                    year,
+                    -run[host] * live,
+                    host_id,
+                    declared.ADMINISTRATION.name,
+                    began,
+                )
+            )
+            flows += _settled(option.partners, owed * live, year)
+        return flows
+
+    def carry_on(self, area: Area, option: Option, draws: Draws) -> list[Cash]:  # noqa: ARG002 - as every kind
+        """Give what each goes on spending on its own."""
+        costs, _ = _recorded(option)
+        return [
+            _flow("the function as now", year, np.full(len(draws), -cost), service)
+            for service, cost in zip(option.partners, costs, strict=True)
+            for year in range(1, self.years + 1)
+        ]
+
+    def explain(self, option: Option) -> str:
+        """Say what is pooled, who holds it, who pays what, and who would lose under which rule."""
+        rule = next(each.words for each in rules().contributions if each.name == option.facts["contribution"])
+        loser = option.facts["loses"]
+        return (
+            f"{in_words(list(dict.fromkeys(option.names)))} become one budget, held by {option.facts['host']}. Each pays {rule}. "
+            f"Doing things once, less the accounting, {_saves(fact(option, 'saving_gbp_a_year'))} a year; it "
+            f"{_saves(fact(option, 'saving_gbp_stressed'))} if it goes as an audited programme did. "
+            f"{f'Some rule leaves {loser} worse off.' if loser else 'No rule leaves anybody worse off.'}"
+        )
+
+
+def _saves(pounds: float) -> str:
+    return f"saves £{pounds:,.0f}" if pounds >= 0 else f"costs £{-pounds:,.0f}"
+
+
+def _lines(area: Area) -> dict[str, list[Line]]:
+    """Give the budgets of each function that may be pooled, by function and then service, of the newest year that all have."""
+    budgets = area.table("budgets").with_columns(
+        match=pl.col("function").str.to_lowercase().str.strip_chars()
+    )
+    found: dict[str, list[Line]] = {}
+    for (function,), rows in sorted(budgets.group_by("match"), key=lambda each: str(each[0])):
+        name = str(function)
+        known = set.intersection(*(set(each["year"]) for _, each in rows.group_by("service_id")))
+        if name in rules().kept_apart or not known:
+            continue
+        newest = rows.filter(pl.col("year") == max(known)).sort("line_id")
+        lines = []
+        for service in newest["service_id"].unique().sort().to_list():
+            own = newest.filter(pl.col("service_id") == service)
+            net = float(own["gross_gbp"].sum()) - float(own["income_gbp"].sum())
+            whole = own["income_gbp"].null_count() == 0
+            lines.append(Line(service, name, tuple(own["line_id"]), net, whole, _use(area, service, name)))
+        # A function that brings in more than it costs has nothing to share.
+        lines = [each for each in lines if each.net_gbp > 0]
+        if len(lines) > 1:
+            found[name] = lines
+    return found
+
+
+def _use(area: Area, service: str, function: str) -> float | None:
+    """Give how much a service uses a function; None where the study does not say."""
+    measure = rules().uses.get(function, "posts")
+    own = pl.col("service_id") == service
+    if measure == "floor":
+        values = area.table("sites").filter(own)["floor_area_m2"]
+    elif measure == "seats":
+        courses = area.table("courses").filter(own)["course_id"].to_list()
+        values = area.table("course_runs").filter(pl.col("course_id").is_in(courses))["booked"]
+    elif measure == "posts":
+        values = area.table("posts").filter(own & (pl.col("function").str.to_lowercase() == function))["fte"]
+    else:
+        used = area.table(measure).filter(own).height
+        return float(used) if used else None
+    total = float(values.sort().sum())
+    return total if total and not values.null_count() else None
+
+
+def _groups(lines: Sequence[Line]) -> list[tuple[Line, ...]]:
+    every = [tuple(lines)] if 2 < len(lines) <= MOST_PARTNERS else []
+    return [*combinations(lines, 2), *every]
+
+
+def _option(
+    area: Area, function: str, group: Sequence[Line], assumptions: Mapping[str, Assumption], tried: str | None
+) -> Option:
+    """Make the option that these services pay into one budget for a function."""
+    partners = tuple(each.service_id for each in group)
+    costs = np.array([each.net_gbp for each in group])
+    known = [each.use for each in group if each.use is not None]
+    use = np.array(known) if len(known) == len(group) else None
+    scope = np.array([assumptions[declared.SCOPE.name].central])
+    administration = np.array([assumptions[declared.ADMINISTRATION.name].central])
+    host = area.name_of(partners[int(costs.argmax())])
+    together = float(pooled_cost(costs, scope, administration)[0])
+    gross = float(scope[0]) * float(costs.sum() - costs.max())
+    stressed = gross * assumptions[declared.STRESS.name].central - float(administration[0]) * len(group)
+    facts: dict[str, float | str | None] = {
+        "contribution": rules().contribution,
+        "risk": rules().risk,
+        "host": host,
+        "cost_gbp_now": float(costs.sum()),
+        "cost_gbp_together": together,
+        "saving_gbp_a_year": float(costs.sum()) - together,
+        "saving_gbp_stressed": stressed,
+        "tried_before": tried,
+    }
+    for number, service in enumerate(partners):
+        facts[f"alone_gbp_{service}"] = float(costs[number])
+        facts[f"use_{service}"] = None if use is None else float(use[number])
+        facts[f"cost_share_{service}"] = float(costs[number] / costs.sum())
+        facts[f"use_share_{service}"] = None if use is None else float(use[number] / use.sum())
+    losers: set[str] = set()
+    for rule in rules().contributions:
+        paid = contributions(rule.name, costs, use, scope, administration)
+        for number, service in enumerate(partners):
+            pays = None if paid is None else float(paid[number, 0])
+            facts[f"pays_gbp_{_dashed(rule.name)}_{service}"] = pays
+            if pays is not None and pays > costs[number] + 0.005:
+                losers.add(area.name_of(service))
+    facts["loses"] = in_words(sorted(losers)) if losers else None
+    agreed = contributions(rules().contribution, costs, use, scope, administration)
+    if agreed is not None:
+        overrun = assumptions[declared.OVERRUN.name].central * together
+        for rule in rules().risks:
+            borne = overruns(rule.name, overrun, costs, agreed[:, 0])
+            facts |= {
+                f"overrun_gbp_{_dashed(rule.name)}_{each}": float(part)
+                for each, part in zip(partners, borne, strict=True)
+            }
+    return Option(
+        id="-".join(("merged-budgets", _dashed(function), *partners)),
+        kind="merged budgets",
+        title=f"One budget for {function}: {in_words([area.name_of(each) for each in partners])}",
+        partners=partners,
+        joins=tuple(line for each in group for line in each.line_ids),
+        names=tuple(
+            f"{each.function} of {area.name_of(each.service_id)}" for each in group for _ in each.line_ids
+        ),
+        # Who holds the money changes, not what is held.
+        changes=(),
+        uses=tuple(f"budgets/{line}" for each in group for line in each.line_ids),
+        facts=facts,
+        incomplete=tuple(_open(area, group, use)),
+    )
+
+
+def _open(area: Area, group: Sequence[Line], use: Floats | None) -> list[str]:
+    """Say what a finance director would still ask."""
+    kinds = {area.kind_of(each.service_id) for each in group}
+    asked = [
+        "which reserves go in, and whose they are on leaving",
+        "which pension funds bear the posts, and what the actuary says",
+        "terms of leaving: notice, assets, staff and who pays",
+        "posts, consultation dates and an equality screen are not recorded",
+    ]
+    if "ambulance" in kinds and kinds != {"ambulance"}:
+        asked.append(
+            "whether what the others pay to or for the ambulance service carries value added tax that it cannot recover"
+        )
+    else:
+        asked.append("whether one partner's charge to the others is a supply that carries value added tax")
+    if use is None:
+        asked.append("how much each uses the function, so that cost and use can be compared")
+    asked += [
+        f"the income of {area.name_of(each.service_id)}, taken as none"
+        for each in group
+        if not each.income_known
+    ]
+    return asked
+
+
+def _recorded(option: Option) -> tuple[Floats, Floats | None]:
+    """Give the partners' costs and uses as the option keeps them."""
+    costs = np.array([fact(option, f"alone_gbp_{each}") for each in option.partners])
+    uses = [option.facts[f"use_{each}"] for each in option.partners]
+    return costs, None if None in uses else np.array(
+        [fact(option, f"use_{each}") for each in option.partners]
+    )
+
+
+def _settled(partners: Sequence[str], owed: Floats, year: int) -> list[Cash]:
+    """Give what each that owes pays each that is owed, shape of ``owed`` (partners, draws + 1), which sums to nothing."""
+    due, owing = np.maximum(-owed, 0.0), np.maximum(owed, 0.0)
+    total = due.sum(axis=0)
+    share = np.divide(due, total, out=np.zeros_like(due), where=total > 0)
+    names = (declared.SCOPE.name, declared.ADMINISTRATION.name, declared.YEARS_TO_LIVE.name)
+    return [
+        Cash(
+            "settlement by the rule of contribution",
+            CashKind.PAYMENT,
+            CashLine.PAYMENT,
+            year,
+            owing[payer] * share[payee],
+            Partner(partners[payer]),
+            Partner(partners[payee]),
+            names,
+        )
+        for payer in range(len(partners))
+        for payee in range(len(partners))
+        if payer != payee
+    ]
+
+
+def _flow(what: str, year: int, amount: Floats, service: str, *names: str) -> Cash:
+    """Write a saving of one partner, or a cost where the amount is negative."""
+    who = Partner(service)
+    return Cash(what, CashKind.CASH_RELEASING, CashLine.RUNNING, year, amount, who, who, names)
+
+
+def _dashed(name: str) -> str:
+    return re.sub(r"[^\w]+", "-", name)
+
+
+KIND: Kind = MergedBudgets()

@@ -1,0 +1,78 @@
+"""Every number that a merged budget takes for granted where the study does not say."""
+
+from __future__ import annotations
+
+from joinedup.assumptions import Assumption, Grade
+
+
+def _declared(
+    name: str,
+    sentence: str,
+    unit: str,
+    values: tuple[float, float, float],
+    source: str,
+    grade: Grade = Grade.JUDGEMENT,
+) -> Assumption:
+    return Assumption(f"merged_budgets.{name}", sentence, unit, *values, source, grade)
+
+
+SCOPE = _declared(
+    "scope",
+    "What is saved of the budgets that join the largest one, by doing once what each did.",
+    "share",
+    (0.0, 0.04, 0.08),
+    "judgement: promoters claim more, and reviewers found claims that were not supported (CIPFA; Cambs Times)",
+)
+STRESS = _declared(
+    "stress",
+    "What was found of a saving, as a share, where a programme of this kind was audited. It is shown, and is in no total.",
+    "share",
+    (0.29, 0.29, 0.29),
+    "29 % of a shared-services programme's saving after two and a half years (National Audit Office)",
+    Grade.ELSEWHERE,
+)
+ACHIEVING = _declared(
+    "achieving",
+    "What it costs once to save a pound a year: posts that end, systems and contracts brought together.",
+    "pounds a pound a year",
+    (0.5, 1.0, 2.0),
+    "judgement: a year's saving is the usual rule of thumb for restructuring",
+)
+SET_UP = _declared(
+    "set_up",
+    "Agreement, legal and tax advice, one chart of accounts, for each partner.",
+    "pounds a partner",
+    (5_000, 15_000, 60_000),
+    "judgement: some weeks of finance and legal officers",
+)
+ADMINISTRATION = _declared(
+    "administration",
+    "Accounting for one budget between partners: statements, audit, a joint board.",
+    "pounds a partner a year",
+    (1_000, 4_000, 15_000),
+    "judgement: a week or two of an accountant in a year",
+)
+YEARS_TO_LIVE = _declared(
+    "years_to_live",
+    "Years from the start of the first year until the saving is made in full.",
+    "years",
+    (1.0, 2.0, 4.0),
+    "judgement: Warwickshire and West Mercia agreed in 2012 and built up over years",
+)
+OVERRUN = _declared(
+    "overrun",
+    "An overrun by which the rules for sharing risk are told apart. It is shown, and is in no total.",
+    "share",
+    (0.05, 0.15, 0.4),
+    "published overruns of joint schemes: +15 % in Merseyside, +40 % in Lincoln",
+    Grade.ELSEWHERE,
+)
+EXIT_COST = _declared(
+    "exit_cost",
+    "What it would cost to part again. It is shown, and is in no total.",
+    "pounds",
+    (50_000, 400_000, 10_500_000),
+    "judgement; the high is what leaving Warwickshire and West Mercia's whole alliance cost (HMICFRS; BBC)",
+)
+
+ASSUMPTIONS = (SCOPE, STRESS, ACHIEVING, SET_UP, ADMINISTRATION, YEARS_TO_LIVE, OVERRUN, EXIT_COST)
