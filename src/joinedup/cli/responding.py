@@ -11,6 +11,7 @@ import typer
 from joinedup.cli.progress import Progress
 from joinedup.cli.reading import Folder
 from joinedup.cli.showing import AsJson, print_json, print_table
+from joinedup.cli.staffing import print_rooms
 from joinedup.refusal import CannotWrite
 from joinedup.response.asking import own_needs
 from joinedup.response.covering import STEP_MINUTES
@@ -40,9 +41,18 @@ def respond(
             help="Write who went to what, run by run, as Parquet, for inside the study.",
         ),
     ] = None,
+    rooms: Annotated[
+        bool,
+        typer.Option("--rooms", help="Staff the control rooms instead, in every way of working together."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Play the calls again: what people wait, beside what happened and the standards, and how busy units are."""
+    if rooms:
+        if out is not None:
+            raise typer.BadParameter("is used alone", param_hint="--rooms")
+        print_rooms(folder, as_json=as_json)
+        return
     if out is not None:
         if out.suffix != ".parquet":
             raise typer.BadParameter(f"{out}: name a file that ends in .parquet", param_hint="--out")
