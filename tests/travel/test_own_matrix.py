@@ -49,7 +49,7 @@ def read(folder: Path, text: str | bytes, placed: str | None = None) -> OwnMatri
         SQUARE,
         "\ufeff" + LONG,
         "\ufeff" + SQUARE,
-        gzip.compress(SQUARE.encode()),
+        pytest.param(gzip.compress(SQUARE.encode(), mtime=0), id="packed"),
         "Minutes,To,From\n5.5,S1,S2\n4,S2,S1\n",
         "from,to,minutes\nS1,S1,0\nS1,S2,4\nS2,S1,5.5\n",
         ",S2,S1\nS1,4,\nS2,,5.5\n",
