@@ -101,7 +101,7 @@ def test_london_goes_as_far_as_overlap_and_proposes_nothing(city: Path, tmp_path
     assert "overlap_only" in page
 
 
-@pytest.mark.parametrize("name", ["littleton", "montgomery"])
+@pytest.mark.parametrize("name", ["littleton", pytest.param("montgomery", marks=pytest.mark.slow)])
 def test_the_report_is_the_same_bytes_whatever_the_hash_seed(
     name: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -122,6 +122,7 @@ def test_the_order_of_rows_leaves_no_trace_in_littleton_s_report(tmp_path: Path)
     assert [path for path in before if before[path] != after[path]] == []
 
 
+@pytest.mark.slow
 def test_the_order_of_rows_leaves_no_trace_in_montgomery_s_report(county: Path, tmp_path: Path) -> None:
     shutil.copytree(county, tmp_path / "study")
     path = tmp_path / "study" / "tables" / "incidents.parquet"
