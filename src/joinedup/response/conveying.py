@@ -16,7 +16,7 @@ import polars as pl
 from joinedup.area.places import fit_for_distance
 from joinedup.response.asking import LONGEST_MS
 from joinedup.response.dispatching import NOT_CONVEYED, Hospitals
-from joinedup.response.durations import LEAST_RECORDS, Cells, chances, drawn, shown
+from joinedup.response.durations import LEAST_RECORDS, Cells, cells, chances, drawn, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -143,7 +143,9 @@ def conveying(area: Area, asked: Asked, travel: StraightLine) -> Conveying | Non
         .otherwise(_span("arrived_at", "available_at"))
         .alias("on_scene"),
     ).filter(pl.col("arrives"))
-    steps = {name: _cells(name, records) for name in LEVELS}
+    # Only who was conveyed is handed over.
+    records = records.with_columns(pl.when(pl.col("conveyed") == 1).then("handover").alias("handover"))
+    steps = {name: cells(name, records, LEVELS) for name in LEVELS}
     return Conveying(_bays(sites, records), steps, _notes(records))
 
 
@@ -166,24 +168,6 @@ def _nearest(jobs: pl.DataFrame, sites: pl.DataFrame) -> list[pl.Series]:
     """Give the row and the name of the nearest hospital of each job."""
     row = np.argmin(_away(jobs, sites), axis=1)
     return [pl.Series("row", row), sites["site_id"].gather(row).alias("hospital")]
-
-
-def _cells(step: str, records: pl.DataFrame) -> tuple[Cells, ...]:
-    """Gather the records of a step into cells, finest level first; a cell with few records is left out."""
-    held = records.filter(pl.col(step).is_not_null())
-    if step == "handover":
-        held = held.filter(pl.col("conveyed") == 1)
-    found = []
-    for keys in LEVELS[step]:
-        # On scene, whether somebody is conveyed is a key; elsewhere it may be what is counted.
-        enough = held.filter(pl.len().over(keys) >= LEAST_RECORDS).sort(*keys, step)
-        table = (
-            enough.with_row_index("at")
-            .group_by(keys, maintain_order=True)
-            .agg(pl.col("at").first().cast(pl.Int64).alias("first"), pl.len().cast(pl.Int64).alias("count"))
-        )
-        found.append(Cells(keys, table, enough[step].to_numpy().astype(np.int64)))
-    return tuple(found)
 
 
 def _bays(sites: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:

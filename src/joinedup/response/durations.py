@@ -107,12 +107,14 @@ class Cells:
     values: NDArray[np.int64]
 
 
-def cells(step: str, records: pl.DataFrame) -> tuple[Cells, ...]:
-    """Gather the records of a step (a column in ms, nulls left out) into cells, finest level first."""
+def cells(
+    step: str, records: pl.DataFrame, levels: Mapping[str, Sequence[tuple[str, ...]]] = LEVELS
+) -> tuple[Cells, ...]:
+    """Gather the records of a step (a column, nulls left out) into cells, finest of its ``levels`` first."""
     held = records.filter(pl.col(step).is_not_null())
     found = []
-    for keys in LEVELS[step]:
-        enough = held.filter(pl.len().over(keys) >= LEAST_RECORDS).sort(*keys, step)
+    for keys in levels[step]:
+        enough = held.select(*keys, step).filter(pl.len().over(keys) >= LEAST_RECORDS).sort(*keys, step)
         table = (
             enough.with_row_index("row")
             .group_by(keys, maintain_order=True)
