@@ -28,7 +28,8 @@ _LATER = (
         "evidence",
         "What people say",
         Statement("Nobody's views are in this report."),
-        missing="Interviews, a survey or the services' replies; this version cannot read them yet.",
+        missing="Interviews, which this version cannot read yet. A survey and views are told by 'joinedup evidence', and are not "
+        "in the report yet.",
     ),
     Chapter(
         "track",
