@@ -182,3 +182,27 @@ def test_the_limits_of_a_roadmap_are_read() -> None:
 def test_a_limit_that_cannot_be_kept_is_refused(given: dict[str, object], says: str) -> None:
     with pytest.raises(Refusal, match=says):
         settings_from({"study": {"name": "A", "zone": "UTC"}, "roadmap": given}, "study.toml")
+
+
+def test_how_a_study_codes_and_quotes_is_read() -> None:
+    given = {
+        "study": {"name": "A", "zone": "UTC"},
+        "evidence": {"approach": "reflexive", "group": 8, "quotes_a_person": 1},
+    }
+    own = settings_from(given, "study.toml").evidence
+    assert (own.approach, own.group, own.quotes_a_person) == ("reflexive", 8, 1)
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"aproach": "reflexive"}, "unknown key 'aproach' under \\[evidence\\]; did you mean 'approach'"),
+        ({"approach": "thematic"}, "approach 'thematic' under \\[evidence\\] is not known"),
+        ({"group": 1}, "'group' under \\[evidence\\] must be a whole number from 3"),
+        ({"quotes_a_person": True}, "'quotes_a_person' under \\[evidence\\] must be a whole number"),
+        ("reflexive", "'evidence' must be a heading"),
+    ],
+)
+def test_a_rule_of_evidence_that_cannot_be_kept_is_refused(given: object, says: str) -> None:
+    with pytest.raises(Refusal, match=says):
+        settings_from({"study": {"name": "A", "zone": "UTC"}, "evidence": given}, "study.toml")

@@ -60,6 +60,19 @@ class OwnLimits:
 
 
 @dataclass(frozen=True)
+class OwnEvidence:
+    """How a study codes its interviews and lets quotes out, under [evidence] (§6.2, §8.2).
+
+    ``approach`` is "coding reliability" or "reflexive". A quote stands behind a position that at least ``group`` speakers
+    hold, and nobody is quoted more than ``quotes_a_person`` times.
+    """
+
+    approach: str = "coding reliability"
+    group: int = 5
+    quotes_a_person: int = 2
+
+
+@dataclass(frozen=True)
 class Settings:
     """The settings of a study; only ``name`` and ``zone`` have no default."""
 
@@ -77,6 +90,7 @@ class Settings:
     """Sites of a real area may be laid side by side; proposing to merge real, named stations is not for an example."""
     travel: OwnTravel = field(default_factory=OwnTravel)
     roadmap: OwnLimits = field(default_factory=OwnLimits)
+    evidence: OwnEvidence = field(default_factory=OwnEvidence)
 
     @property
     def on_national_grid(self) -> bool:
@@ -168,10 +182,12 @@ def settings_from(content: Mapping[str, Any], file: str) -> Settings:
         **given,
         travel=_travel(content.get("travel", {}), file),
         roadmap=_roadmap(content.get("roadmap", {}), file),
+        evidence=_evidence(content.get("evidence", {}), file),
     )
 
 
-_OWN_HEADINGS = ("travel", "roadmap")
+_OWN_HEADINGS = ("travel", "roadmap", "evidence")
+_APPROACHES = ("coding reliability", "reflexive")
 
 
 _FINANCIAL_YEAR = re.compile(r"\d{4}/\d{2}")
@@ -233,6 +249,27 @@ def _roadmap(value: object, file: str) -> OwnLimits:
     if isinstance(loss, bool) or not isinstance(loss, int | float) or not 0 <= loss <= 1:
         raise Refusal(f"{file}: 'chance_of_loss' under [roadmap] must be a share from 0 to 1, not {loss!r}")
     return OwnLimits(**{**given, "capital_gbp_a_year_of": MappingProxyType(dict(by_partner))})
+
+
+def _evidence(value: object, file: str) -> OwnEvidence:
+    """Read how interviews are coded and quotes let out, under [evidence]."""
+    if not isinstance(value, dict):
+        raise Refusal(f"{file}: 'evidence' must be a heading; put its keys under a line that says [evidence]")
+    known = {each.name for each in fields(OwnEvidence)}
+    for key in value:
+        if key not in known:
+            raise Refusal(f"{file}: unknown key '{key}' under [evidence]{did_you_mean(key, known)}")
+    if value.get("approach", _APPROACHES[0]) not in _APPROACHES:
+        raise Refusal(
+            f"{file}: approach '{value['approach']}' under [evidence] is not known; write "
+            f"{' or '.join(quoted(each) for each in _APPROACHES)}{did_you_mean(str(value['approach']), _APPROACHES)}"
+        )
+    for key, least, most in (("group", 3, 1_000), ("quotes_a_person", 1, 100)):
+        if key in value and not (type(value[key]) is int and least <= value[key] <= most):
+            raise Refusal(
+                f"{file}: '{key}' under [evidence] must be a whole number from {least} to {most}, not {value[key]!r}"
+            )
+    return OwnEvidence(**value)
 
 
 def _strings(value: object, key: str, file: str) -> list[str]:

@@ -34,7 +34,8 @@ class Question:
 
     ``options`` gives the words of each code in the order in which they are shown; of a multiple question asked in several
     columns, of each column. ``missing`` are codes of no answer; ``do_not_know`` of people who said that they do not
-    know, who did answer. ``order`` says at which end of a Likert scale the favourable answers stand.
+    know, who did answer. ``order`` says at which end of a Likert scale the favourable answers stand. ``about`` is the kind of joint
+    working, or the option, that is asked about; "" for none.
     """
 
     question: str
@@ -44,6 +45,7 @@ class Question:
     missing: frozenset[str]
     do_not_know: frozenset[str]
     order: str
+    about: str = ""
 
     @property
     def points(self) -> dict[str, float]:
@@ -59,7 +61,7 @@ def read_questions(path: Path) -> tuple[Question, ...]:
     """Read the question table.
 
     Columns: question (the column of the answers), kind, wording, options ("1=Yes|2=No", or "Yes|No"), missing and
-    do_not_know ("98|99") and order (of a Likert scale).
+    do_not_know ("98|99"), order (of a Likert scale) and about (a kind of joint working, or an option's id).
 
     Raises:
         Refusal: for a mistake, by file, row and column.
@@ -88,7 +90,16 @@ def read_questions(path: Path) -> tuple[Question, ...]:
                 f"{place}, column do_not_know: '{min(missing & unknown)}' is among the missing codes too; keep one"
             )
         questions.append(
-            Question(given["question"], kind, given["wording"], options, missing, unknown, order)
+            Question(
+                given["question"],
+                kind,
+                given["wording"],
+                options,
+                missing,
+                unknown,
+                order,
+                given.get("about", ""),
+            )
         )
     return tuple(questions)
 
