@@ -16,13 +16,14 @@ from joinedup.imagining.estate import Station, stations_of
 from joinedup.imagining.happening import events_of
 from joinedup.imagining.holdings import Region, written_holdings
 from joinedup.imagining.kinds import SERVICES
-from joinedup.imagining.land import MANY_PEOPLE, Coordinates, District, built, plots
+from joinedup.imagining.land import MANY_PEOPLE, Coordinates, District, Plot, built, plots
 from joinedup.imagining.naming import town_names
 from joinedup.imagining.noise import Noise
 from joinedup.imagining.period import FIRST_DAY, MOST_DAYS, Period
 from joinedup.imagining.recording import records_of
 from joinedup.imagining.responding import attendances_of, needs_of
 from joinedup.imagining.roads import RoadNet
+from joinedup.imagining.saying import Asked, Place, written_saying
 from joinedup.imagining.tables import Writer
 from joinedup.imagining.true_effects import true_effects
 from joinedup.refusal import Refusal
@@ -61,6 +62,7 @@ def imagine(
     seed: int,
     density: float | None = None,
     noise: Noise | None = None,
+    asked: Asked | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Imagined:
     """Write a fictional study into a folder, and its truth beside it.
@@ -72,6 +74,7 @@ def imagine(
         seed: the same seed gives the same bytes, whatever the folder is called.
         density: people a km² everywhere; without it, towns and country are mixed as in England.
         noise: the difficulties; without it, each at a realistic size.
+        asked: how many are interviewed and surveyed; without it, as many as suit the area.
 
     Raises:
         Refusal: when the area would have nobody, no day or more than three years, or no room in the sea.
@@ -109,6 +112,8 @@ def imagine(
         shutil.rmtree(parts)
         written_holdings(study, regions, Coordinates.of(people), seed)
         roads.write(study / "map")
+        progress("asking people")
+        _write_saying(study, answers, chosen, regions, asked or Asked.of(people), seed)
         _write_settings(study, answers, people, days, seed, density, noise, regions, period)
         true_effects().write_csv(answers / "effects.csv")
     return Imagined(folder, truth, rows)
@@ -179,6 +184,36 @@ def _join_parts(parts: Path, name: str, folder: Path) -> None:
     pl.scan_parquet(sorted(parts.glob(f"{name}-*.parquet"))).sink_parquet(
         folder / f"{name}.parquet", row_group_size=_ROW_GROUP, maintain_order=True
     )
+
+
+def _write_saying(
+    study: Path, answers: Path, chosen: list[Plot], regions: list[Region], asked: Asked, seed: int
+) -> None:
+    """Write what people say, region by region and district by district."""
+    districts = {
+        region.number: [
+            (f"D{plot.number:03d}", plot.people)
+            for plot in chosen
+            if len(regions) == 1 or plot.region == region.number
+        ]
+        for region in regions
+    }
+    called = [region.name for region in regions]
+    # Among many regions two may have drawn one name.
+    names = [
+        name if called.count(name) == 1 else f"{name} {region.number + 1}"
+        for name, region in zip(called, regions, strict=True)
+    ]
+    places = [
+        Place(name, region.service_ids, tuple(district for district, _ in districts[region.number]))
+        for name, region in zip(names, regions, strict=True)
+    ]
+    people = [
+        (district, name, many)
+        for name, region in zip(names, regions, strict=True)
+        for district, many in districts[region.number]
+    ]
+    written_saying(study, answers, places, people, asked, seed)
 
 
 def _write_settings(
