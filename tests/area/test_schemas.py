@@ -25,7 +25,8 @@ RELIED_ON = {
     "actual_gbp_a_year exit_cost_gbp status",
 }
 ALL_TABLES = (
-    "services sites units shifts incidents attendances calls demand_counts control_rooms posts courses "
+    "services sites units shifts priorities standby_points incidents attendances predetermined_attendances calls "
+    "demand_counts control_rooms posts courses "
     "course_runs topics assets contracts budgets bodies collaborations unlocks"
 )
 

@@ -133,3 +133,17 @@ def test_a_folder_in_the_place_of_the_file_ends_with_3(tmp_path: Path) -> None:
         status=3,
     )
     assert os.listdir(tmp_path) == ["rows.parquet"]  # noqa: PTH208 - names are enough
+
+
+def test_drawn_periods_are_laid_beside_the_replay_where_they_are_asked_for() -> None:
+    assert asked_json()["drawn"] is None
+    answer = run("respond", LITTLETON, "--runs", 2, "--drawn", "--json")
+    assert answer.status == 0, answer.err
+    beside = {row["service_id"]: row for row in answer.json["drawn"]}
+    replay = {row["service_id"]: row for row in asked_json()["services"]}
+    for service, row in beside.items():
+        assert row["mean"] == replay[service]["mean"]
+        assert row["fewest"] <= row["incidents_drawn"] <= row["most"]
+    printed_too = run("respond", LITTLETON, "--runs", 2, "--drawn")
+    assert "Call to first arrival, replayed and in 2 drawn periods" in printed_too.out
+    assert run("respond", LITTLETON, "--drawn", "--rooms").status == 2

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from typer.testing import CliRunner
 
 from joinedup.cli import app
+from joinedup.imagining import imagine
+from tests.cli.running import run
 from tests.small import LITTLETON
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_every_way_of_working_is_staffed_and_laid_beside_separate_rooms() -> None:
@@ -24,3 +30,30 @@ def test_every_way_of_working_is_staffed_and_laid_beside_separate_rooms() -> Non
 def test_rooms_are_asked_for_alone() -> None:
     answer = CliRunner().invoke(app, ["respond", str(LITTLETON), "--rooms", "--out", "rows.parquet"])
     assert answer.exit_code == 2
+
+
+def test_rooms_are_played_into_the_waits_beside_separate_rooms(tmp_path: Path) -> None:
+    imagine(tmp_path / "area", 20_000, 60, 3)
+    asked = ["respond", str(tmp_path / "area"), "--runs", "1", "--answering"]
+    answer = CliRunner().invoke(app, [*asked, "digital incident message", "--json"])
+    assert answer.exit_code == 0, answer.output
+    found = json.loads(answer.stdout)
+    assert [each["way"] for each in found["ways"]] == ["separate rooms", "digital incident message"]
+    # Where a record is opened in 16 s and not in minutes, nobody is told later.
+    assert all(row["change"] <= 0 for row in found["services"])
+    assert any(row["change"] < 0 for row in found["services"])
+    assert len(found["clocks"]) == 3
+    printed = CliRunner().invoke(app, [*asked, "separate rooms"])
+    assert (
+        "From the operator's connecting a call, in separate rooms and in separate rooms again"
+        in printed.output
+    )
+
+
+def test_a_way_that_nobody_knows_is_refused_with_those_that_there_are() -> None:
+    answer = run("respond", LITTLETON, "--answering", "one multi-skiled team")
+    assert answer.status == 1
+    assert "did you mean 'one multi-skilled team'?" in answer.err
+    answer = run("respond", LITTLETON, "--answering", "separate rooms", "--runs", "1")
+    assert answer.status == 1
+    assert "calls: not every service has calls" in answer.err

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from joinedup.area.places import NATIONAL_GRID, Plane
+from joinedup.area.settings import OwnTravel
 from joinedup.response.asking import asked
 from joinedup.response.conveying import Conveying, conveying
 from joinedup.response.declared import ASSUMPTIONS
@@ -15,12 +17,18 @@ from joinedup.response.dispatching import Jobs, Sites, Units, dispatch
 from joinedup.response.replaying import Baseline
 from joinedup.travel import ASSUMPTIONS as TRAVEL
 from joinedup.travel import StraightLine
-from tests.small import incident, service, site, small_area
+from joinedup.travel.keeping import FOLDER
+from tests.small import incident, service, site, small_area, with_settings
+from tests.travel.maps import assumed as roads_assumed
+from tests.travel.maps import extract
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from joinedup.area import Area
 
 LAW = StraightLine(1.0, 0.0)
+ASSUMED = {each.name: each for each in (*ASSUMPTIONS, *TRAVEL)}
 MINUTE = 60_000
 START = datetime(2025, 1, 6, 0, 0, tzinfo=UTC)
 COUNT = 120
@@ -121,7 +129,7 @@ def test_what_is_played_is_at_hospital_and_free_when_the_record_says() -> None:
     area = area_of(HOSPITALS)
     held, found = asked(area), fitted(area)
     busy = np.full(held.jobs.height, 7 * MINUTE)
-    made = found.drawn(held.jobs, held.names, busy, 1, 0)
+    made = found.drawn(held.jobs, held.names, busy, found.nearest(held.jobs), 1, 0)
     # Each cell is of one length: from arriving, 23 minutes to the hospital; 20 where nobody is conveyed.
     conveyed = made.to >= 0
     assert set(made.on_scene[conveyed].tolist()) == {21 * MINUTE}
@@ -151,7 +159,7 @@ def test_who_was_stood_down_conveys_nobody() -> None:
     area = area_of(HOSPITALS)
     held, found = asked(area), fitted(area)
     jobs = held.jobs.with_columns(arrives=held.jobs["received"] < 0)
-    made = found.drawn(jobs, held.names, np.full(jobs.height, 7 * MINUTE), 1, 0)
+    made = found.drawn(jobs, held.names, np.full(jobs.height, 7 * MINUTE), found.nearest(jobs), 1, 0)
     assert set(made.to.tolist()) == {-1}
     assert set(made.on_scene.tolist()) == {7 * MINUTE}
 
@@ -160,16 +168,16 @@ def test_the_luck_of_a_job_is_its_own_whatever_the_order_of_rows() -> None:
     area = area_of(HOSPITALS)
     held, found = asked(area), fitted(area)
     busy = np.zeros(held.jobs.height, np.int64)
-    one = found.drawn(held.jobs, held.names, busy, 1, 0)
-    other = found.drawn(held.jobs.reverse(), held.names[::-1].copy(), busy, 1, 0)
+    one = found.drawn(held.jobs, held.names, busy, found.nearest(held.jobs), 1, 0)
+    turned = held.jobs.reverse()
+    other = found.drawn(turned, held.names[::-1].copy(), busy, found.nearest(turned), 1, 0)
     assert np.array_equal(one.to, other.to[::-1])
     assert np.array_equal(one.handover, other.handover[::-1])
 
 
 def test_a_period_is_played_with_patients_taken_to_hospital() -> None:
     area = area_of(HOSPITALS)
-    every = {each.name: each for each in (*ASSUMPTIONS, *TRAVEL)}
-    baseline = Baseline.of(area, every)
+    baseline = Baseline.of(area, ASSUMED)
     assert set(baseline.conveyance) == set(baseline.laws)
     assert any("drives to hospital" in note for note in baseline.notes)
     assert {"conveyed", "on_scene", "handover"} <= set(baseline.fits["step"])
@@ -178,3 +186,51 @@ def test_a_period_is_played_with_patients_taken_to_hospital() -> None:
     took = np.sort(np.unique(np.round((run.free - run.arrived) / MINUTE)))
     assert set(took) <= {20.0, 37.0, 38.0, 39.0, 67.0, 68.0, 69.0}
     assert {20.0} < set(took)
+
+
+def test_by_a_table_of_drives_patients_go_where_the_drive_is_shortest_and_not_the_line(
+    tmp_path: Path,
+) -> None:
+    # A river: from the west the hospital 30 km off is 5 minutes away, and the one 2 km off 50.
+    far_off = site("beyond", "ambulance", 90_000.0, kind="hospital")
+    area = area_of([*HOSPITALS, far_off])
+    names = ("base", "west", "east", "near", "far")
+    minutes = np.full((5, 5), 10.0)
+    minutes[3, 1], minutes[3, 2], minutes[4, 1], minutes[4, 2] = 50.0, 5.0, 5.0, 50.0
+    np.fill_diagonal(minutes, 0.0)
+    rows = [",".join(["minutes", *names])]
+    rows += [",".join([name, *map(str, row)]) for name, row in zip(names, minutes, strict=True)]
+    (tmp_path / "minutes.csv").write_text("\n".join(rows), "utf-8")
+    places = "place,easting,northing\nnear,2000,0\nfar,28000,0\n"
+    (tmp_path / "places.csv").write_text(places, "utf-8")
+    own = OwnTravel(matrix=tmp_path / "minutes.csv", places=tmp_path / "places.csv")
+    baseline = Baseline.of(with_settings(area, travel=own), ASSUMED)
+    (conveyance,) = baseline.conveyance.values()
+    assert any(note.startswith("hospitals left out") and "(beyond)" in note for note in baseline.notes)
+    to = conveyance.hospitals["site_id"].gather(conveyance.nearest(baseline.jobs)).to_list()
+    assert {(x, its) for x, its in zip(baseline.jobs["x"], to, strict=True)} == {
+        (2_000.0, "east"),
+        (28_000.0, "west"),
+    }
+    run = baseline.played().runs[0]
+    # Time on scene is fitted to that drive, so that units are at hospital when they were: free after 38, 68 or 20 minutes.
+    took = np.unique(np.round((run.free - run.arrived) / MINUTE))
+    assert {38.0, 68.0} <= set(took) <= {20.0, 37.0, 38.0, 39.0, 67.0, 68.0, 69.0}
+
+
+def test_over_roads_patients_are_driven_by_the_road(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(FOLDER, str(tmp_path / "cache"))
+    # One street of 30 km, a kilometre a minute, with the base in the middle and a hospital at either end.
+    street = {"highway": "residential", "maxspeed": "60"}
+    spots = {"w": (0.0, 0.0), "e": (30_000.0, 0.0)}
+    map_file = extract(tmp_path / "street.osm", spots, [("we", street)], Plane(NATIONAL_GRID))
+    area = with_settings(area_of(HOSPITALS), travel=OwnTravel(roads=map_file))
+    baseline = Baseline.of(area, {**ASSUMED, **roads_assumed()})
+    (conveyance,) = baseline.conveyance.values()
+    assert conveyance.hospitals["site_id"].to_list() == ["east", "west"]
+    assert baseline.travel[0].startswith("ambulance: roads of street.osm")
+    (note,) = [each for each in baseline.notes if "drives to hospital" in each]
+    assert "the law gives 2.0 min" in note
+    run = baseline.played().runs[0]
+    took = np.unique(np.round((run.free - run.arrived) / MINUTE))
+    assert {20.0, 38.0, 68.0} <= set(took) <= {20.0, 37.0, 38.0, 39.0, 67.0, 68.0, 69.0}

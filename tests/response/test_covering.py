@@ -12,7 +12,7 @@ from joinedup.response.replaying import Baseline
 from joinedup.response.standards import standards_from
 from tests.response.test_replaying import assumed, at, unit
 from tests.response.test_standards import WHOLE
-from tests.small import incident, service, site, small_area
+from tests.small import incident, service, site, small_area, with_tables
 
 if TYPE_CHECKING:
     from joinedup.area import Area
@@ -65,6 +65,16 @@ def test_a_second_engine_leaves_no_minute_bare() -> None:
 
 def test_a_ground_is_bare_while_nobody_is_on_duty() -> None:
     assert minutes(island(calls=1, on="08:00")) == 8 * 60 + 12 * STEP_MINUTES
+
+
+def test_a_ground_is_bare_while_its_engine_stands_by_far_from_it() -> None:
+    area = island(calls=1)
+    corner = site("corner", "fire", 20_000.0, kind="standby point")
+    stands = {"unit_id": "E0", "weekday": 1, "starts_at": "12:00", "ends_at": "18:00", "site_id": "corner"}
+    other = small_area(sites=[site("S", "fire", 0.0), corner], standby_points=[stands])
+    moved = with_tables(area, {each: other.table(each) for each in ("sites", "standby_points")})
+    # Six hours in which it stands 20 km off, besides the time for which it is out.
+    assert minutes(moved) == 6 * 60 + 12 * STEP_MINUTES
 
 
 def test_the_limit_is_the_standard_where_there_is_one() -> None:

@@ -11,7 +11,7 @@ import typer
 from joinedup.cli.progress import Progress
 from joinedup.cli.reading import Folder
 from joinedup.cli.showing import AsJson, print_json, print_table
-from joinedup.cli.staffing import print_rooms
+from joinedup.cli.staffing import print_answered, print_rooms
 from joinedup.refusal import CannotWrite
 from joinedup.response.asking import own_needs
 from joinedup.response.covering import STEP_MINUTES
@@ -45,13 +45,33 @@ def respond(
         bool,
         typer.Option("--rooms", help="Staff the control rooms instead, in every way of working together."),
     ] = False,
+    answering: Annotated[
+        str | None,
+        typer.Option(
+            "--answering",
+            metavar="WAY",
+            help="Play the control rooms into the waits: a way of working together by name, or a file, beside separate rooms.",
+        ),
+    ] = None,
+    drawn: Annotated[
+        bool,
+        typer.Option(
+            "--drawn",
+            help="Draw other calls from the law of the recorded ones, as many periods as --runs, beside the replay.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Play the calls again: what people wait, beside what happened and the standards, and how busy units are."""
     if rooms:
-        if out is not None:
+        if out is not None or answering is not None or drawn:
             raise typer.BadParameter("is used alone", param_hint="--rooms")
         print_rooms(folder, as_json=as_json)
+        return
+    if answering is not None:
+        if out is not None or drawn:
+            raise typer.BadParameter("is not used with --out or --drawn", param_hint="--answering")
+        print_answered(folder, answering, runs, as_json=as_json)
         return
     if out is not None:
         if out.suffix != ".parquet":
@@ -72,6 +92,7 @@ def respond(
         )
         progress("holding it to the standards")
         met, bare, compared = played.standards, played.uncovered, played.calibration
+        beside = played.drawn() if drawn else None
         if out is not None:
             progress(f"writing {out}")
             write_files({out: played.outcomes.as_parquet()})
@@ -82,9 +103,11 @@ def respond(
             f"no standards are held for {nation or 'a study that names no nation'}; study.toml can name a file of its own"
         )
     if as_json:
-        print_json(_as_json(played, met, bare, compared, notes, out))
+        print_json(_as_json(played, met, bare, compared, notes, out, beside))
         return
     _print(played, met, bare, compared)
+    if beside is not None:
+        _print_drawn(beside, runs)
     for note in notes:
         print(f"Note: {note}.")
     if out is not None:
@@ -100,6 +123,7 @@ def _as_json(
     compared: Calibration | None,
     notes: list[str],
     out: Path | None,
+    beside: pl.DataFrame | None,
 ) -> dict[str, Any]:
     outcomes = played.outcomes
     return {
@@ -114,8 +138,11 @@ def _as_json(
         "standards": met.to_dicts(),
         "utilisation": outcomes.utilisation.to_dicts(),
         "utilisation_by_hour": outcomes.busy_by_hour.to_dicts(),
+        "diverted": outcomes.diverted.to_dicts(),
+        "breaks": outcomes.breaks.to_dicts(),
         "uncovered": {"step_minutes": STEP_MINUTES, "grounds": bare.to_dicts()},
         "calibration": None if compared is None else compared.as_json(),
+        "drawn": None if beside is None else beside.to_dicts(),
         "fits": played.baseline.fits.to_dicts(),
         "file": None if out is None else str(out),
         "notes": notes,
@@ -190,6 +217,14 @@ def _print(
             for row in shown.iter_rows(named=True)
         ],
     )
+    for row in outcomes.diverted.iter_rows(named=True):
+        print(
+            f"Units on their way to {row['service_id']} jobs were taken for more urgent ones {row['diverted']:,.1f} times a run, "
+            f"of {row['jobs']:,} jobs."
+        )
+    if not outcomes.breaks.is_empty():
+        had, missed = (outcomes.breaks[each].sum() for each in ("had", "missed"))
+        print(f"Breaks: {had:,.1f} had and {missed:,.1f} missed a run; --json has each unit's.")
     if not bare.is_empty():
         worst = bare.sort("share", "service_id", "ground", descending=[True, False, False]).head(_MOST_ROWS)
         print_table(
@@ -280,6 +315,28 @@ def _print_apart(compared: Calibration) -> None:
                 f"{_minutes(row['low'])} to {_minutes(row['high'])}",
             )
             for what, name, row in rows[:_MOST_APART]
+        ],
+    )
+
+
+def _print_drawn(beside: pl.DataFrame, runs: int) -> None:
+    """Lay drawn periods beside the replayed one."""
+    print_table(
+        f"Call to first arrival, replayed and in {runs} drawn {'period' if runs == 1 else 'periods'}",
+        (
+            *("service", "incidents", "drawn", "fewest to most", "mean", "drawn", "90th centile", "drawn"),
+            *("had to wait for a unit", "drawn"),
+        ),
+        [
+            (
+                row["service_id"],
+                f"{row['incidents']:,.0f}",
+                f"{row['incidents_drawn']:,.0f}",
+                f"{row['fewest']:,} to {row['most']:,}",
+                *(_minutes(row[each]) for each in ("mean", "mean_drawn", "90th", "90th_drawn")),
+                *(in_words(row[each], Unit.SHARE) for each in ("queued", "queued_drawn")),
+            )
+            for row in beside.iter_rows(named=True)
         ],
     )
 

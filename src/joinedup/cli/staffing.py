@@ -1,18 +1,22 @@
-"""What control rooms need: the least staff by the half-hour for each way of working, and what pooling saves."""
+"""What control rooms need and do: the least staff by the half-hour for each way of working, and what it does to waits."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from joinedup.cli.progress import Progress
 from joinedup.cli.showing import print_json, print_table
-from joinedup.response.rooms import Rooms, pooling_saves
+from joinedup.compiling import processors
+from joinedup.refusal import Refusal, did_you_mean
+from joinedup.response.asking import own_needs
+from joinedup.response.rooms import Rooms, pooling_saves, read_variant, shipped
 from joinedup.study import Study
+from joinedup.study.waiting import Played
+from joinedup.wording import Unit, in_words
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from joinedup.response.rooms import Saving
+    from joinedup.response.rooms import Saving, Variant
 
 
 def print_rooms(folder: Path, *, as_json: bool) -> None:
@@ -22,7 +26,7 @@ def print_rooms(folder: Path, *, as_json: bool) -> None:
         progress("fitting calls")
         rooms = Rooms.of(study.area, study.assumptions, folder)
         progress("staffing the rooms in every way of working")
-        savings = pooling_saves(rooms)
+        savings = pooling_saves(rooms, workers=processors())
     if as_json:
         print_json({"rooms": [_as_json(each) for each in savings], "notes": list(rooms.notes)})
         return
@@ -42,6 +46,90 @@ def print_rooms(folder: Path, *, as_json: bool) -> None:
     )
     print("Hours saved are not posts saved until a roster shows it; --json has every half-hour of the week.")
     for note in dict.fromkeys((*rooms.notes, *(note for each in savings for note in each.staffing.notes))):
+        print(f"Note: {note}.")
+
+
+def way_called(name: str) -> Variant:
+    """Give the way of working that a user names: one of ours by name, or a file of the user's own.
+
+    Raises:
+        Refusal: when it is neither, with those that there are.
+    """
+    if name.endswith(".toml"):
+        return read_variant(Path(name))
+    ways = {each.name: each for each in shipped()}
+    if name.lower() not in ways:
+        raise Refusal(
+            f"--answering: no way of working is called '{name}'{did_you_mean(name, ways)} (or name a file that ends in .toml)"
+        )
+    return ways[name.lower()]
+
+
+def print_answered(folder: Path, way: str, runs: int, *, as_json: bool) -> None:
+    """Play the calls of a study with rooms that answer under a way of working, beside separate rooms."""
+    variant = way_called(way)
+    with Progress() as progress:
+        study = Study.read(folder, progress)
+        played = Played.of(
+            study.area,
+            study.assumptions,
+            needs=own_needs(folder, study.area),
+            folder=folder,
+            runs=runs,
+            progress=progress,
+        )
+        answered = played.answered(variant)
+    notes = dict.fromkeys(
+        (*answered.notes, *(note for each in answered.staffings for note in each.notes), *played.notes)
+    )
+    if as_json:
+        print_json(
+            {
+                "ways": [
+                    {"way": each.variant.name, "hours_a_week": each.hours} for each in answered.staffings
+                ],
+                "services": answered.table.to_dicts(),
+                "clocks": list(answered.clocks),
+                "notes": list(notes),
+            }
+        )
+        return
+    before, then = (each.variant.name for each in answered.staffings)
+    if before == then:
+        then = f"{then} again"
+    print_table(
+        f"From the operator's connecting a call, in {before} and in {then}; {runs} {'run' if runs == 1 else 'runs'}",
+        (
+            "service",
+            "incidents",
+            "told, mean",
+            "then",
+            "first arrival, mean",
+            "then",
+            "90th centile",
+            "then",
+            "change of the mean",
+        ),
+        [
+            (
+                row["service_id"],
+                f"{row['incidents']:,.0f}",
+                *(
+                    in_words(row[each], Unit.MINUTES)
+                    for each in ("told", "told_then", "first", "first_then", "most", "most_then")
+                ),
+                f"{row['change'] * 60:+,.1f} s".replace("-", "−"),
+            )
+            for row in answered.table.iter_rows(named=True)
+        ],
+    )
+    for each in answered.staffings:
+        print(
+            f"Staff, {each.variant.name}: {each.hours:,.0f} handlers' hours a week, the least that answer in time."
+        )
+    for clock in answered.clocks:
+        print(f"Clock of {clock}.")
+    for note in notes:
         print(f"Note: {note}.")
 
 

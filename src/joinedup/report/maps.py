@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from joinedup.report.palette import RAMP, SERVICES, Ink, outline, service_ink
+from joinedup.report.palette import BETTER, RAMP, SERVICES, UNCHANGED, WORSE, Ink, outline, service_ink
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,16 +21,23 @@ _NAMED = 40
 """Names are written on the map up to this many sites; beyond it they are in the table beside it."""
 _LETTER, _NAME_LETTERS, _NAME_HEIGHT = 6.6, 28, 14.0
 
+_PLAIN = "M1 1h14v14h-14z"
+"""A square of the key."""
+
 Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
 class Shade:
-    """The squares of one range of values: one path, and how its range reads."""
+    """The squares of one range of values: one path, how its range reads, and a square of 14 units for the key.
+
+    In a map of changes, a square of what becomes better has a triangle cut out that points up, of what becomes worse down.
+    """
 
     colour: str
     text: str
     path: str
+    key: str
 
 
 @dataclass(frozen=True)
@@ -80,8 +87,16 @@ def draw_map(shown: PublishedMap) -> DrawnMap:
         across = square.x < east and square.x + square.side > west
         return across and square.y < north and square.y + square.side > south
 
-    def path(squares: Sequence[PublishedSquare]) -> str:
-        return "".join(_square(each, put(each.x, each.y), scale) for each in squares if in_view(each))
+    def path(squares: Sequence[PublishedSquare], sign: int) -> str:
+        return "".join(
+            _square(put(each.x, each.y), each.side * scale, sign) for each in squares if in_view(each)
+        )
+
+    signed = any((each.figure.number or 0.0) < 0 for each in shown.squares)
+
+    def sign_of(squares: Sequence[PublishedSquare]) -> int:
+        number = squares[0].figure.number or 0.0
+        return 0 if not signed or not _changes(squares[0]) else -1 if number < 0 else 1
 
     size = _marker(len(shown.places))
     spots = _spread([put(place.x, place.y) for place in shown.places], size)
@@ -90,7 +105,15 @@ def draw_map(shown: PublishedMap) -> DrawnMap:
     return DrawnMap(
         width=WIDTH,
         height=height,
-        shades=tuple(Shade(colour, text, path(squares)) for colour, text, squares in shades(shown.squares)),
+        shades=tuple(
+            Shade(
+                colour,
+                text,
+                path(squares, sign_of(squares)),
+                _square((1.0, 15.0), 14.0, sign) if (sign := sign_of(squares)) else _PLAIN,
+            )
+            for colour, text, squares in shades(shown.squares)
+        ),
         sites=tuple(_sites(shown.places, spots, size)),
         names=names,
         unnamed=len(shown.places) - len(names),
@@ -101,14 +124,36 @@ def draw_map(shown: PublishedMap) -> DrawnMap:
 
 
 def shades(squares: Sequence[PublishedSquare]) -> list[tuple[str, str, list[PublishedSquare]]]:
-    """Divide squares into at most five ranges of as many values each: colour, range in words, squares."""
+    """Divide squares into at most five ranges of as many values each: colour, range in words, squares.
+
+    Where some values are below zero they are changes: at most three ranges of either sign, and those that do not change.
+    """
+    if any((square.figure.number or 0.0) < 0 for square in squares):
+        shorter = [each for each in squares if _changes(each) and (each.figure.number or 0.0) < 0]
+        longer = [each for each in squares if _changes(each) and (each.figure.number or 0.0) > 0]
+        same = [each for each in squares if not _changes(each)]
+        return [
+            *_ranges(shorter, BETTER),
+            *([(UNCHANGED, "no change", same)] if same else []),
+            *_ranges(longer, WORSE[::-1]),
+        ]
+    return _ranges(squares, RAMP)
+
+
+def _changes(square: PublishedSquare) -> bool:
+    """Whether a change is more than nothing as it is said."""
+    return any(each in "123456789" for each in square.figure.text)
+
+
+def _ranges(
+    squares: Sequence[PublishedSquare], ramp: Sequence[str]
+) -> list[tuple[str, str, list[PublishedSquare]]]:
+    """Divide squares into as many ranges as a ramp has colours at most, of as many values each."""
     values = sorted({square.figure.number for square in squares if square.figure.number is not None})
     if not values:
         return []
-    number = min(len(RAMP), len(values))
-    colours = (
-        RAMP if number == len(RAMP) else [RAMP[round(n * 4 / max(number - 1, 1))] for n in range(number)]
-    )
+    number, last = min(len(ramp), len(values)), len(ramp) - 1
+    colours = ramp if number > last else [ramp[round(n * last / max(number - 1, 1))] for n in range(number)]
     ranked = sorted(squares, key=lambda square: (square.figure.number or 0.0, square.x, square.y))
     # The same value is never in two ranges: a range ends with the last square of its value.
     ends = [values[math.ceil((n + 1) * len(values) / number) - 1] for n in range(number)]
@@ -174,10 +219,20 @@ def _sites(places: Sequence[Place], spots: Sequence[tuple[float, float]], size: 
     return drawn
 
 
-def _square(square: PublishedSquare, corner: tuple[float, float], scale: float) -> str:
-    """Draw one square, from its south-west corner."""
-    side = f"{square.side * scale:.4g}"
-    return f"M{corner[0]:.4g} {corner[1]:.4g}h{side}v-{side}h-{side}z"
+def _square(corner: tuple[float, float], side: float, sign: int) -> str:
+    """Draw one square from its south-west corner, with a triangle cut out that points up (−1), down (1) or none."""
+    x, y = corner
+    long = f"{side:.4g}"
+    whole = f"M{x:.4g} {y:.4g}h{long}v-{long}h-{long}z"
+    if not sign:
+        return whole
+    # Run the other way round, so that it is left out of the square.
+    part, up = side * 0.44, -1 if sign < 0 else 1
+    left, level = x + (side - part) / 2, y - side / 2 - up * part / 2
+    wide, half = f"{part:.4g}", f"{part / 2:.4g}"
+    return f"{whole}M{left:.4g} {level:.4g}" + (
+        f"l{half} -{wide}l{half} {wide}z" if sign < 0 else f"h{wide}l-{half} {wide}z"
+    )
 
 
 def _names(

@@ -39,6 +39,12 @@ _PLAIN = Ink("", "#44546A", "stroke")
 RAMP = ("#EFEAF3", "#D6CCE0", "#B9A9CA", "#9884AF", "#766090")
 """Light to dark, in even steps of lightness, so that it prints in grey."""
 
+BETTER = ("#2166AC", "#6B9FCE", "#C6DBEE")
+"""What becomes better, in three shades: the most first."""
+WORSE = ("#B2182B", "#D9726F", "#F2CDC9")
+"""What becomes worse, in three shades: the most first."""
+UNCHANGED = "#E3E3E3"
+
 
 def ink(service: str) -> Ink:
     """Find how a line of a chart is drawn; what is not known by name is drawn plainly."""

@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -16,7 +16,9 @@ import polars as pl
 
 from joinedup.area.places import fit_for_distance
 from joinedup.refusal import Refusal, did_you_mean
+from joinedup.response.arranging import said_of, stop_at_wrong_arrangements
 from joinedup.response.dispatching.resources import MOST_NEEDS
+from joinedup.response.urgency import urgency
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -29,9 +31,6 @@ if TYPE_CHECKING:
 
 NEEDS_FILE = "needs.csv"
 """A study's own table of which kinds of unit meet which need, beside study.toml: need, service_id, unit_kind."""
-
-LEAST_FOR_URGENCY = 30
-"""Records of a priority from which the study's own pace says how urgent it is."""
 
 LONGEST_MS = 7 * 86_400_000
 """A step that took more than a week is a stamp with another date, and is not drawn from."""
@@ -56,6 +55,8 @@ class Asked:
     meets: Mapping[str, frozenset[Crew]]
     monday: datetime
     notes: tuple[str, ...]
+    crewed_together: tuple[frozenset[Crew], ...] = ()
+    """Kinds of unit that share a crew somewhere, and are played together for that."""
 
     @cached_property
     def names(self) -> NDArray[np.uint64]:
@@ -70,11 +71,10 @@ class Asked:
 
     def short_of(self, needs: Collection[str]) -> Asked:
         """Give the same without some needs."""
-        return Asked(
-            self.jobs.filter(~pl.col("need").is_in(list(needs))),
-            {need: crews for need, crews in self.meets.items() if need not in needs},
-            self.monday,
-            self.notes,
+        return replace(
+            self,
+            jobs=self.jobs.filter(~pl.col("need").is_in(list(needs))),
+            meets={need: crews for need, crews in self.meets.items() if need not in needs},
         )
 
     @cached_property
@@ -92,6 +92,10 @@ class Asked:
             for crew in sorted(self.meets[need]):
                 one, other = sorted((root(need), root(owner.setdefault(crew, need))))
                 pool[other] = one
+        for crews in self.crewed_together:
+            asked_of = sorted({root(owner[crew]) for crew in crews if crew in owner})
+            for each in asked_of[1:]:
+                pool[root(each)] = root(asked_of[0])
         return {need: root(need) for need in pool}
 
 
@@ -141,8 +145,10 @@ def asked(area: Area, own: Mapping[str, frozenset[Crew]] | None = None) -> Asked
         )
     for need, crews in (own or {}).items():
         meets[need] = set(crews)
+    stop_at_wrong_arrangements(area, meets)
+    notes += said_of(area)
     monday = _monday(placed)
-    jobs = _jobs(pl.concat(parts), placed, monday)
+    jobs = _jobs(pl.concat(parts), placed, monday, area.table("priorities"))
     twice = jobs.group_by("service_id").agg(pl.col("overlaps").sum()).filter(pl.col("overlaps") > 0)
     notes += [
         f"{number:,} attendances of {service} began before the same unit was free of the "
@@ -158,7 +164,15 @@ def asked(area: Area, own: Mapping[str, frozenset[Crew]] | None = None) -> Asked
             f"attendances: {len(wanted)} different needs, and {MOST_NEEDS} can be told apart; "
             "write fewer in the column need, such as first engine, ambulance"
         )
-    return Asked(jobs, {need: frozenset(meets[need]) for need in sorted(wanted)}, monday, tuple(notes))
+    met = {need: frozenset(meets[need]) for need in sorted(wanted)}
+    return Asked(jobs, met, monday, tuple(notes), _crewed_together(units))
+
+
+def _crewed_together(units: pl.DataFrame) -> tuple[frozenset[Crew], ...]:
+    """Give the kinds of unit that share a crew."""
+    shared = units.drop_nulls(["shared_crew", "kind"]).partition_by("shared_crew", as_dict=True)
+    kinds = {frozenset(each.select("service_id", "kind").iter_rows()) for each in shared.values()}
+    return tuple(sorted((each for each in kinds if len(each) > 1), key=sorted))
 
 
 def _rows_of(
@@ -258,7 +272,9 @@ def _monday(placed: pl.DataFrame) -> datetime:
     return first  # type: ignore[no-any-return] # Polars knows no more than that it is a value
 
 
-def _jobs(rows: pl.DataFrame, placed: pl.DataFrame, monday: datetime) -> pl.DataFrame:
+def _jobs(
+    rows: pl.DataFrame, placed: pl.DataFrame, monday: datetime, priorities: pl.DataFrame
+) -> pl.DataFrame:
     """Lay the columns of a job beside what was recorded."""
     local = pl.col("received_at").dt.replace_time_zone(None)
     first = pl.col("told_at").min().over("incident_id")
@@ -301,7 +317,7 @@ def _jobs(rows: pl.DataFrame, placed: pl.DataFrame, monday: datetime) -> pl.Data
             .alias("part"),
         )
     )
-    ranks = _urgency(jobs)
+    ranks = urgency(jobs, priorities)
     return jobs.join(ranks, on=["service_id", "priority"], how="left", maintain_order="left").select(
         *(
             "incident_id",
@@ -335,38 +351,3 @@ def _span(one: str | pl.Expr, other: str | pl.Expr) -> pl.Expr:
     begin, end = (pl.col(each) if isinstance(each, str) else each for each in (one, other))
     span = (end - begin).dt.total_milliseconds()
     return pl.when(span.is_between(0, LONGEST_MS)).then(span)
-
-
-def _urgency(jobs: pl.DataFrame) -> pl.DataFrame:
-    """Put priorities in order: those first whose calls were sent a unit soonest, then as numbers and words run.
-
-    Sources disagree about which end of 1, 2, 3 or A to E is the urgent one; how soon somebody was told does not.
-    """
-    found = (
-        jobs.filter(pl.col("ordinal") == 0)
-        .group_by("service_id", "priority")
-        .agg(pl.col("handled").count().alias("records"), pl.col("handled").median().alias("minutes"))
-        .with_columns(
-            # To half a minute: a difference of seconds is no order.
-            pl.when(pl.col("records") >= LEAST_FOR_URGENCY).then((pl.col("minutes") / 30_000).round())
-        )
-        .with_columns(pl.col("minutes").fill_null(pl.col("minutes").median().over("service_id")).fill_null(0))
-        .with_columns(pl.struct("minutes", _natural().alias("natural")).rank("dense").alias("rank"))
-    )
-    return found.select(
-        "service_id", "priority", (pl.col("rank").cast(pl.Int64) - 1).clip(0, 63).alias("urgency")
-    )
-
-
-def _natural() -> pl.Expr:
-    """Order words as they are meant: immediate, prompt, scheduled; numbers as numbers; the rest by letter."""
-    words = {each: number for number, each in enumerate(_WORDS)}
-    number = pl.col("priority").str.extract(r"(\d+)").cast(pl.Int64)
-    return pl.coalesce(
-        pl.col("priority").str.to_lowercase().replace_strict(words, default=None, return_dtype=pl.Int64),
-        number,
-        pl.lit(len(_WORDS), pl.Int64),
-    )
-
-
-_WORDS = ("emergency", "immediate", "priority", "prompt", "scheduled", "appointment")

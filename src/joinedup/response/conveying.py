@@ -1,8 +1,9 @@
 """Taking patients to hospital and handing them over, fitted to the study's own attendances (§3.1, §3.4).
 
-An attendance with ``hospital_at`` conveyed. Which hospital it was is not recorded: it is taken to be the nearest in a straight
-line of the sites whose kind is hospital, and played so. Where a study names no hospital, or has too few records, there is
-nothing to play apart, and a job stays busy for as long as such jobs were, conveyance and handover in one.
+An attendance with ``hospital_at`` conveyed. Which hospital it was is not recorded: it is taken to be the one with the shortest
+drive, by whichever way of travelling the study has, of the sites whose kind is hospital, and played so. Where a study names no
+hospital, or has too few records, there is nothing to play apart, and a job stays busy for as long as such jobs were, conveyance
+and handover in one.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ import polars as pl
 from joinedup.area.places import fit_for_distance
 from joinedup.response.asking import LONGEST_MS
 from joinedup.response.dispatching import NOT_CONVEYED, Hospitals
+from joinedup.response.driven import Driven, unnamed
 from joinedup.response.durations import LEAST_RECORDS, Cells, cells, chances, drawn, shown
+from joinedup.travel import Places, left_out_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,6 +79,11 @@ class Conveying:
     hospitals: pl.DataFrame
     steps: Mapping[str, tuple[Cells, ...]]
     notes: tuple[str, ...]
+    travel: StraightLine | Driven
+
+    def nearest(self, jobs: pl.DataFrame) -> NDArray[np.int64]:
+        """Give the row of the hospital that is the shortest drive from each job; shape (jobs,)."""
+        return _nearest(jobs, self.hospitals, self.travel)
 
     @property
     def fits(self) -> pl.DataFrame:
@@ -91,14 +99,21 @@ class Conveying:
         return made.with_columns(figures)
 
     def drawn(
-        self, jobs: pl.DataFrame, names: NDArray[np.uint64], busy: NDArray[np.int64], seed: int, run: int
+        self,
+        jobs: pl.DataFrame,
+        names: NDArray[np.uint64],
+        busy: NDArray[np.int64],
+        nearest: NDArray[np.int64],
+        seed: int,
+        run: int,
     ) -> Conveyed:
         """Draw for each job whether it conveys, and how long it is on scene and hands over.
 
-        ``jobs`` has the columns of ``Asked.jobs``, ``names`` its names, of the same jobs in the same order. A service without
-        records, and a job whose unit was stood down, conveys nobody and is busy on scene for as long as ``busy`` says (ms).
+        ``jobs`` has the columns of ``Asked.jobs``, ``names`` its names and ``nearest`` its hospitals, of the same jobs in one
+        order. A service without records, and a job whose unit was stood down, conveys nobody and is busy on scene for as long
+        as ``busy`` says (ms).
         """
-        held = jobs.with_columns(_nearest(jobs, self.hospitals))
+        held = jobs.with_columns(self.hospitals["site_id"].gather(nearest).alias("hospital"))
         none = np.zeros(held.height, np.int64)
 
         def step(name: str, otherwise: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -107,12 +122,15 @@ class Conveying:
         conveyed = step("conveyed", none) * held["arrives"].to_numpy()
         held = held.with_columns(pl.Series("conveyed", conveyed))
         on_scene = np.where(held["arrives"].to_numpy(), step("on_scene", busy), busy)
-        to = np.where(conveyed == 1, held["row"].to_numpy(), NOT_CONVEYED)
+        to = np.where(conveyed == 1, nearest, NOT_CONVEYED)
         return Conveyed(self.hospitals, to, on_scene, np.where(conveyed == 1, step("handover", none), 0))
 
 
-def conveying(area: Area, asked: Asked, travel: StraightLine) -> Conveying | None:
-    """Fit conveyance to an area's attendances under a law of travel; None where there is no hospital or are too few records."""
+def conveying(area: Area, asked: Asked, travel: StraightLine | Driven) -> Conveying | None:
+    """Fit conveyance to an area's attendances under a law of travel; None where there is no hospital or are too few records.
+
+    A hospital that nobody can drive to is left out, and the notes say so.
+    """
     sites = (
         area.table("sites")
         .filter(fit_for_distance() & (pl.col("kind").str.to_lowercase() == "hospital"))
@@ -120,6 +138,9 @@ def conveying(area: Area, asked: Asked, travel: StraightLine) -> Conveying | Non
     )
     # A hospital that two services name has a row for each, at one place.
     sites = sites.unique(["x", "y"], keep="first", maintain_order=True)
+    places = Places.of(sites, "site_id")
+    lost = travel.travel.left_out(places) if isinstance(travel, Driven) and len(places) else {}
+    sites = sites.filter(~pl.int_range(pl.len()).is_in(sorted(lost)))
     if sites.is_empty():
         return None
     stamps = area.table("attendances").select(
@@ -131,9 +152,12 @@ def conveying(area: Area, asked: Asked, travel: StraightLine) -> Conveying | Non
     records = records.filter(pl.col("hospital_at").count().over("service_id") >= LEAST_RECORDS)
     if records.is_empty():
         return None
-    records = records.with_columns(_nearest(records, sites)).with_columns(
+    nearest = _nearest(records, sites, travel)
+    minutes = _minutes(records, sites, travel)[np.arange(records.height), nearest]
+    records = records.with_columns(
+        sites["site_id"].gather(nearest).alias("hospital"),
         pl.col("hospital_at").is_not_null().cast(pl.Int64).alias("conveyed"),
-        pl.Series("drive", np.round(travel.minutes(_metres(records, sites)) * 60_000).astype(np.int64)),
+        pl.Series("drive", np.round(minutes * 60_000).astype(np.int64)),
     )
     records = records.with_columns(
         _span("left_at", "hospital_at").alias("drove_there"),
@@ -146,7 +170,8 @@ def conveying(area: Area, asked: Asked, travel: StraightLine) -> Conveying | Non
     # Only who was conveyed is handed over.
     records = records.with_columns(pl.when(pl.col("conveyed") == 1).then("handover").alias("handover"))
     steps = {name: cells(name, records, LEVELS) for name in LEVELS}
-    return Conveying(_bays(sites, records), steps, _notes(records))
+    notes = (*left_out_in_words("hospitals", places, lost), *_notes(records))
+    return Conveying(_bays(sites, records), steps, notes, travel)
 
 
 def _span(begin: str, end: str) -> pl.Expr:
@@ -154,20 +179,17 @@ def _span(begin: str, end: str) -> pl.Expr:
     return pl.when(span.is_between(0, LONGEST_MS)).then(span)
 
 
-def _away(jobs: pl.DataFrame, sites: pl.DataFrame) -> NDArray[np.float64]:
-    """Give the metres from each job to each hospital."""
-    x, y = (jobs[axis].to_numpy()[:, None] - sites[axis].to_numpy() for axis in ("x", "y"))
-    return np.asarray(np.hypot(x, y))
+def _minutes(jobs: pl.DataFrame, sites: pl.DataFrame, travel: StraightLine | Driven) -> NDArray[np.float64]:
+    """Give the minutes from each job to each hospital; shape (jobs, hospitals)."""
+    calls, hospitals = (unnamed(each["x"].to_numpy(), each["y"].to_numpy()) for each in (jobs, sites))
+    if isinstance(travel, Driven):
+        return travel.between(calls, hospitals)
+    return travel.between(calls, hospitals, "")
 
 
-def _metres(jobs: pl.DataFrame, sites: pl.DataFrame) -> NDArray[np.float64]:
-    return np.asarray(_away(jobs, sites).min(axis=1))
-
-
-def _nearest(jobs: pl.DataFrame, sites: pl.DataFrame) -> list[pl.Series]:
-    """Give the row and the name of the nearest hospital of each job."""
-    row = np.argmin(_away(jobs, sites), axis=1)
-    return [pl.Series("row", row), sites["site_id"].gather(row).alias("hospital")]
+def _nearest(jobs: pl.DataFrame, sites: pl.DataFrame, travel: StraightLine | Driven) -> NDArray[np.int64]:
+    """Give the row of the hospital that is the shortest drive from each job."""
+    return np.asarray(_minutes(jobs, sites, travel).argmin(axis=1), np.int64)
 
 
 def _bays(sites: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:

@@ -8,6 +8,8 @@ import numpy as np
 import polars as pl
 
 from joinedup.assumptions import Assumption, Grade
+from joinedup.response.arranging import stands_by_hour
+from joinedup.response.driven import unnamed
 from joinedup.response.outcomes import HOURS_OF_WEEK
 from joinedup.response.rostering import able
 from joinedup.travel import Places
@@ -51,14 +53,20 @@ ASSUMPTIONS = tuple(COVER.values())
 def uncovered(outcomes: Outcomes, baseline: Baseline, standards: tuple[Standard, ...]) -> pl.DataFrame:
     """Sum up for each ground the minutes in which nobody could be there in time.
 
-    A ground is looked at from the middle (the median) of its incidents. Whoever is on duty and not out counts as at home, also
-    while still on the way back. What a call and a turnout take on average is taken off the limit.
+    A ground is looked at from the middle (the median) of its incidents. Whoever is on duty and not out counts as at home, or
+    where it stands by in that hour, also while still on the way there. What a call and a turnout take on average is taken
+    off the limit.
 
     Returns:
         service_id, ground, limit (minutes from call to arrival), limit_from (a standard's name, or the assumption's), drive
         (minutes left for it), minutes (of the period and a run) and share of the period.
     """
     rows = []
+    # Hours in which everybody stands in the same places are looked at together.
+    stands, stand_of_hour = np.unique(
+        stands_by_hour(outcomes.area, outcomes.units), axis=0, return_inverse=True
+    )
+    stand_of_hour = stand_of_hour.reshape(-1)
     for service in outcomes.area.services:
         jobs = outcomes.jobs.filter((pl.col("service_id") == service) & pl.col("ground").is_not_null())
         if jobs.is_empty():
@@ -77,13 +85,18 @@ def uncovered(outcomes: Outcomes, baseline: Baseline, standards: tuple[Standard,
         drive = max(limit - _before_driving(outcomes, baseline, service, first_need), 0.0)
         grounds = jobs.group_by("ground").agg(pl.col("x", "y").median()).sort("ground")
         can = able(outcomes.units, baseline.asked.meets, [first_need])[:, 0]
-        away = law.between(Places.of(outcomes.units, "unit_id"), Places.of(grounds, "ground"))
-        reach = (away <= drive) & can[:, None]
+        middles = Places.of(grounds, "ground")
+        reach = [
+            ((law.between(unnamed(*each.T), middles) <= drive) & can[:, None]).astype(np.float32)
+            for each in stands
+        ]
         bare = np.zeros(grounds.height)
         steps = int(outcomes.length // _STEP)
         for run in outcomes.runs:
-            for free in _free(outcomes, run, steps):
-                bare += (free.astype(np.float32) @ reach.astype(np.float32) < 0.5).sum(axis=0)
+            for free, hour in _free(outcomes, run, steps):
+                for number, within in enumerate(reach):
+                    here = free[stand_of_hour[hour] == number].astype(np.float32)
+                    bare += (here @ within < 0.5).sum(axis=0)
         minutes = bare / len(outcomes.runs) * STEP_MINUTES
         for ground, each in zip(grounds["ground"].to_list(), minutes.tolist(), strict=True):
             rows.append((service, ground, limit, limit_from, drive, each, each / (steps * STEP_MINUTES)))
@@ -118,8 +131,8 @@ def _before_driving(outcomes: Outcomes, baseline: Baseline, service: str, need: 
     return (asked_for + turnout) / 60_000
 
 
-def _free(outcomes: Outcomes, run: Run, steps: int) -> Iterator[NDArray[np.bool_]]:
-    """Say at each moment that is looked at which units are on duty and not out; some moments at a time."""
+def _free(outcomes: Outcomes, run: Run, steps: int) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.int64]]]:
+    """Say at each moment that is looked at which units are on duty and not out, and its hour of the week; some at a time."""
     received = outcomes.jobs["received"].to_numpy()
     start = outcomes.window[0]
     count = outcomes.units.height
@@ -133,4 +146,4 @@ def _free(outcomes: Outcomes, run: Run, steps: int) -> Iterator[NDArray[np.bool_
         busy = change[number].cumsum(axis=0, dtype=np.int16) + out
         out = busy[-1]
         hour = (start + number * _STEP) // _HOUR % HOURS_OF_WEEK
-        yield (busy == 0) & outcomes.on[:, hour].T
+        yield (busy == 0) & outcomes.on[:, hour].T, hour

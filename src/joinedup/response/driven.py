@@ -187,12 +187,15 @@ def gathered(x: NDArray[np.float64], y: NDArray[np.float64]) -> list[str]:
     return [said]
 
 
-def table(drives: Driven, sites: Places, stands: Stands, rows: NDArray[np.int64]) -> Matrix:
-    """Make the table that the loop looks drives up in: the sites first, then the places of jobs; whole milliseconds.
+def table(
+    drives: Driven, sites: Places, hospitals: Places, stands: Stands, rows: NDArray[np.int64]
+) -> Matrix:
+    """Make the table that the loop looks drives up in: the sites first, then hospitals, then the places of jobs; whole ms.
 
     ``rows`` are the jobs that are played, of all that ``stands`` were chosen for.
     """
-    jobs = stands.places
+    jobs, count = stands.places, len(sites)
+    sites = unnamed(np.append(sites.x, hospitals.x), np.append(sites.y, hospitals.y))
     minutes = np.block(
         [
             [drives.between(sites, sites), drives.between(sites, jobs)],
@@ -201,7 +204,7 @@ def table(drives: Driven, sites: Places, stands: Stands, rows: NDArray[np.int64]
     )
     return Matrix(
         np.rint(minutes * 60_000).astype(np.int64),
-        np.arange(len(sites)),
+        np.arange(count),
         len(sites) + stands.of_job[rows],
         drives.travel.name,
     )

@@ -25,7 +25,11 @@ WAITS = ("mean", "median", "90th")
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """One run: for each job the row of its unit, the metres from that unit's home, and ms after the call."""
+    """One run: for each job the row of its unit, the metres from that unit's home, and ms after the call.
+
+    ``diverted`` says how often a unit was taken from a job for a more urgent one, shape (jobs,); ``breaks`` how many breaks each
+    unit had and missed, shape (units, 2).
+    """
 
     unit: NDArray[np.int32]
     ready: NDArray[np.int64]
@@ -33,13 +37,16 @@ class Run:
     arrived: NDArray[np.int64]
     free: NDArray[np.int64]
     metres: NDArray[np.float64]
+    diverted: NDArray[np.int32]
+    breaks: NDArray[np.int64]
 
     @classmethod
-    def empty(cls, jobs: int) -> Run:
+    def empty(cls, jobs: int, units: int) -> Run:
         """Give a run that is still to be filled in."""
         unit = np.full(jobs, -1, np.int32)
         ready, told, arrived, free = (np.zeros(jobs, np.int64) for _ in range(4))
-        return cls(unit, ready, told, arrived, free, np.zeros(jobs))
+        none, breaks = np.zeros(jobs, np.int32), np.zeros((units, 2), np.int64)
+        return cls(unit, ready, told, arrived, free, np.zeros(jobs), none, breaks)
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,6 +203,30 @@ class Outcomes:
         return self.units.select("unit_id", "service_id", "kind", "site_id").with_columns(
             pl.Series("jobs", jobs / runs),
             pl.Series("utilisation", np.divide(out / runs, on_duty, out=np.zeros(count), where=on_duty > 0)),
+        )
+
+    @cached_property
+    def diverted(self) -> pl.DataFrame:
+        """Say of each service how often in a run a unit on its way to a job was taken for a more urgent one.
+
+        Columns: service_id, jobs and diverted, both of a run; services from whose jobs nobody was taken have no row.
+        """
+        times = sum((run.diverted for run in self.runs), np.zeros(self.jobs.height, np.int64))
+        return (
+            self.jobs.select("service_id", pl.Series("diverted", times) / len(self.runs))
+            .group_by("service_id")
+            .agg(pl.len().alias("jobs"), pl.col("diverted").sum())
+            .filter(pl.col("diverted") > 0)
+            .sort("service_id")
+        )
+
+    @cached_property
+    def breaks(self) -> pl.DataFrame:
+        """Say of each unit that has breaks how many it had in a run, and how many found no room: unit_id, had and missed."""
+        counted = sum((run.breaks for run in self.runs), np.zeros((self.units.height, 2), np.int64))
+        had, missed = (counted / len(self.runs)).T
+        return self.units.select("unit_id", pl.Series("had", had), pl.Series("missed", missed)).filter(
+            pl.col("had") + pl.col("missed") > 0
         )
 
     @cached_property

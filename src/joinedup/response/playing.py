@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from joinedup.response.arranging import arranged, standby_places
 from joinedup.response.dispatching import Jobs, Sites, Units, dispatch
 from joinedup.response.driven import beside, table, unnamed
 from joinedup.response.durations import TURNOUT, chances, drawn
@@ -18,6 +19,7 @@ from joinedup.response.rostering import able
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from joinedup.area import Area
     from joinedup.response.conveying import Conveyed
     from joinedup.response.dispatching import Dispatched
     from joinedup.response.replaying import Baseline
@@ -29,7 +31,7 @@ _MINUTE = 60_000
 class World:
     """One pool of units and jobs, ready to be played: what does not change from run to run."""
 
-    def __init__(self, baseline: Baseline, units: Roster, pool: str) -> None:
+    def __init__(self, baseline: Baseline, area: Area, units: Roster, pool: str) -> None:
         law = baseline.laws[pool]
         self.pool = pool
         mine = units.of(pool)
@@ -40,7 +42,8 @@ class World:
         named = ", ".join(jobs["service_id"].unique().sort())
         self.said = f"the queue of {named} for '{pool}'"
         needs = sorted(need for need, its in baseline.asked.pools.items() if its == pool)
-        places = mine.units.select("x", "y").unique(maintain_order=True)
+        standby = standby_places(area, mine.units, baseline.way)
+        places = pl.concat([mine.units.select("x", "y"), standby]).unique(maintain_order=True)
         place = mine.units.join(
             places.with_row_index("place"), on=["x", "y"], how="left", maintain_order="left"
         )["place"]
@@ -72,15 +75,23 @@ class World:
         self.priority = jobs["urgency"].to_numpy()
         self.home_x, self.home_y = mine.units["x"].to_numpy(), mine.units["y"].to_numpy()
         self.table, self.beside = None, np.zeros(len(self.rows), np.int64)
+        conveyance = baseline.conveyance.get(pool)
+        hospitals = unnamed(np.zeros(0), np.zeros(0))
+        if conveyance is not None:
+            self.hospital = conveyance.nearest(jobs)
+            its = conveyance.hospitals
+            hospitals = unnamed(its["x"].to_numpy(), its["y"].to_numpy())
+        self.hospital_places = len(self.sites.x) + np.arange(len(hospitals))
         if law.driven is not None:
             sites = unnamed(self.sites.x, self.sites.y)
-            self.table = table(law.driven, sites, baseline.stands, self.rows)
+            self.table = table(law.driven, sites, hospitals, baseline.stands, self.rows)
             if baseline.stands.width:
                 at_site = np.zeros((len(sites), len(needs)), np.bool_)
                 np.logical_or.at(at_site, self.units.site, self.meets)
                 calls = unnamed(self.x, self.y)
                 self.beside = beside(law.driven, self.table, sites, calls, at_site[:, self.need])
         self.jobs = jobs.with_columns(pl.Series("band", baseline.bands[self.rows]))
+        self.arranged = arranged(area, mine, jobs, needs, places)
 
     def sent(
         self,
@@ -114,8 +125,20 @@ class World:
             np.maximum(busy[turn], 0),
         )
         travel = self.law.travel if self.table is None else replace(self.table, job=self.table.job[order])
-        hospitals = None if conveyed is None else conveyed.hospitals(order)
-        return order, dispatch(self.sites, units, jobs, travel, hospitals=hospitals)
+        hospitals = None if conveyed is None else conveyed.hospitals(order, self.hospital_places)
+        its = self.arranged
+        return order, dispatch(
+            self.sites,
+            units,
+            jobs,
+            travel,
+            hospitals=hospitals,
+            diverting=its.diverting,
+            breaks=its.breaks,
+            attendance=its.attendance_of(order),
+            crews=its.crews,
+            posting=its.posting,
+        )
 
     def nearest(self) -> NDArray[np.float64]:
         """Give the metres from each job to the nearest home of a unit that can meet its need."""
@@ -146,6 +169,9 @@ class Drawn:
         busy = self.step("busy", jobs, everyone, baseline.declared("busy"))
         # Whoever was stood down drives, and is free where the drive ends.
         self.busy = np.where(jobs["arrives"].to_numpy(), busy, 0)
+        if baseline.answering is not None:
+            # What opening a record takes less never takes more off than there is.
+            handled = np.maximum(handled + baseline.answering.waits(number), 0)
         self.received = jobs["received"].to_numpy()
         self.ready = self.received + handled + np.where(jobs["ordinal"].to_numpy() > 0, later, 0)
 
@@ -162,7 +188,8 @@ class Drawn:
 def played_once(baseline: Baseline, worlds: list[World], seed: int, number: int) -> Run:
     """Play every pool once."""
     steps = Drawn(baseline, seed, number)
-    run = Run.empty(baseline.jobs.height)
+    units = sum(len(world.unit_rows) for world in worlds)
+    run = Run.empty(baseline.jobs.height, units)
     for world in worlds:
         rows = world.rows
         turnout = steps.step("turned_out", world.jobs, rows, np.full(len(rows), world.quickest, np.int64))
@@ -170,7 +197,9 @@ def played_once(baseline: Baseline, worlds: list[World], seed: int, number: int)
         taken = steps.busy.copy()
         conveyed = None
         if (known := baseline.conveyance.get(world.pool)) is not None:
-            conveyed = known.drawn(world.jobs, baseline.asked.names[rows], steps.busy[rows], seed, number)
+            conveyed = known.drawn(
+                world.jobs, baseline.asked.names[rows], steps.busy[rows], world.hospital, seed, number
+            )
             taken[rows] = conveyed.on_scene
         taken[rows] += about
         order, answer = world.sent(steps.ready, turnout, taken, conveyed=conveyed)
@@ -196,6 +225,9 @@ def _write(
     # The drive that was drawn is the law's and what the run was beside it; nobody arrives before being told.
     run.arrived[turn] = np.maximum(answer.arrived + about, answer.assigned) - received
     run.free[turn] = answer.freed - received
+    if (its := answer.attended) is not None:
+        run.diverted[turn] = its.diverted
+        run.breaks[world.unit_rows, 0], run.breaks[world.unit_rows, 1] = its.breaks_had, its.breaks_missed
     run.metres[turn] = np.hypot(
         world.x[order] - world.home_x[answer.unit], world.y[order] - world.home_y[answer.unit]
     )

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from joblib import Parallel, delayed
 
-from joinedup.response.asking import Asked, asked
+from joinedup.response.asking import asked
 from joinedup.response.conveying import conveying
 from joinedup.response.driven import at_a_road, driven, gathered, stands_of, within_reach
 from joinedup.response.drives import drives
@@ -41,10 +41,12 @@ if TYPE_CHECKING:
 
     from joinedup.area import Area
     from joinedup.assumptions import Assumption
-    from joinedup.response.asking import Crew
+    from joinedup.response.asking import Asked, Crew
+    from joinedup.response.calling import Answering
     from joinedup.response.conveying import Conveying
     from joinedup.response.driven import Stands
     from joinedup.response.durations import Cells
+    from joinedup.response.redrawing import Redrawn
     from joinedup.travel import Travel
 
 _MINUTE = 60_000
@@ -72,6 +74,10 @@ class Baseline:
     notes: tuple[str, ...]
     way: Travel
     conveyance: Mapping[str, Conveying]
+    answering: Answering | None = None
+    """The rooms that answer calls, where they are played."""
+    redrawn: Redrawn | None = None
+    """Other calls than those that were recorded, where they are drawn."""
 
     @classmethod
     def of(
@@ -101,7 +107,7 @@ class Baseline:
         records = held.jobs.filter(~pl.col("date").is_in(list(without)))
         if not recorded:
             records = records.head(0)
-        kept = Asked(records, held.meets, held.monday, ())
+        kept = replace(held, jobs=records, notes=())
         runs = runs_from_home(kept, units.units)
         declared = StraightLine.of(assumptions)
         laws = {pool: fitted_law(pool, runs, declared) for pool in sorted(set(held.pools.values()))}
@@ -112,8 +118,7 @@ class Baseline:
         conveyance = {}
         for pool, law in laws.items():
             elsewhere = [need for need, its in held.pools.items() if its != pool]
-            # On roads a hospital has no place in the table of drives yet: a job is busy until the handover is over.
-            made = None if law.driven is not None else conveying(area, kept.short_of(elsewhere), law.travel)
+            made = conveying(area, kept.short_of(elsewhere), law.driven or law.travel)
             if made is not None:
                 conveyance[pool] = made
                 notes += made.notes
@@ -136,7 +141,7 @@ class Baseline:
         So it holds what the law leaves and also that the nearest is not always the one that is sent: it is on the road, or
         somebody knew better. Attendances of a unit that was still at another job are left out.
         """
-        fitted = [World(self, units, pool) for pool, law in self.laws.items() if law.runs]
+        fitted = [World(self, self.area, units, pool) for pool, law in self.laws.items() if law.runs]
         bands = self.bands.copy()
         for world in fitted:
             near = world.nearest()
@@ -171,6 +176,8 @@ class Baseline:
     @cached_property
     def jobs(self) -> pl.DataFrame:
         """The jobs with their pool, the kind of their service and their ground: its nearest station in this area."""
+        if self.redrawn is not None:
+            return self.redrawn.jobs
         pools = self.asked.pools
         kinds = {each: self.area.kind_of(each) for each in self.area.services}
         return self.asked.jobs.with_columns(
@@ -186,6 +193,8 @@ class Baseline:
     @cached_property
     def stands(self) -> Stands:
         """The places at which a table of drives has the jobs."""
+        if self.redrawn is not None:
+            return self.redrawn.stands
         return stands_of(self.jobs["x"].to_numpy(), self.jobs["y"].to_numpy())
 
     @cached_property
@@ -224,11 +233,12 @@ class Baseline:
         area = area or self.area
         units = at_a_road(roster(area, self.asked), self.way)
         stop_at_unmet(self.asked, units)
-        progress("loading the dispatch loop, which is compiled once on a machine")
-        worlds = [World(self, units, pool) for pool in self.laws]
+        progress("laying out who can be sent")
+        worlds = [World(self, area, units, pool) for pool in self.laws]
         made: list[Run] = []
         seed = area.settings.seed
-        # Threads: the loop holds no lock. Batches, so that a person can stop it and see how far it is.
+        # Threads and not processes: the compiled loops hold no lock, so that runs go on side by side, and jobs are held once and
+        # not copied to each worker. Batches, so that a person can stop it and see how far it is.
         size = max(workers, 1)
         for start in range(0, runs, size):
             numbers = range(start, min(start + size, runs))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from joinedup.response.asking import Asked, Crew
 
 HOURS_OF_WEEK = 168
-_DAY_MINUTES = 1440
+DAY_MINUTES = 1440
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,15 +112,24 @@ def _hours(shifts: pl.DataFrame, units: pl.DataFrame) -> tuple[NDArray[np.bool_]
         if unit not in row or weekday is None or starts is None or ends is None:
             continue
         known[row[unit]] = True
-        begin = (weekday - 1) * _DAY_MINUTES + _minute(starts)
-        lasts = (_minute(ends) - _minute(starts) - 1) % _DAY_MINUTES + 1
-        covered = np.arange(begin, begin + lasts) // 60 % HOURS_OF_WEEK
-        np.add.at(minutes[row[unit]], covered, 1)
+        minutes[row[unit]] += hours_covered(weekday, minute(starts), minute(ends))
     on = minutes >= 30
     on[~known] = True
     return on, int((~known).sum())
 
 
-def _minute(time: str) -> int:
+def hours_covered(weekday: int, begin: int, end: int) -> NDArray[np.int64]:
+    """Give the minutes of each hour of the week that a stretch covers; shape (168,).
+
+    ``begin`` and ``end`` are minutes after the midnight with which the weekday (1 Monday) begins; an end that is the same as or
+    before the beginning is of the next day.
+    """
+    lasts = (end - begin - 1) % DAY_MINUTES + 1
+    start = (weekday - 1) * DAY_MINUTES + begin
+    return np.bincount(np.arange(start, start + lasts) // 60 % HOURS_OF_WEEK, minlength=HOURS_OF_WEEK)
+
+
+def minute(time: object) -> int:
+    """Give the minutes after midnight of a time of day such as 07:30."""
     hours, minutes = str(time).split(":")[:2]
     return int(hours) * 60 + int(minutes)

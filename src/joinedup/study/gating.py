@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from joinedup.options import Option
     from joinedup.study.waiting import Played
     from joinedup.travel import Travel
+
+
+@dataclass(frozen=True)
+class PlayedGate(Gate):
+    """A judgement on waits that were played, and not on drives."""
+
+    runs: int = 1
 
 
 def gate(
@@ -54,10 +61,9 @@ def gate(
         return Gate((row,), Outcome.FAIL)
     runs = len(played.outcomes.runs)
     touched = waits.filter(pl.col("service_id").is_in(_touched(played, services)))
-    return replace(
-        judge(touched, tolerances, services, runs=runs),
-        basis=f"waits from call to first arrival, played {runs} times on the same calls and luck",
-    )
+    judged = judge(touched, tolerances, services, runs=runs)
+    basis = f"waits from call to first arrival, played {runs} times on the same calls and luck"
+    return PlayedGate(judged.rows, judged.outcome, basis, runs)
 
 
 _DRIVES = "the drive from the nearest station alone"

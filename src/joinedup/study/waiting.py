@@ -9,12 +9,17 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from joinedup.area.settings import OwnTravel
+from joinedup.compiling import processors
 from joinedup.refusal import Refusal
 from joinedup.response import Baseline
 from joinedup.response.calibrating import Calibration, calibration
+from joinedup.response.calling import Called
 from joinedup.response.comparing import Waits, changes
 from joinedup.response.covering import uncovered
 from joinedup.response.inferring import inferred
+from joinedup.response.redrawing import Drawing, drawn_waits
+from joinedup.response.rooms import Rooms, shipped, staffed
+from joinedup.response.rooms.staffing import years
 from joinedup.response.standards import against, standards_of
 
 if TYPE_CHECKING:
@@ -25,6 +30,7 @@ if TYPE_CHECKING:
     from joinedup.assumptions import Assumption
     from joinedup.response import Outcomes
     from joinedup.response.asking import Crew
+    from joinedup.response.rooms import Staffing, Variant
 
 RUNS = 10
 """How many times the period is played, unless a user asks for another number."""
@@ -42,6 +48,46 @@ def runs_for(jobs: int) -> int:
     (10, 5, 3)
     """
     return min(RUNS, max(_FEWEST_RUNS, _ENOUGH_JOBS // max(jobs, 1)))
+
+
+@dataclass(frozen=True, eq=False)
+class Answered:
+    """What was played with rooms that answer: separate ones first, then another way of working.
+
+    ``clocks`` says by service from when its minutes run.
+    """
+
+    staffings: tuple[Staffing, ...]
+    outcomes: tuple[Outcomes, Outcomes]
+    clocks: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @cached_property
+    def table(self) -> pl.DataFrame:
+        """One row a service: incidents, and in minutes from connecting the call the means of both ways.
+
+        Columns: service_id, incidents, told and told_then (until the first unit is told), first and first_then (until the first
+        arrival), change (of that mean) and the 90th centiles most and most_then.
+        """
+        parts = []
+        for outcomes, then in zip(self.outcomes, ("", "_then"), strict=True):
+            jobs = outcomes.table.group_by("run", "incident_id").agg(pl.col("told").min())
+            both = outcomes.incidents.join(jobs, on=["run", "incident_id"], how="inner")
+            parts.append(
+                both.group_by("service_id")
+                .agg(
+                    (pl.len() / len(outcomes.runs)).alias(f"incidents{then}"),
+                    pl.col("told").sort().mean().alias(f"told{then}"),
+                    pl.col("first").sort().mean().alias(f"first{then}"),
+                    pl.col("first").quantile(0.9, interpolation="linear").alias(f"most{then}"),
+                )
+                .sort("service_id")
+            )
+        return (
+            parts[0]
+            .join(parts[1], on="service_id", how="left")
+            .with_columns((pl.col("first_then") - pl.col("first")).alias("change"))
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,9 +125,10 @@ class Played:
         known, said = inferred(area)
         if known.settings.travel != OwnTravel():
             progress("working out drives, which is kept for the next time")
+        progress("loading the dispatch loop, which is compiled once on a machine")
         baseline = Baseline.of(known, assumptions, needs)
         runs = runs or runs_for(baseline.jobs.height)
-        outcomes = baseline.played(runs=runs, progress=progress)
+        outcomes = baseline.played(runs=runs, workers=processors(), progress=progress)
         return cls(area, baseline, outcomes, needs, folder, (*said, *baseline.notes), progress)
 
     @classmethod
@@ -158,9 +205,47 @@ class Played:
         key = tuple(change)
         if key not in self._played_before:
             # Units whose home was not in the study and was inferred keep it: an option moves what the study holds.
-            after = self.baseline.played(self.baseline.area.changed(key), runs=len(self.outcomes.runs))
+            after = self.baseline.played(
+                self.baseline.area.changed(key), runs=len(self.outcomes.runs), workers=processors()
+            )
             self._played_before[key] = changes(self.waits, Waits.of(after))
         return self._played_before[key]
+
+    def drawn(self) -> pl.DataFrame:
+        """Draw as many periods as were replayed from the law of the calls, play them, and lay the waits beside the replay's.
+
+        Raises:
+            Refusal: when a queue never empties.
+        """
+        self.progress("fitting when calls come")
+        periods = Drawing.of(self.baseline).played(
+            len(self.outcomes.runs), workers=processors(), progress=self.progress
+        )
+        return drawn_waits(periods, self.outcomes)
+
+    def answered(self, variant: Variant) -> Answered:
+        """Play the same calls with rooms that answer under a way of working, beside separate rooms, on the same luck.
+
+        Each way has the least staff that answers in time.
+
+        Raises:
+            Refusal: when the study has no calls to play, or a queue never empties.
+        """
+        self.progress("fitting calls")
+        rooms = Rooms.of(self.area, self.baseline.assumptions, self.folder)
+        called = Called.of(self.baseline, rooms)
+        made = years(rooms)
+        ways = [shipped()[0], variant]
+        staffings = []
+        for way in ways:
+            self.progress(f"staffing {way.name}")
+            staffings.append(staffed(rooms, way, made=made, workers=processors()))
+        runs = len(self.outcomes.runs)
+        played = [
+            called.under(each).played(runs=runs, workers=processors(), progress=self.progress)
+            for each in staffings
+        ]
+        return Answered(tuple(staffings), (played[0], played[1]), called.clocks, rooms.notes)
 
     @cached_property
     def _played_before(self) -> dict[tuple[Change, ...], pl.DataFrame]:

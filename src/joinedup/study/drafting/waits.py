@@ -20,6 +20,7 @@ from joinedup.disclosure import (
 )
 from joinedup.refusal import Refusal
 from joinedup.response.calibrating import Verdict
+from joinedup.study.drafting.answered import answered_blocks
 from joinedup.study.drafting.believed import (
     CHAPTER,
     MEASURES,
@@ -41,6 +42,7 @@ from joinedup.study.drafting.waited import (
     wait_map,
     wait_week,
 )
+from joinedup.study.gating import PlayedGate
 from joinedup.wording import Unit
 
 if TYPE_CHECKING:
@@ -94,6 +96,7 @@ def waits_chapter(study: Study) -> Chapter:
             *when,
             *standards_blocks(study, played, services, compared),
             *cover_blocks(study, played, services),
+            *answered_blocks(study),
             Section("What the played waits rest on"),
             Bullets([Statement(each) for each in rests_on(played)]),
         ),
@@ -194,7 +197,7 @@ def before_and_after_map(study: Study, assessed: Assessed) -> list[Block]:
 
 def _was_played(assessed: Assessed) -> bool:
     """Whether the gate compared played waits, not drives."""
-    return assessed.gate.basis.startswith("waits")
+    return isinstance(assessed.gate, PlayedGate)
 
 
 def _shown(played: Played) -> list[str]:

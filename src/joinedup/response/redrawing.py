@@ -1,0 +1,216 @@
+"""A period drawn instead of replayed: as many calls as the law of the recorded ones gives, each like one that was (§3.1).
+
+How many come is drawn for each service from a profile of the hours of the week, the season and busy days, fitted to its records
+(``rooms.arrivals``); services have their busy days together as far as they had. Where a call is, what it is and what it needs are
+those of a recorded incident of the same service and hour of the day; durations are drawn as in a replay.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+from joblib import Parallel, delayed
+
+from joinedup.assumptions import stream
+from joinedup.response.durations import LEAST_RECORDS
+from joinedup.response.outcomes import waits
+from joinedup.response.rooms.arrivals import DAY, HOUR, Line, Pattern, Seen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from joinedup.response.driven import Stands
+    from joinedup.response.outcomes import Outcomes
+    from joinedup.response.replaying import Baseline
+
+    Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Redrawn:
+    """The jobs of a drawn period, as ``Baseline.jobs`` has them, and the places at which they are played."""
+
+    jobs: pl.DataFrame
+    stands: Stands
+
+
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """The law of a baseline's calls: the pattern of each service, and the days that are drawn, from ``first`` on."""
+
+    baseline: Baseline
+    pattern: Pattern
+    first: date
+    days: int
+
+    @classmethod
+    def of(cls, baseline: Baseline) -> Drawing:
+        """Fit the law to the incidents of a baseline, over the study's period where all of them lie in it."""
+        incidents = baseline.jobs.unique("incident_id", keep="first", maintain_order=True)
+        monday = baseline.asked.monday.date()
+        day = (incidents["received"] // DAY).to_numpy()
+        first, last = (monday + timedelta(int(each)) for each in (day.min(), day.max()))
+        period = baseline.area.settings.period
+        if period is not None and period[0] <= first and last <= period[1]:
+            first, last = period
+        days = (last - first).days + 1
+        since = (monday - (first - timedelta(first.weekday()))).days * DAY
+        services = incidents["service_id"].unique().sort().to_list()
+        seen = [
+            Seen(
+                (incidents.filter(pl.col("service_id") == each)["received"] + since).sort().to_numpy(),
+                first,
+                days,
+            )
+            for each in services
+        ]
+        return cls(baseline, Pattern.fitted([Line(each, True) for each in services], seen), first, days)
+
+    def period(self, number: int) -> Baseline:
+        """Draw one period: the baseline with other calls, the same for a seed and number whatever else is drawn."""
+        monday = self.first - timedelta(self.first.weekday())
+        weeks = -(-(self.first.weekday() + self.days) // 7)
+        seed = self.baseline.area.settings.seed
+        came = self.pattern.made(monday, weeks, seed, number)
+        inside = came.moment // DAY - self.first.weekday()
+        kept = (inside >= 0) & (inside < self.days)
+        line, moment = came.line[kept], came.moment[kept]
+        like = self._like(line, moment, number)
+
+        first, count = self._jobs_of
+        rows = np.repeat(first[like], count[like]) + _steps(count[like])
+        of = np.repeat(np.arange(len(like)), count[like])
+        # On the clock of the baseline, whose Monday is that of its first incident.
+        received = (moment - (self.baseline.asked.monday.date() - monday).days * DAY)[of]
+        jobs = self._drawn_jobs(rows, of, received)
+        spots = self.baseline.stands
+        stands = replace(spots, of_job=spots.of_job[rows])
+        asked = replace(self.baseline.asked, jobs=jobs.select(self.baseline.asked.jobs.columns), notes=())
+        return replace(
+            self.baseline, asked=asked, bands=self.baseline.bands[rows], redrawn=Redrawn(jobs, stands)
+        )
+
+    def played(
+        self, runs: int, *, workers: int = 1, progress: Callable[[str], None] = lambda _: None
+    ) -> tuple[Outcomes, ...]:
+        """Draw and play so many periods; the same bytes, whatever the number of workers.
+
+        Raises:
+            Refusal: when a queue never empties.
+        """
+        made: list[Outcomes] = []
+        size = max(workers, 1)
+        for start in range(0, runs, size):
+            numbers = range(start, min(start + size, runs))
+            # Threads: the loop holds no lock.
+            made += Parallel(n_jobs=size, prefer="threads")(delayed(self._played)(each) for each in numbers)
+            progress(f"playing drawn period {len(made)} of {runs}")
+        return tuple(made)
+
+    def _played(self, number: int) -> Outcomes:
+        return self.period(number).played()
+
+    @cached_property
+    def _jobs_of(self) -> tuple[Integers, Integers]:
+        """Give the first job of each recorded incident and how many it has, in order of the jobs."""
+        starts = self.baseline.jobs.select(
+            (pl.col("incident_id") != pl.col("incident_id").shift(1)).fill_null(value=True)
+        ).to_series()
+        first = np.flatnonzero(starts.to_numpy())
+        return first, np.diff(np.append(first, self.baseline.jobs.height))
+
+    def _like(self, line: Integers, moment: Integers, number: int) -> Integers:
+        """Choose for each call the incident that it is like: of its service, in its hour of the day where there are enough."""
+        incidents = self.baseline.jobs[self._jobs_of[0]]
+        services = [each.service for each in self.pattern.lines]
+        its = (
+            incidents["service_id"]
+            .replace_strict({each: row for row, each in enumerate(services)}, return_dtype=pl.Int64)
+            .to_numpy()
+        )
+        hour, wanted = (incidents["received"] // HOUR % 24).to_numpy(), moment // HOUR % 24
+        chance = stream(self.baseline.area.settings.seed, "response", "like", str(number)).random(len(line))
+        found = np.full(len(line), -1, np.int64)
+        for of_record, of_call in (
+            (its * 24 + hour, line * 24 + wanted),
+            (its * 4 + hour // 6, line * 4 + wanted // 6),
+            (its, line),
+        ):
+            order = np.argsort(of_record, kind="stable")
+            least = 1 if of_record is its else LEAST_RECORDS
+            begin, end = (np.searchsorted(of_record[order], of_call, side=side) for side in ("left", "right"))
+            here = (found < 0) & (end - begin >= least)
+            found[here] = order[(begin + (chance * (end - begin)).astype(np.int64))[here]]
+        return found
+
+    def _drawn_jobs(self, rows: Integers, of: Integers, received: Integers) -> pl.DataFrame:
+        zone = self.baseline.area.settings.zone
+        at = pl.lit(self.baseline.asked.monday) + pl.duration(milliseconds=pl.col("received"))
+        width = len(str(len(of)))
+        nothing = (
+            *("unit_id", "unit_service", "told_at", "available_at", "handled", "later", "turned_out"),
+            *("drove", "busy", "arrival"),
+        )
+        return (
+            self.baseline.jobs[rows]
+            .with_columns(
+                pl.Series("received", received),
+                pl.Series("incident_id", [f"drawn {each:0{width}d}" for each in of.tolist()], pl.String),
+                pl.lit(value=False).alias("overlaps"),
+                *(pl.lit(None, self.baseline.jobs.schema[each]).alias(each) for each in nothing),
+            )
+            .with_columns(
+                (pl.col("received") // HOUR % 24).alias("hour"),
+                at.dt.date().alias("date"),
+                at.dt.cast_time_unit("us")
+                .dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+                .alias("received_at"),
+            )
+            .with_columns(
+                (pl.col("hour") // 6)
+                .replace_strict(
+                    {0: "night", 1: "morning", 2: "afternoon", 3: "evening"}, return_dtype=pl.String
+                )
+                .alias("part")
+            )
+        )
+
+
+def _steps(count: Integers) -> Integers:
+    """Give 0, 1, ... up to each count, one after another."""
+    return np.asarray(np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count), np.int64)
+
+
+def drawn_waits(periods: tuple[Outcomes, ...], replay: Outcomes) -> pl.DataFrame:
+    """Lay the waits of drawn periods beside those of the replayed one, a row a service.
+
+    Columns: service_id; incidents, mean, median, 90th and queued (share) of a replay, and the same of a drawn period with
+    ``_drawn``; fewest and most (incidents of a drawn period).
+    """
+    keys = ("service_id",)
+    came = pl.concat(
+        [
+            each.incidents.select(*keys, "first", "queued", pl.lit(number).alias("period"))
+            for number, each in enumerate(periods)
+        ]
+    )
+    numbers = came.group_by(*keys, "period").len()
+    drawn = (
+        came.group_by(keys)
+        .agg((pl.len() / len(periods)).alias("incidents"), *waits("first"), pl.col("queued").mean())
+        .join(
+            numbers.group_by(keys).agg(
+                pl.col("len").min().alias("fewest"), pl.col("len").max().alias("most")
+            ),
+            on=list(keys),
+        )
+    )
+    return replay.by(*keys).drop("full_mean").join(drawn, on=list(keys), how="left", suffix="_drawn")
