@@ -1,9 +1,11 @@
-"""p-median beside the plain formulation handed to the same solver, and the estate plan of a county.
+"""p-median beside the plain formulation handed to the same solver and beside spopt, and the estate plan of a county.
 
 ``python bench/locate.py`` takes OR-Library instances from the shared data, each solver alone and with the same time limit;
-``python bench/locate.py estate`` plans 150 sites with 5,000 demand points. The rival is the formulation of the textbooks, an
-unknown for every site and place, through scipy's ``milp``, its status and bound read as HiGHS gives them. ``same_answer`` is
-whether our objective is the published optimum, or, where the rival has no proof, no worse than the rival's.
+``python bench/locate.py spopt`` takes San Francisco (16 sites, 205 places, p = 4) and two of them, and gives them to spopt
+through PuLP's CBC in the rivals' own environment, its status read from the solution, because PuLP says "Optimal" of any
+answer; ``python bench/locate.py estate`` plans 150 sites with 5,000 demand points. The rival without a name is the formulation
+of the textbooks, an unknown for every site and place, through scipy's ``milp``, its status and bound read as HiGHS gives them.
+``same_answer`` is whether our objective is the published optimum, or, where the rival has no proof, no worse than the rival's.
 """
 
 from __future__ import annotations
@@ -13,7 +15,9 @@ import gzip
 import json
 import os
 import resource
+import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +35,7 @@ from tests.locate.estates import county  # noqa: E402
 
 DATA = Path(os.environ.get("JOINEDUP_DATA") or _ROOT.parent / "shared" / "data") / "location"
 INSTANCES = (1, 5, 10, 15, 16, 20)
+WITH_SPOPT = (1, 5)
 SECONDS = 60.0
 
 
@@ -45,6 +50,13 @@ def main() -> None:
     with (DATA / "pmed-optima.csv").open() as stream:
         optima = {row["instance"]: int(row["optimum"]) for row in csv.DictReader(stream)}
     p_median([[1.0, 2.0], [2.0, 1.0]], [1, 1], 1)  # compiles
+    if sys.argv[1:] == ["spopt"]:
+        cost, people = san_francisco()
+        _beside_spopt("San Francisco", cost, people, 4)
+        for number in WITH_SPOPT:
+            minutes, p = _instance(number)
+            _beside_spopt(f"pmed{number}", minutes, np.ones(len(minutes)), p)
+        return
     for number in [int(each) for each in sys.argv[1:]] or INSTANCES:
         minutes, p = _instance(number)
         start = time.perf_counter()
@@ -70,6 +82,54 @@ def main() -> None:
         }
         sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()
+
+
+def san_francisco() -> tuple[np.ndarray, np.ndarray]:
+    """Read the metres from 16 sites to 205 places, and the people of each place."""
+    with (DATA / "SF_network_distance_candidateStore_16_censusTract_205_new.csv").open() as stream:
+        rows = list(csv.DictReader(stream))
+    sites, places = (sorted({row[column] for row in rows}) for column in ("name", "DestinationName"))
+    metres, people = np.full((len(sites), len(places)), np.nan), np.zeros(len(places))
+    for row in rows:
+        place = places.index(row["DestinationName"])
+        metres[sites.index(row["name"]), place] = float(row["distance"])
+        people[place] = float(row["demand"])
+    return metres, people
+
+
+def _beside_spopt(name: str, cost: np.ndarray, demand: np.ndarray, p: int) -> None:
+    from rivals import rivals_python  # type: ignore[import-not-found]
+
+    start = time.perf_counter()
+    found = p_median(cost, demand, p, SECONDS)
+    ours = time.perf_counter() - start
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "instance.npz"
+        np.savez(file, cost=cost, demand=demand)
+        command = [
+            rivals_python(),
+            str(Path(__file__).with_name("locate_spopt.py")),
+            file,
+            str(p),
+            str(SECONDS),
+        ]
+        rival = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    said = f"spopt {rival['objective']:.4f} ({rival['status']}; PuLP says {rival['pulp_says']})"
+    line = {
+        "name": "locate",
+        "work": f"{name}: {cost.shape[0]} sites, {cost.shape[1]} places, p = {p}; ours {found.objective:.4f} "
+        f"({found.status}, bound {found.bound:.4f}), {said}, {SECONDS:g} s at most",
+        "ours": round(ours, 3),
+        "rival": round(rival["seconds"], 2),
+        "rival_name": "spopt",
+        "ratio": round(rival["seconds"] / ours, 1),
+        "peak_mb": round(_peak_mb()),
+        "same_answer": abs(found.objective - rival["objective"]) <= 1e-9 * found.objective
+        if rival["status"] == "optimal"
+        else found.objective <= rival["objective"],
+    }
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
 
 
 def _instance(number: int) -> tuple[np.ndarray, int]:

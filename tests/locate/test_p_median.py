@@ -185,7 +185,8 @@ def test_covering_keeps_the_sites_that_are_there_and_adds_none_that_reach_nobody
     assert most_covered(minutes, np.ones(3), 1, within=0.5) == Located(0.0, 0.0, "optimal", ())
 
 
-def test_san_francisco_has_the_objective_and_the_cover_that_were_published() -> None:
+def san_francisco() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Read the metres from each site to each tract, and the people of each tract."""
     with shared("location/SF_network_distance_candidateStore_16_censusTract_205_new.csv").open() as stream:
         rows = list(csv.DictReader(stream))
     stores = sorted({row["name"] for row in rows})
@@ -196,6 +197,11 @@ def test_san_francisco_has_the_objective_and_the_cover_that_were_published() -> 
         tract = tracts.index(row["DestinationName"])
         metres[stores.index(row["name"]), tract] = float(row["distance"])
         people[tract] = float(row["demand"])
+    return metres, people
+
+
+def test_san_francisco_has_the_objective_and_the_cover_that_were_published() -> None:
+    metres, people = san_francisco()
     found = p_median(metres, people, 4)
     assert found.status == "optimal"
     assert found.objective == pytest.approx(2848268129.7145, abs=1e-3)

@@ -11,13 +11,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from joinedup.appraisal import ASSUMPTIONS as APPRAISAL
-from joinedup.appraisal import appraise
+from joinedup.appraisal import appraise, best_alone, searched_alone
 from joinedup.area import Area
 from joinedup.assumptions import Draws, draw
 from joinedup.options import Option
-from joinedup.options.joint_prevention import COORDINATION, HELD, KIND, PREVENTED, VISIT, high_risk
+from joinedup.options.joint_prevention import (
+    COORDINATION,
+    HELD,
+    PREVENTED,
+    VISIT,
+    JointPrevention,
+    high_risk,
+)
 from tests.small import Row, incident, littleton, service, shuffled, small_area, with_settings
 
+KIND = JointPrevention()
 DECLARED = {each.name: each for each in KIND.assumptions}
 DRAWS = draw([*KIND.assumptions, *APPRAISAL], 200, seed=3)
 YEAR = 365.2425 / 365
@@ -162,3 +170,39 @@ def test_twice_the_price_of_a_visit_or_of_coordination_is_worth_less(dear: objec
     each = VISIT if dear is VISIT else COORDINATION
     option = only(town())
     assert (worth(option, DRAWS.with_column(each, 2 * DRAWS[each.name])) < worth(option)).all()
+
+
+# --- what each could do alone ------------------------------------------------------------------------------------------
+
+
+def test_a_service_could_visit_by_itself_in_all_places_that_are_high_risk_for_it() -> None:
+    (police,) = KIND.find_alone(town(), "police", DECLARED)
+    # Two thirds of 70 records: the 60 of one place are enough.
+    assert police.facts["places"] == 1
+    assert police.facts["incidents_police"] == pytest.approx(60 * YEAR)
+    assert KIND.find_alone(town(), "ambulance", DECLARED) == []
+    few = {**DECLARED, "joint_prevention.least": replace(DECLARED["joint_prevention.least"], central=90.0)}
+    assert KIND.find_alone(town(), "police", few) == []
+
+
+def test_alone_it_pays_its_own_visits_and_neither_agreement_nor_coordination() -> None:
+    area = town()
+    (police,) = KIND.find_alone(area, "police", DECLARED)
+    assert lines(area, police, 0) == {}
+    expected = {
+        ("visits after referrals", "police"): -60 * YEAR * 0.04 * 80,
+        ("incidents prevented: time of crews", "police"): 60 * YEAR * 0.015 * 90,
+        ("incidents prevented: harm", "society"): 60 * YEAR * 0.015 * 300,
+    }
+    assert lines(area, police, 2) == pytest.approx(expected, abs=0.5)
+
+
+def test_only_what_is_left_beside_what_each_could_do_alone_is_due_to_working_together() -> None:
+    area = town(5)
+    option = only(area)
+    found = searched_alone(KIND, area, DECLARED)
+    assert found is not None
+    alone = best_alone(KIND, area, option, found, DRAWS, {})
+    # It sets free and fills nothing, so that all that either could do alone in this kind stands against it.
+    assert [each.looked_at for each in alone] == [1, 1]
+    assert all(each.option is not None for each in alone)

@@ -10,6 +10,7 @@ import pytest
 from joinedup.appraisal import ASSUMPTIONS as APPRAISAL
 from joinedup.appraisal import appraise
 from joinedup.area import Area
+from joinedup.area.schema import schema
 from joinedup.assumptions import draw, stream
 from joinedup.money import CashKind
 from joinedup.options import Option
@@ -17,7 +18,7 @@ from joinedup.options.merged_budgets import KIND
 from joinedup.options.merged_budgets.sharing import contributions, overruns, pooled_cost, rules, shapley
 from joinedup.options.shared_control_room.joining import fact
 from joinedup.study import assumptions_of
-from tests.small import Row, littleton, service, site, small_area
+from tests.small import Row, edited, littleton, service, site, small_area
 
 DECLARED = assumptions_of()
 DRAWS = draw([*KIND.assumptions, *APPRAISAL], 200, seed=3)
@@ -95,6 +96,87 @@ def test_what_is_live_is_not_proposed_and_reserves_pensions_and_tax_are_asked() 
     assert not KIND.find(held, DECLARED)
     tables = {**area.tables, "collaborations": live.table("collaborations")}
     assert not KIND.find(Area(area.settings, area.plane, tables), DECLARED)
+
+
+# --- the partners' own rule ------------------------------------------------------------------------------------------
+
+
+def with_rules(column: str, police: str | None, fire: str | None) -> Area:
+    area = two_services()
+    edited_once = edited(area, "budgets", "police-estates-2025/26", **{column: police})
+    return edited(edited_once, "budgets", "fire-estates-2025/26", **{column: fire})
+
+
+def test_the_rule_that_the_partners_state_is_the_one_that_is_costed() -> None:
+    option = only(with_rules("contribution_rule", "equal", "equal"))
+    assert option.facts["contribution"] == "equal"
+    assert "in equal parts" in KIND.explain(option)
+    assert option.facts["loses"]
+    # Fire spends £600,000 now and would pay half of the whole.
+    flows = KIND.cash(two_services(), option, DRAWS)
+    owed = sum(
+        float(flow.amount[0]) for flow in flows if flow.kind is CashKind.PAYMENT and flow.payer == "fire"
+    )
+    usual = KIND.cash(two_services(), only(two_services()), DRAWS)
+    assert owed > sum(
+        float(flow.amount[0]) for flow in usual if flow.kind is CashKind.PAYMENT and flow.payer == "fire"
+    )
+    assert worth(with_rules("contribution_rule", "equal", "equal")) == pytest.approx(worth(two_services()))
+
+
+def test_one_partner_s_rule_stands_where_the_other_is_silent_and_two_rules_are_an_open_question() -> None:
+    assert only(with_rules("contribution_rule", "by use", None)).facts["contribution"] == "by use"
+    both = only(with_rules("contribution_rule", "by use", "equal"))
+    assert both.facts["contribution"] == rules().contribution
+    assert "which rule of contribution: the partners state different ones" in both.incomplete
+    risk = only(with_rules("risk_rule", "host", "host"))
+    assert risk.facts["risk"] == "host"
+    assert (
+        "which rule for risk: the partners state different ones"
+        in only(with_rules("risk_rule", "host", "own")).incomplete
+    )
+
+
+def test_a_rule_by_use_without_a_known_use_falls_back_to_what_each_spends() -> None:
+    area = with_rules("contribution_rule", "by use", "by use")
+    without = edited(area, "sites", "P", floor_area_m2=None)
+    option = only(without)
+    assert option.facts["contribution"] == rules().contribution
+    assert "how much each uses the function, so that cost and use can be compared" in option.incomplete
+    assert KIND.cash(without, option, DRAWS)
+
+
+def test_the_rules_that_a_study_may_state_are_those_that_can_be_worked_out() -> None:
+    columns = {each.name: each for each in schema("budgets").fields}
+    assert set(columns["contribution_rule"].enum) == {each.name for each in rules().contributions}
+    assert set(columns["risk_rule"].enum) == {each.name for each in rules().risks}
+
+
+# --- a whole country -------------------------------------------------------------------------------------------------
+
+
+def country(services: int, apart_m: float) -> Area:
+    """Lay services in a row, each with one site and a budget for estates."""
+    ids = [f"S{number:02d}" for number in range(services)]
+    return small_area(
+        services=[service(each, "police") for each in ids],
+        sites=[
+            site(f"{each}-1", each, apart_m * number, floor_area_m2=100.0) for number, each in enumerate(ids)
+        ],
+        budgets=[line(each, 1e6 + number) for number, each in enumerate(ids)],
+    )
+
+
+def test_of_many_services_only_neighbours_are_paired() -> None:
+    found = KIND.find(country(45, 2_000.0), DECLARED)
+    # Two sites 2 km apart lie 4 minutes from each other; 4 km is 6 minutes, beyond the reach of 5.
+    assert [each.partners for each in found] == [(f"S{n:02d}", f"S{n + 1:02d}") for n in range(44)]
+    assert KIND.find(country(45, 9_000.0), DECLARED) == []
+
+
+def test_as_many_services_as_share_one_budget_are_all_tried_wherever_they_are() -> None:
+    assert len(KIND.find(country(8, 9_000.0), DECLARED)) == 8 * 7 // 2 + 1
+    assert len(KIND.find(country(9, 9_000.0), DECLARED)) == 0
 
 
 # --- the exact split -------------------------------------------------------------------------------------------------

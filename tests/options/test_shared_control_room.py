@@ -13,12 +13,13 @@ from joinedup.area import Area
 from joinedup.assumptions import draw
 from joinedup.money import CashKind
 from joinedup.options import Option
-from joinedup.options.shared_control_room import KIND
+from joinedup.options.shared_control_room import SharedControlRoom
 from joinedup.options.shared_control_room.declared import DUTIES
 from joinedup.options.shared_control_room.staffing import whole_posts
 from joinedup.study import assumptions_of
 from tests.small import Row, edited, littleton, service, site, small_area, with_tables
 
+KIND = SharedControlRoom()
 DECLARED = assumptions_of()
 DRAWS = draw([*KIND.assumptions, *APPRAISAL], 200, seed=3)
 WEEKS = 365.2425 / 7
@@ -343,3 +344,55 @@ def test_a_contract_that_ends_later_is_worth_less() -> None:
     }
     soon, late = (two_rooms(contracts=[{**contract, "ends_on": date(year, 3, 31)}]) for year in (2026, 2033))
     assert worth(late, found(late)["one-team"])[0] < worth(soon, found(soon)["one-team"])[0]
+
+
+# --- what one service could do alone -----------------------------------------------------------------------------------
+
+
+def one_service() -> Area:
+    """Let the police hold both rooms, with one make of system."""
+    area = two_rooms({"service_id": "police", "system": "Beacon"})
+    area = edited(area, "posts", "FC", service_id="police")
+    return edited(area, "sites", "F", service_id="police")
+
+
+def test_a_service_with_two_rooms_could_bring_the_smaller_into_the_larger_by_itself() -> None:
+    area = one_service()
+    (option,) = KIND.find_alone(area, "police", DECLARED)
+    assert option.joins == ("PR", "FR")
+    assert option.partners == ("police",)
+    assert KIND.find_alone(area, "fire", DECLARED) == []
+    assert KIND.find_alone(two_rooms(), "police", DECLARED) == []
+    after = area.changed(option.changes)
+    assert after.table("control_rooms")["room_id"].to_list() == ["PR"]
+    assert set(after.table("posts")["site_id"]) == {"P"}
+
+
+def test_the_cash_of_one_room_alone_is_that_worked_by_hand_to_the_pound() -> None:
+    area = one_service()
+    (option,) = KIND.find_alone(area, "police", DECLARED)
+    # One make of system: three tenths of £300,000. Four desks come to the larger room.
+    assert lines(area, option, 0) == {
+        ("integrating systems", "police"): -90_000,
+        ("desks in the shared room", "police"): -80_000,
+    }
+    # Ten of the 50 posts, of £41,000 each, move; for three months both rooms go on. Nobody learns another service's calls.
+    assert lines(area, option, 1) == {
+        ("project team", "police"): -200_000,
+        ("relocation of people", "police"): -20_000,
+        ("double running", "police"): -127_500,
+    }
+    assert lines(area, option, 3) == {
+        ("bills of the room given up", "police"): 100_000,
+        ("support of the joint system", "police"): -10_800,
+        ("fallback in case the room is lost", "police"): -10_000,
+        ("what the newcomers add to the host's bills", "police"): -20_000,
+    }
+    assert CashKind.PAYMENT not in {flow.kind for flow in KIND.cash(area, option, DRAWS)}
+
+
+def test_twice_the_bills_of_its_own_smaller_room_make_it_worth_more_to_join_alone() -> None:
+    area = one_service()
+    (option,) = KIND.find_alone(area, "police", DECLARED)
+    dear = edited(area, "control_rooms", "FR", running_cost_gbp=200_000.0)
+    assert worth(dear, option)[0] > worth(area, option)[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,10 @@ from joinedup.appraisal import Appraisal, appraise
 from joinedup.area import Area, Settings
 from joinedup.assumptions import draw
 from joinedup.money import CashKind, CashLine
-from joinedup.options.shared_estate import KIND
+from joinedup.options.shared_estate import KIND, whole_estate
+from joinedup.options.shared_estate.declared import COST_TO_MOVE
 from joinedup.study import assumptions_of
-from tests.small import Row, edited, littleton, service, site, small_area, unit, with_tables
+from tests.small import Row, edited, incident, littleton, service, site, small_area, unit, with_tables
 
 if TYPE_CHECKING:
     from joinedup.options import Option
@@ -184,6 +186,97 @@ def test_a_site_is_given_up_in_the_financial_year_of_its_lease_break(ends: date,
 @pytest.mark.parametrize("ends", [date(2035, 4, 1), date(2061, 1, 1)])
 def test_a_lease_that_outlives_the_appraisal_gives_no_option(ends: date) -> None:
     assert found(two_sites(mover={"tenure": "leasehold", "lease_break_on": ends})) == {}
+
+
+# --- the whole estate planned at once ----------------------------------------------------------------------------------
+
+
+def three_sites(host: Row | None = None, police: Row | None = None, register: tuple[Row, ...] = ()) -> Area:
+    """Put a police station that needs 60 m² on the other side of the fire station, which has room for one or for both."""
+    area = two_sites(
+        {"running_cost_gbp": 20_000.0}, {"spare_area_m2": 120.0, **(host or {})}, register=register
+    )
+    given = {
+        "floor_area_m2": 100.0,
+        "spare_area_m2": 0.0,
+        "running_cost_gbp": 22_000.0,
+        "tenure": "leasehold",
+    }
+    more = small_area(
+        services=[service("police")],
+        sites=[{**site("P", "police", 1800), **given, "lease_break_on": date(2026, 3, 31), **(police or {})}],
+    )
+    both = {name: pl.concat([area.table(name), more.table(name)]) for name in ("services", "sites")}
+    return with_tables(area, both)
+
+
+def test_two_services_that_fit_under_one_roof_together_are_one_option_besides_each_alone() -> None:
+    options = found(three_sites())
+    assert list(options) == ["A-and-P-to-F", "A-to-F", "P-to-F"]
+    both = options["A-and-P-to-F"]
+    assert both.partners == ("ambulance", "police", "fire")
+    assert both.joins == ("A", "P", "F")
+    assert both.facts["space_m2"] == 120.0
+    # A board takes both, or one: all three use the host.
+    assert all("sites/F" in each.uses for each in options.values())
+    assert KIND.explain(both).startswith("A and P close.")
+
+
+def test_where_the_host_has_room_for_one_only_there_is_no_option_of_both() -> None:
+    assert list(found(three_sites(host={"spare_area_m2": 119.0}))) == ["A-to-F", "P-to-F"]
+
+
+def test_a_plan_that_pays_for_one_move_only_makes_no_option_of_both() -> None:
+    assert list(found(three_sites(police={"running_cost_gbp": 100.0}))) == ["A-to-F", "P-to-F"]
+
+
+def test_what_is_live_already_is_in_no_set_of_moves() -> None:
+    assert list(found(three_sites(register=(together("live"),)))) == ["P-to-F"]
+
+
+def test_a_move_that_was_tried_before_is_said_of_the_set_too() -> None:
+    options = found(three_sites(register=(together("tried", why="the roof leaked"),)))
+    assert options["A-and-P-to-F"].facts["tried_before"] == "tried: the roof leaked"
+    assert options["P-to-F"].facts["tried_before"] is None
+
+
+def test_a_set_of_moves_costs_what_its_moves_cost_by_themselves() -> None:
+    area = three_sites()
+    both, one, other = (worth(area, each).npsv for each in ("A-and-P-to-F", "A-to-F", "P-to-F"))
+    assert np.allclose(both, one + other)
+    assert sum(
+        float(flow.amount[0]) for flow in KIND.carry_on(area, found(area)["A-and-P-to-F"], DRAWS)
+    ) == -10 * (20_000 + 22_000)
+
+
+def test_a_set_of_moves_is_one_step_from_the_area_as_it_is() -> None:
+    area = three_sites()
+    after = area.changed(found(area)["A-and-P-to-F"].changes)
+    assert after.table("sites")["site_id"].to_list() == ["F"]
+
+
+def test_a_move_of_the_plan_is_the_option_of_the_pair_and_not_another() -> None:
+    plan = littleton().estate
+    assert plan is not None
+    assert plan.moves
+    options = [each.joins for each in KIND.find(littleton().area, DECLARED)]
+    assert all(options.count((move.mover, move.host)) == 1 for move in plan.moves)
+
+
+def test_an_estate_is_planned_once_for_the_chapter_and_the_options() -> None:
+    area = three_sites()
+    assert whole_estate(area, DECLARED) is whole_estate(area, dict(DECLARED))
+    dear = {**DECLARED, COST_TO_MOVE.name: replace(COST_TO_MOVE, low=1e6, central=1e6, high=1e6)}
+    plan = whole_estate(area, dear)
+    assert plan is not None
+    assert plan.moves == ()
+
+
+def test_incidents_whose_place_is_too_coarse_hold_no_standard_and_stop_nothing() -> None:
+    coarse = incident("1", "ambulance", 0.0, place_precision="area")
+    area = three_sites()
+    area = with_tables(area, {"incidents": small_area(incidents=[coarse]).table("incidents")})
+    assert "A-and-P-to-F" in found(area)
 
 
 # --- money -----------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from joinedup.disclosure import publish
 from joinedup.study import draft
-from joinedup.study.estate import whole_estate
+from joinedup.options.shared_estate import whole_estate
 from tests.small import littleton, with_settings, with_tables
 
 

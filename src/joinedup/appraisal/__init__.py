@@ -12,7 +12,7 @@ from joinedup.appraisal.economic import EconomicCase, Switching
 from joinedup.appraisal.financial import FinancialCase, recoveries
 from joinedup.appraisal.five_cases import CaseLine, FiveCase, five_cases
 from joinedup.appraisal.gate import Gate, Judged, Outcome, judge
-from joinedup.appraisal.outcomes import Effect, Objective, at_anothers_cost, effects
+from joinedup.appraisal.outcomes import MEASURES, Effect, Objective, at_anothers_cost, effects
 from joinedup.appraisal.partners import Standing
 from joinedup.appraisal.people import People, Stated, people_of
 from joinedup.appraisal.ranges import Range
@@ -24,6 +24,7 @@ from joinedup.appraisal.together import Together, alternatives, appraise_set
 __all__ = [
     "ASSUMPTIONS",
     "GRADES",
+    "MEASURES",
     "WARNING",
     "Affordable",
     "Alone",

@@ -1,7 +1,8 @@
 """The best that each partner could do by itself, found by the same search with one partner (§4.5).
 
 A kind that can search so has `find_alone`; nothing here knows which kinds do. What stands against an option is what a
-partner could do alone with the same things: options that share nothing with it could be done besides.
+partner could do alone with the same things: options that share nothing with it could be done besides. An option that sets
+free and fills nothing stands against whatever the partner could do alone in its kind.
 """
 
 from __future__ import annotations
@@ -67,7 +68,9 @@ def best_alone(
         return ()
     best = []
     for partner in option.partners:
-        rivals = [each for each in found.get(partner, ()) if set(each.uses) & set(option.uses)]
+        rivals = [
+            each for each in found.get(partner, ()) if not option.uses or set(each.uses) & set(option.uses)
+        ]
         may = [each for each in rivals if allowed(each)]
         chosen: tuple[float, Option | None, tuple[Cash, ...]] = (0.0, None, ())
         for each in sorted(may, key=lambda rival: rival.id):

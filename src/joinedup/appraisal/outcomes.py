@@ -23,7 +23,7 @@ SLIGHT_MIN = 1 / 60
 
 @dataclass(frozen=True)
 class Objective:
-    """What one service wants, in its own words: ``measure`` is one of those in `effects`, or one that the study adds."""
+    """What one service wants, in its own words: ``measure`` is one of `MEASURES`, or empty where nothing here measures it."""
 
     service: str
     words: str
@@ -53,6 +53,8 @@ class Effect:
 
 
 MONEY, TIME, WAITS, SOCIETYS = "money", "time set free", "waits", "worth to society"
+MEASURES = (MONEY, TIME, WAITS)
+"""What is measured of every service."""
 
 
 def effects(appraisal: Appraisal, gate: Gate, services: Sequence[str]) -> tuple[Effect, ...]:

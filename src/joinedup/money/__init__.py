@@ -1,6 +1,7 @@
 """Money: typed cash, discounting by edition, optimism bias, prices, value added tax and pensions."""
 
 from joinedup.money.cash import SOCIETY, Cash, CashKind, CashLine, NominalPounds, Partner, RealPounds
+from joinedup.money.deflators import Deflators, deflators, own_deflators
 from joinedup.money.discounting import EDITION, annuity, discount_factors, present_value
 from joinedup.money.optimism import (
     Bounds,
@@ -24,6 +25,7 @@ __all__ = [
     "CashKind",
     "CashLine",
     "Cause",
+    "Deflators",
     "NominalPounds",
     "Partner",
     "ProjectType",
@@ -35,9 +37,11 @@ __all__ = [
     "blend",
     "causes_of",
     "contributions",
+    "deflators",
     "discount_factors",
     "mitigation",
     "nominal",
+    "own_deflators",
     "present_value",
     "price_levels",
     "project_type",

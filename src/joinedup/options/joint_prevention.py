@@ -128,13 +128,9 @@ class JointPrevention:
 
     def find(self, area: Area, assumptions: Mapping[str, Assumption]) -> list[Option]:
         """Look at every pair of services for places of 500 m that are high-risk for both; only counts are kept of them."""
-        services = sorted(area.services)
-        if len(services) < 2 or area.table("incidents").is_empty():
+        if len(area.services) < 2:
             return []
-        cells = hot_cells(area, METRES)
-        counts = {
-            each: cells[each].to_numpy().astype(np.float64) for each in services if each in cells.columns
-        }
+        counts = _counts(area)
         high = {each: high_risk(count, assumptions[HELD.name].central) for each, count in counts.items()}
         register = registered(area, self.name)
         scale = 365.2425 / days_covered(area)
@@ -176,6 +172,35 @@ class JointPrevention:
             )
         return sorted(found, key=lambda option: option.id)
 
+    def find_alone(self, area: Area, partner: str, assumptions: Mapping[str, Assumption]) -> list[Option]:
+        """Let the partner visit by itself, in the places that are high-risk for it, whoever else is called there."""
+        counts = _counts(area).get(partner)
+        if counts is None:
+            return []
+        high = high_risk(counts, assumptions[HELD.name].central)
+        here = float(counts[high].sum()) * 365.2425 / days_covered(area)
+        if here < assumptions[LEAST.name].central:
+            return []
+        name = area.name_of(partner)
+        return [
+            Option(
+                id=f"joint-prevention-alone-{partner}",
+                kind=self.name,
+                title=f"{name} prevents by itself where it is often called",
+                partners=(partner,),
+                joins=(partner,),
+                names=(name,),
+                changes=(),
+                uses=(),
+                facts={
+                    "places": float(high.sum()),
+                    f"incidents_{partner}": here,
+                    f"share_{partner}": float(counts[high].sum() / counts.sum()),
+                },
+                incomplete=("who lives or works at these places, and who is visited already",),
+            )
+        ]
+
     def cash(self, area: Area, option: Option, draws: Draws) -> list[Cash]:
         """Give the agreement, coordination and visits, then what is prevented: crews' time, and harm to society."""
         flows: list[Cash] = []
@@ -192,16 +217,19 @@ class JointPrevention:
         for service in option.partners:
             who = Partner(service)
             cash = CashKind.CASH_RELEASING
-            flow("agreement to share data", 0, -draws[AGREEMENT.name], cash, who, AGREEMENT.name)
+            together = len(option.partners) > 1
+            if together:
+                flow("agreement to share data", 0, -draws[AGREEMENT.name], cash, who, AGREEMENT.name)
             for year in range(1, self.years + 1):
-                flow(
-                    "half of the coordination",
-                    year,
-                    -draws[COORDINATION.name] / 2,
-                    cash,
-                    who,
-                    COORDINATION.name,
-                )
+                if together:
+                    flow(
+                        "half of the coordination",
+                        year,
+                        -draws[COORDINATION.name] / 2,
+                        cash,
+                        who,
+                        COORDINATION.name,
+                    )
                 # Both go, so that each bears its own visit.
                 flow(
                     "visits after referrals",
@@ -256,6 +284,13 @@ class JointPrevention:
 
     def explain(self, option: Option) -> str:
         """Say who is called how often to the same places, and what they would do."""
+        if len(option.partners) == 1:
+            alone = _fact(option, "places")
+            return (
+                f"{option.names[0]} visits by itself in {alone:,.0f} {'place' if alone == 1 else 'places'} of 500 m that hold "
+                f"{_fact(option, f'share_{option.partners[0]}'):.0%} of its incidents, after what its own crews see there. "
+                "How much that prevents nobody has shown; it may be nothing."
+            )
         one, other = option.partners
         places = _fact(option, "shared_places")
         shared = f"{places:,.0f} {'place' if places == 1 else 'places'} of 500 m"
@@ -265,6 +300,18 @@ class JointPrevention:
             "second's. Each refers to the other what it sees there, and they visit together. How much that prevents nobody has "
             "shown; it may be nothing."
         )
+
+
+def _counts(area: Area) -> dict[str, NDArray[np.float64]]:
+    """Give each service's incidents by place of 500 m, in one order of places; no service where nothing is placed."""
+    if area.table("incidents").is_empty():
+        return {}
+    cells = hot_cells(area, METRES)
+    return {
+        each: cells[each].to_numpy().astype(np.float64)
+        for each in sorted(area.services)
+        if each in cells.columns
+    }
 
 
 def high_risk(counts: NDArray[np.float64], held: float) -> NDArray[np.bool_]:

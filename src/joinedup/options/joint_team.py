@@ -14,6 +14,7 @@ from joinedup.assumptions import Assumption, Grade
 from joinedup.money import Cash, CashKind, CashLine, Partner, Supply
 from joinedup.options import Kind, Need, Option, lives_already, registered, tried_before
 from joinedup.options.co_responding.gaining import days_covered
+from joinedup.options.task_handed_over import HOURS
 from joinedup.travel import ASSUMPTIONS as TRAVEL
 from joinedup.travel import StraightLine
 
@@ -71,21 +72,6 @@ PERSON = _declared(
     (20, 28, 38),
     "judgement after pay scales with on-costs",
 )
-UNIT = {
-    kind: _declared(
-        f"{kind}_unit",
-        f"An hour of a {kind} unit with its crew.",
-        "pounds an hour",
-        values,
-        "judgement after pay scales with on-costs",
-    )
-    for kind, values in {
-        "police": (35.0, 55.0, 80.0),
-        "fire": (70.0, 110.0, 160.0),
-        "ambulance": (50.0, 75.0, 110.0),
-        "other": (30.0, 50.0, 80.0),
-    }.items()
-}
 NEW_POSTS = _declared(
     "new_posts",
     "How much of the team's hours needs new posts; the rest is displaced from other work, which is no cash but is lost.",
@@ -160,7 +146,7 @@ class JointTeam:
         JOB,
         FREED,
         PERSON,
-        *UNIT.values(),
+        *HOURS.values(),
         NEW_POSTS,
         OTHER_WORK,
         NOT_CONVEYED,
@@ -210,7 +196,7 @@ class JointTeam:
                 bought = Supply.STANDARD if line is CashLine.CAPITAL else Supply.OUTSIDE
                 flows.append(Cash(what, kind, line, year, amount, to, to, names, supply=bought))
 
-            unit = UNIT[area.kind_of(service)].name
+            unit = HOURS[area.kind_of(service)].name
             for year in (0, 5):
                 flow("half of the vehicle", year, -draws[VEHICLE.name] / 2, CashLine.CAPITAL, VEHICLE.name)
             flow("choosing and training people", 0, -draws[INDUCTION.name], CashLine.RUNNING, INDUCTION.name)
@@ -278,10 +264,10 @@ class JointTeam:
                 CashKind.NOT_CASH_RELEASING,
                 CashLine.BENEFIT,
                 year,
-                -spent * draws[UNIT[area.kind_of(service)].name],
+                -spent * draws[HOURS[area.kind_of(service)].name],
                 Partner(service),
                 Partner(service),
-                (FREED.name, UNIT[area.kind_of(service)].name),
+                (FREED.name, HOURS[area.kind_of(service)].name),
             )
             for service in option.partners
             for year in range(1, self.years + 1)

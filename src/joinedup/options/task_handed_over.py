@@ -135,7 +135,7 @@ LEAST_JOBS = _declared(
 HOURS = {
     kind: _declared(
         f"{kind}_hour",
-        f"An hour of a {kind} unit with its crew.",
+        f"An hour of a unit of the kind of service '{kind}' with its crew.",
         "pounds an hour",
         values,
         "judgement after pay scales with on-costs",
@@ -144,6 +144,7 @@ HOURS = {
         "police": (35.0, 55.0, 80.0),
         "fire": (70.0, 110.0, 160.0),
         "ambulance": (50.0, 75.0, 110.0),
+        "other": (30.0, 50.0, 80.0),
     }.items()
 }
 EQUIPPING = _declared(

@@ -20,6 +20,7 @@ from joinedup.appraisal import (
     duty_tests,
     effects,
     five_cases,
+    mitigation_of,
     months_elsewhere,
     people_of,
     recoveries,
@@ -32,11 +33,13 @@ from joinedup.money import project_type
 from joinedup.options import Kind, Need, Option, kinds
 from joinedup.overlap import ASSUMPTIONS as OVERLAP
 from joinedup.ranking import Candidate, Order, rank
-from joinedup.refusal import Refusal
 from joinedup.response import drives
 from joinedup.response.declared import ASSUMPTIONS as RESPONSE
-from joinedup.study.estate import ASSUMPTIONS as ESTATE
+from joinedup.study.deciding import text_of
+from joinedup.study.finding import find
 from joinedup.study.gating import gate
+from joinedup.study.pricing import at_price_base
+from joinedup.study.stating import Told, objectives_of, people_stated, risks_of
 from joinedup.travel import ASSUMPTIONS as TRAVEL
 from joinedup.travel import ROAD_ASSUMPTIONS, travel_of
 
@@ -68,6 +71,7 @@ class Assessed:
 
     option: Option
     rung: int
+    project_type: str
     explanation: str
     appraisal: Appraisal
     gate: Gate
@@ -91,6 +95,7 @@ class Assessment:
     lacking: Mapping[str, tuple[Need, ...]]
     judge_together: Callable[[frozenset[str]], Outcome]
     """The safety gate on a set of options at once."""
+    told: Told
 
     def __getitem__(self, option_id: str) -> Assessed:
         """Give one option by its identifier."""
@@ -101,24 +106,20 @@ def assumptions_of(folder: Path | None = None) -> dict[str, Assumption]:
     """Give every declared assumption by name, with a study's own values over them.
 
     Raises:
-        Refusal: for a file that is not text, a name that is not known or a value that is out of order.
+        Refusal: for a file that is not text, a name that is not known, a value that is out of order, or prices of a year
+            that cannot be brought to the price base.
     """
     declared = {
-        each.name: each
-        for each in (*TRAVEL, *OVERLAP, *APPRAISAL, *RESPONSE, *ROAD_ASSUMPTIONS, *ESTATE, *EVIDENCE)
+        each.name: each for each in (*TRAVEL, *OVERLAP, *APPRAISAL, *RESPONSE, *ROAD_ASSUMPTIONS, *EVIDENCE)
     }
     for kind in kinds():
         declared |= {each.name: each for each in kind.assumptions}
     path = folder / ASSUMPTIONS_FILE if folder else None
     if path is None or not path.is_file():
         return declared
-    try:
-        text = path.read_text("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Refusal(
-            f"{path}: is not UTF-8 text; save it as 'CSV UTF-8' and run the command again"
-        ) from None
-    return {each.name: each for each in with_study_values(declared.values(), text, str(path))}
+    text = text_of(path)
+    own = {each.name: each for each in with_study_values(declared.values(), text, str(path))}
+    return at_price_base(own, text, path.parent, str(path))
 
 
 def assess(
@@ -126,22 +127,23 @@ def assess(
     assumptions: Mapping[str, Assumption],
     progress: Callable[[str], None] = lambda _: None,
     played: Played | None = None,
+    folder: Path | None = None,
 ) -> Assessment:
-    """Find the options of every kind and assess them on common draws, and on waits where the area was ``played``."""
+    """Find the options of every kind and assess them on common draws, and on waits where the area was ``played``.
+
+    ``folder`` is where the study's own files lie: what the partners state of people, objectives and managed risks.
+
+    Raises:
+        Refusal: when one of these files cannot be used, by row and column.
+    """
     draws = draw(assumptions.values(), DRAWS, area.settings.seed)
     vat = recoveries(area)
     travel = travel_of(area, assumptions)
     before = drives(area, travel)
+    found_by_kind, lacking = find(area, assumptions, progress)
+    told = _told(area, folder, [option.id for _, found in found_by_kind for option in found])
     assessed: list[Assessed] = []
-    lacking = {}
-    for kind in kinds():
-        if missing := tuple(need for need in kind.needs if not area.has(need.table, *need.columns)):
-            lacking[kind.name] = missing
-            continue
-        if area.settings.overlap_only:
-            continue
-        progress(f"looking for options: {kind.name}")
-        found = kind.find(area, assumptions)
+    for kind, found in found_by_kind:
         alone = searched_alone(kind, area, assumptions) if found else None
         for option in found:
             progress(f"appraising {option.title}")
@@ -153,6 +155,7 @@ def assess(
                     draws,
                     alone,
                     vat,
+                    told,
                     lambda each: gate(area, each, before, travel, played),
                 )
             )
@@ -177,8 +180,15 @@ def assess(
 
     # Staying among three of three says nothing: the first few are always fewer than there are to choose from.
     return Assessment(
-        tuple(assessed), rank(candidates, min(TOP, max(1, passing - 1))), lacking, cache(together)
+        tuple(assessed), rank(candidates, min(TOP, max(1, passing - 1))), lacking, cache(together), told
     )
+
+
+def _told(area: Area, folder: Path | None, ids: Sequence[str]) -> Told:
+    """Read what the partners state, where the study has a folder."""
+    if folder is None:
+        return Told()
+    return Told(people_stated(folder, ids), objectives_of(folder, area), risks_of(folder))
 
 
 def _assessed(
@@ -188,11 +198,13 @@ def _assessed(
     draws: Draws,
     found_alone: Mapping[str, Sequence[Option]] | None,
     vat: Mapping[str, Recovery],
+    told: Told,
     judged: Callable[[Option], Gate],
 ) -> Assessed:
     """Work out everything of one option."""
     project = project_type(kind.project_type)
-    overruns = {project.applies_to: project.cost.after(0.0)}
+    managed = mitigation_of(told.risks, kind.project_type)
+    overruns = {project.applies_to: project.cost.after(managed)}
     cost = partial(kind.cash, area, option)
     best = best_alone(
         kind,
@@ -209,18 +221,20 @@ def _assessed(
         project=kind.project_type,
         years=kind.years,
         partners=area.services,
+        mitigation=managed,
         do_minimum=kind.carry_on(area, option, draws),
         alone=alone_cash(best),
         exit_cost=draws[kind.exit_cost],
         vat=vat,
     )
     held = judged(option)
-    people = people_of(area, option)
+    people = people_of(area, option, told.people.get(option.id))
     duty = duty_tests(appraisal, held, area.services)
     affordable = affordability(appraisal.financial, area.table("budgets"), area.settings.price_base, draws)
     return Assessed(
         option=option,
         rung=kind.rung,
+        project_type=kind.project_type,
         explanation=kind.explain(option),
         appraisal=appraisal,
         gate=held,

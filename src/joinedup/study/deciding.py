@@ -30,8 +30,8 @@ def decisions_of(folder: Path, ids: Collection[str]) -> dict[str, Decision]:
     """
     path = folder / DECISIONS_FILE
     found: dict[str, Decision] = {}
-    for where, row in _rows(path, ("option_id", "decision", "reason")):
-        option = _known(row["option_id"], ids, f"{where}, column option_id")
+    for where, row in rows_of(path, ("option_id", "decision", "reason")):
+        option = known_option(row["option_id"], ids, f"{where}, column option_id")
         answer = row["decision"].lower()
         if answer not in _ANSWERS:
             raise Refusal(
@@ -58,12 +58,12 @@ def barriers_of(folder: Path, ids: Collection[str]) -> tuple[Condition, ...]:
     told: dict[str, Mapping[str, str]] = {}
     delays: dict[str, dict[str, float]] = {}
     blocks: dict[str, set[str]] = {}
-    for where, row in _rows(path, ("barrier_id", "kind", "sentence", "lifter", "option_id", "months")):
+    for where, row in rows_of(path, ("barrier_id", "kind", "sentence", "lifter", "option_id", "months")):
         barrier = row["barrier_id"]
         if not barrier:
             raise Refusal(f"{where}, column barrier_id: is empty; give every barrier a short name")
         told.setdefault(barrier, row)
-        option = _known(row["option_id"], ids, f"{where}, column option_id")
+        option = known_option(row["option_id"], ids, f"{where}, column option_id")
         lifters = list(Lifter)
         if row["lifter"] not in lifters:
             raise Refusal(
@@ -101,23 +101,41 @@ def unlocks_of(area: Area) -> dict[str, list[Unlock]]:
     return found
 
 
-def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:
-    """Give each row with where it stands; nothing where there is no such file."""
+def rows_of(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Give each row of one of the study's own files with where it stands; nothing where there is no such file.
+
+    Raises:
+        Refusal: for a file that is not text, or a column that is missing.
+    """
     if not path.is_file():
         return
-    try:
-        rows = csv.DictReader(io.StringIO(path.read_text("utf-8-sig")))
-    except UnicodeDecodeError:
-        raise Refusal(
-            f"{path}: is not UTF-8 text; save it as 'CSV UTF-8' and run the command again"
-        ) from None
+    rows = csv.DictReader(io.StringIO(text_of(path)))
     if missing := [each for each in columns if each not in (rows.fieldnames or ())]:
         raise Refusal(f"{path}: the column {missing[0]} is missing; it needs {', '.join(columns)}")
     for number, row in enumerate(rows, start=2):
         yield f"{path}, row {number}", {key: (value or "").strip() for key, value in row.items() if key}
 
 
-def _known(option: str, ids: Collection[str], where: str) -> str:
+def text_of(path: Path) -> str:
+    """Read a file as text.
+
+    Raises:
+        Refusal: when it is not UTF-8.
+    """
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Refusal(
+            f"{path}: is not UTF-8 text; save it as 'CSV UTF-8' and run the command again"
+        ) from None
+
+
+def known_option(option: str, ids: Collection[str], where: str) -> str:
+    """Give an option's identifier back.
+
+    Raises:
+        Refusal: when no such option was found.
+    """
     if option not in ids:
         raise Refusal(
             f"{where}: no option '{option}' was found{did_you_mean(option, ids)}; 'joinedup options' lists them"

@@ -10,11 +10,12 @@ from joinedup.area.reading import read_area
 from joinedup.crossover import Crossover, measure
 from joinedup.crossover.counted import counted_demand
 from joinedup.crossover.growth import growth
+from joinedup.options.shared_estate import whole_estate
 from joinedup.overlap import REACH, site_pairs
 from joinedup.response.asking import own_needs
 from joinedup.study.assessing import Assessment, assess, assumptions_of
 from joinedup.study.deciding import barriers_of, decisions_of, unlocks_of
-from joinedup.study.estate import whole_estate
+from joinedup.study.hearing import Heard
 from joinedup.study.planning import Planned, planned
 from joinedup.study.waiting import Played
 from joinedup.travel import StraightLine
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from joinedup.crossover.counted import CountedDemand
     from joinedup.crossover.growth import Growth
     from joinedup.locate import Plan
+    from joinedup.readiness import Readiness
 
 METRES = 500.0
 MINUTES = 30.0
@@ -99,7 +101,23 @@ class Study:
     def assessment(self) -> Assessment:
         """The options, appraised and in order."""
         played = None if isinstance(self.played, str) else self.played
-        return assess(self.area, self.assumptions, self.progress, played)
+        return assess(self.area, self.assumptions, self.progress, played, self.folder)
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """What each option that was found is called."""
+        return {each.option.id: each.option.title for each in self.assessment.options}
+
+    @cached_property
+    def heard(self) -> Heard:
+        """What people told the study."""
+        return Heard(self.folder, self.area.settings.evidence, self.assumptions)
+
+    @cached_property
+    def readiness(self) -> dict[str, Readiness]:
+        """What people say of each option, by its id."""
+        found = self.heard.readiness(each.option for each in self.assessment.options)
+        return {each.option: each for each in found}
 
     @cached_property
     def planned(self) -> Planned:

@@ -199,7 +199,7 @@ def _option(area: Area, each: Gained, register: list[Registered]) -> Option:
         partners=(each.responder, each.ambulance),
         joins=(each.site_id,),
         names=(name,),
-        # Which units can meet which need stands in needs.csv, which is no table of the area.
+        # A crew goes besides the ambulance: one job more at an incident, which no table of the area can say yet.
         changes=(),
         uses=tuple(f"units/{unit}" for unit in units["unit_id"].sort()),
         facts={
@@ -215,6 +215,7 @@ def _option(area: Area, each: Gained, register: list[Registered]) -> Option:
             "tried_before": None if before is None else before.in_words,
         },
         incomplete=(
+            "what the station's own ground would wait while its crew is out: the calls are not played again with it",
             "whether crews agree, and what their contracts say about medical calls",
             "which ambulances would be sent elsewhere once a crew is on its way",
             "what volunteers would cost the ambulance service for the same calls",

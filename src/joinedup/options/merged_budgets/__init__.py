@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 
 from joinedup.money import Cash, CashKind, CashLine, Partner
 from joinedup.options import Kind, Need, Option, lives_already, registered, tried_before
 from joinedup.options.merged_budgets import declared
 from joinedup.options.merged_budgets.declared import ASSUMPTIONS, EXIT_COST
-from joinedup.options.merged_budgets.sharing import (
-    MOST_PARTNERS,
-    contributions,
-    overruns,
-    pooled_cost,
-    rules,
-)
+from joinedup.options.merged_budgets.finding import groups_of, lines_by_function, rule_of
+from joinedup.options.merged_budgets.sharing import contributions, overruns, pooled_cost, rules
 from joinedup.options.shared_control_room.joining import fact, in_use, in_words
+from joinedup.overlap import ASSUMPTIONS as OVERLAP
+from joinedup.travel import ASSUMPTIONS as TRAVEL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,20 +25,9 @@ if TYPE_CHECKING:
 
     from joinedup.area import Area
     from joinedup.assumptions import Assumption, Draws
+    from joinedup.options.merged_budgets.finding import Line
 
     Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Line:
-    """What one service plans to spend on a function in a year, net; ``use`` is None where the study does not say."""
-
-    service_id: str
-    function: str
-    line_ids: tuple[str, ...]
-    net_gbp: float
-    income_known: bool
-    use: float | None
 
 
 class MergedBudgets:
@@ -61,17 +45,20 @@ class MergedBudgets:
             "what each service plans to spend, a row a service, year and function",
         ),
     )
-    assumptions: tuple[Assumption, ...] = ASSUMPTIONS
+    assumptions: tuple[Assumption, ...] = (*TRAVEL, *OVERLAP, *ASSUMPTIONS)
     project_type: str = "equipment and development"
     years: int = 10
     exit_cost: str = EXIT_COST.name
 
     def find(self, area: Area, assumptions: Mapping[str, Assumption]) -> list[Option]:
-        """Try every two services with a budget for a function, and all that have one, save what the law keeps apart."""
+        """Try every two services with a budget for a function, and all that have one, save what the law keeps apart.
+
+        Of more than eight, two are tried only where they have sites within reach of each other.
+        """
         register = registered(area, self.name)
         found = []
-        for function, lines in _lines(area).items():
-            for group in _groups(lines):
+        for function, lines in lines_by_function(area).items():
+            for group in groups_of(lines, area, assumptions):
                 partners = tuple(each.service_id for each in group)
                 if any(lives_already(register, pair) for pair in combinations(partners, 2)):
                     continue
@@ -169,54 +156,6 @@ def _saves(pounds: float) -> str:
     return f"saves £{pounds:,.0f}" if pounds >= 0 else f"costs £{-pounds:,.0f}"
 
 
-def _lines(area: Area) -> dict[str, list[Line]]:
-    """Give the budgets of each function that may be pooled, by function and then service, of the newest year that all have."""
-    budgets = area.table("budgets").with_columns(
-        match=pl.col("function").str.to_lowercase().str.strip_chars()
-    )
-    found: dict[str, list[Line]] = {}
-    for (function,), rows in sorted(budgets.group_by("match"), key=lambda each: str(each[0])):
-        name = str(function)
-        known = set.intersection(*(set(each["year"]) for _, each in rows.group_by("service_id")))
-        if name in rules().kept_apart or not known:
-            continue
-        newest = rows.filter(pl.col("year") == max(known)).sort("line_id")
-        lines = []
-        for service in newest["service_id"].unique().sort().to_list():
-            own = newest.filter(pl.col("service_id") == service)
-            net = float(own["gross_gbp"].sum()) - float(own["income_gbp"].sum())
-            whole = own["income_gbp"].null_count() == 0
-            lines.append(Line(service, name, tuple(own["line_id"]), net, whole, _use(area, service, name)))
-        # A function that brings in more than it costs has nothing to share.
-        lines = [each for each in lines if each.net_gbp > 0]
-        if len(lines) > 1:
-            found[name] = lines
-    return found
-
-
-def _use(area: Area, service: str, function: str) -> float | None:
-    """Give how much a service uses a function; None where the study does not say."""
-    measure = rules().uses.get(function, "posts")
-    own = pl.col("service_id") == service
-    if measure == "floor":
-        values = area.table("sites").filter(own)["floor_area_m2"]
-    elif measure == "seats":
-        courses = area.table("courses").filter(own)["course_id"].to_list()
-        values = area.table("course_runs").filter(pl.col("course_id").is_in(courses))["booked"]
-    elif measure == "posts":
-        values = area.table("posts").filter(own & (pl.col("function").str.to_lowercase() == function))["fte"]
-    else:
-        used = area.table(measure).filter(own).height
-        return float(used) if used else None
-    total = float(values.sort().sum())
-    return total if total and not values.null_count() else None
-
-
-def _groups(lines: Sequence[Line]) -> list[tuple[Line, ...]]:
-    every = [tuple(lines)] if 2 < len(lines) <= MOST_PARTNERS else []
-    return [*combinations(lines, 2), *every]
-
-
 def _option(
     area: Area, function: str, group: Sequence[Line], assumptions: Mapping[str, Assumption], tried: str | None
 ) -> Option:
@@ -231,9 +170,12 @@ def _option(
     together = float(pooled_cost(costs, scope, administration)[0])
     gross = float(scope[0]) * float(costs.sum() - costs.max())
     stressed = gross * assumptions[declared.STRESS.name].central - float(administration[0]) * len(group)
+    contribution, differ = rule_of(group, "contribution", rules().contribution)
+    unused = use is None and contribution == "by use"
+    risk, risks_differ = rule_of(group, "risk", rules().risk)
     facts: dict[str, float | str | None] = {
-        "contribution": rules().contribution,
-        "risk": rules().risk,
+        "contribution": rules().contribution if unused else contribution,
+        "risk": risk,
         "host": host,
         "cost_gbp_now": float(costs.sum()),
         "cost_gbp_together": together,
@@ -255,7 +197,7 @@ def _option(
             if pays is not None and pays > costs[number] + 0.005:
                 losers.add(area.name_of(service))
     facts["loses"] = in_words(sorted(losers)) if losers else None
-    agreed = contributions(rules().contribution, costs, use, scope, administration)
+    agreed = contributions(str(facts["contribution"]), costs, use, scope, administration)
     if agreed is not None:
         overrun = assumptions[declared.OVERRUN.name].central * together
         for rule in rules().risks:
@@ -277,7 +219,11 @@ def _option(
         changes=(),
         uses=tuple(f"budgets/{line}" for each in group for line in each.line_ids),
         facts=facts,
-        incomplete=tuple(_open(area, group, use)),
+        incomplete=(
+            *_open(area, group, use),
+            *(["which rule of contribution: the partners state different ones"] if differ else []),
+            *(["which rule for risk: the partners state different ones"] if risks_differ else []),
+        ),
     )
 
 

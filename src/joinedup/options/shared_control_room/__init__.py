@@ -11,6 +11,7 @@ import polars as pl
 from joinedup.area import Change
 from joinedup.money import Cash, CashKind, CashLine, Partner
 from joinedup.options import Kind, Need, Option, lives_already, registered
+from joinedup.options.shared_control_room.alone import WAY, joined_alone
 from joinedup.options.shared_control_room.costing import Costed, bills, contracts
 from joinedup.options.shared_control_room.declared import ASSUMPTIONS, EXIT_COST
 from joinedup.options.shared_control_room.joining import (
@@ -81,6 +82,15 @@ class SharedControlRoom:
             ]
         return sorted(found, key=lambda option: option.id)
 
+    def find_alone(
+        self,
+        area: Area,
+        partner: str,
+        assumptions: Mapping[str, Assumption],  # noqa: ARG002 - as every kind
+    ) -> list[Option]:
+        """Bring another room of the partner's own into its largest."""
+        return joined_alone(area, partner)
+
     def cash(self, area: Area, option: Option, draws: Draws) -> list[Cash]:
         """What is done once, then posts, bills, the fallback and what is paid to the host, each from when rooms work together."""
         return Costed(area, option, draws, self.years).flows()
@@ -111,6 +121,11 @@ class SharedControlRoom:
     def explain(self, option: Option) -> str:
         """Say who answers where, what that takes in staff, and what becomes of the rooms."""
         host, guests = option.names[0], in_words(option.names[1:])
+        if option.facts["way"] == WAY:
+            return (
+                f"{guests} closes; its people move into {host}, which is the same service's. The floor and the bills of one room "
+                "are saved. No post is taken to come free, because nobody records which room answers which call."
+            )
         several = len(option.names) > 2
         closes = f"{guests} {'close; their' if several else 'closes; its'} people"
         hours = f"From {option.facts['from']} to {option.facts['until']}"

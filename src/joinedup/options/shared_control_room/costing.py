@@ -31,6 +31,8 @@ class Costed:
         self.area, self.option, self.draws, self.years = area, option, draws, years
         self.rooms = [room_called(area, each) for each in option.joins]
         self.host, *self.guests = self.rooms
+        # A partner that joins rooms of its own bears what is common once.
+        self.bearing = list({room.service_id: room for room in reversed(self.rooms)}.values())[::-1]
         self.one_place = fact(option, "one_place") > 0
         self.one_system = fact(option, "one_system") > 0
         self.live = [in_use(year, draws[declared.YEARS_TO_LIVE.name]) for year in range(years + 1)]
@@ -39,7 +41,7 @@ class Costed:
     def flows(self) -> list[Cash]:
         """Give everything: what is done once, then what goes on from when the rooms work together."""
         self._once()
-        for room in self.rooms:
+        for room in self.bearing:
             self._posts(room)
         for room in self.guests:
             self._room_given_up(room)
@@ -69,7 +71,7 @@ class Costed:
         systems, names = self._integration()
         shares, shared_by = self._shares()
         desks = sum((self._desks(room) for room in self._moving()), 0.0)
-        for room in self.rooms:
+        for room in self.bearing:
             partner = room.service_id
             share = shares[partner]
             if self.one_system:
@@ -87,7 +89,7 @@ class Costed:
                     capital=True,
                 )
             self._add("project team", 1, -draws[declared.PROJECT.name], partner, declared.PROJECT.name)
-            if self.one_system:
+            if self.one_system and len(self.bearing) > 1:
                 self._add(
                     "training to answer for every service",
                     1,
@@ -179,7 +181,7 @@ class Costed:
         shares, shared_by = self._shares()
         given_up, names = self._given_up()
         support, integrated = self._integration()
-        for room in self.rooms:
+        for room in self.bearing:
             share = shares[room.service_id]
             if self.one_system:
                 self._from_live(

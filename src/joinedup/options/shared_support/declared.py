@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from joinedup.assumptions import Assumption, Grade
-from joinedup.options.shared_estate import RECEIPT_SHARE, RUNNING_COST
+from joinedup.options.shared_estate.declared import RECEIPT_SHARE, RUNNING_COST
 from joinedup.travel import ASSUMPTIONS as TRAVEL
 
 

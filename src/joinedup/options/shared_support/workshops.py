@@ -12,7 +12,7 @@ import polars as pl
 from joinedup.area import Area, Change
 from joinedup.money import Cash, CashKind, CashLine, Partner
 from joinedup.options import Option, lives_already, registered
-from joinedup.options.shared_estate import RECEIPT_SHARE, RUNNING_COST
+from joinedup.options.shared_estate.declared import RECEIPT_SHARE, RUNNING_COST
 from joinedup.options.shared_support.declared import (
     DRIVERS_HOUR,
     VISITS,

@@ -8,6 +8,7 @@ from joinedup.disclosure import Chapter, Draft, Statement
 from joinedup.study.drafting.crossover import crossover_answer, crossover_chapter
 from joinedup.study.drafting.demand import areas_are_drawn, counted_answers, demand_chapters
 from joinedup.study.drafting.estate import estate_chapter
+from joinedup.study.drafting.evidence import evidence_answers, evidence_chapters
 from joinedup.study.drafting.grounds import assumptions_chapter, method_chapter, queries_chapter
 from joinedup.study.drafting.joint import joint_chapters
 from joinedup.study.drafting.option_pages import option_pages
@@ -24,13 +25,6 @@ if TYPE_CHECKING:
     from joinedup.study.study import Study
 
 _LATER = (
-    Chapter(
-        "evidence",
-        "What people say",
-        Statement("Nobody's views are in this report."),
-        missing="Interviews, which this version cannot read yet. A survey and views are told by 'joinedup evidence', and are not "
-        "in the report yet.",
-    ),
     Chapter(
         "track",
         "Whether it worked",
@@ -52,6 +46,7 @@ def draft(study: Study) -> Draft:
             waits_answer(study),
             overlap_answer(study),
             *option_answer(study),
+            *evidence_answers(study),
         )
         if sentence is not None
     ]
@@ -78,6 +73,7 @@ def draft(study: Study) -> Draft:
             options_chapter(study),
             order_chapter(study),
             roadmap_chapter(study),
+            *evidence_chapters(study),
             queries_chapter(study),
             assumptions_chapter(study),
             method_chapter(study),

@@ -23,3 +23,8 @@ def short_name(area: Area, service: str) -> str:
 def listed(words: Sequence[str]) -> str:
     """Put words in a row: a, b and c."""
     return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def as_said(words: str) -> str:
+    """Keep words that people wrote from being read as the place of a figure."""
+    return words.replace("{", "(").replace("}", ")")

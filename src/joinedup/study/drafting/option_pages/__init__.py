@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from joinedup.disclosure import Block, Bullets, Chapter, Figure, Page, Statement
+from joinedup.study.drafting.evidence import said_chapter
 from joinedup.study.drafting.naming import listed
 from joinedup.study.drafting.option_pages.board import (
     cases_chapter,
@@ -45,8 +46,9 @@ def _page(study: Study, each: Assessed) -> Page:
             years_chapter(study, each),
             beside_chapter(study, each),
             truths_chapter(each),
-            stress_chapter(each),
+            stress_chapter(each, study.assessment.told.risks),
             elsewhere_chapter(each),
+            *said_chapter(study, each.option.id),
             people_chapter(each),
             effects_chapter(study, each),
             law_chapter(each),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +15,9 @@ from joinedup.study.drafting.options import change_in_wait, pounds
 from joinedup.wording import Unit
 
 if TYPE_CHECKING:
-    from joinedup.appraisal import CaseLine, Effect, Tested
+    from collections.abc import Sequence
+
+    from joinedup.appraisal import CaseLine, Effect, Objective, People, Tested
     from joinedup.study.assessing import Assessed
     from joinedup.study.study import Study
 
@@ -31,21 +32,24 @@ def people_chapter(each: Assessed) -> Chapter:
         ["Crews that start from another place", _things(people.crews_moved)],
         ["Shifts altered or ended", _things(people.shifts_changed)],
     ]
-    stated = [
-        f"{field.name.replace('_', ' ')}: {value}"
-        for field in fields(people.stated)
-        if isinstance(value := getattr(people.stated, field.name), str)
-    ]
+    stated = people.stated
+    for what, number in (
+        ("Posts that go to another employer, as the partners state", stated.transferred),
+        ("Posts that end by redundancy, as the partners state", stated.redundant),
+    ):
+        if number is not None:
+            known.append([what, _posts(number)])
+    said = _stated(people)
     blocks: list[Block] = [
         Table(
             "people",
-            "What changes for people, counted from what the option changes",
+            "What changes for people, counted from what the option changes where the partners do not state it",
             (Column("What"), Column("How many (posts: full-time equivalents)", numeric=True)),
             known,
         )
     ]
-    if stated:
-        blocks.append(Bullets([Statement(f"{each[:1].upper()}{each[1:]}.") for each in stated]))
+    if said:
+        blocks.append(Bullets(said))
     if people.missing:
         blocks += [
             Section("Not known yet"),
@@ -63,6 +67,33 @@ def people_chapter(each: Assessed) -> Chapter:
     )
 
 
+def _stated(people: People) -> list[Statement]:
+    """Say what the partners state of redundancy, welfare, consultation and equality."""
+    stated, said = people.stated, []
+    if stated.redundancy_gbp is not None:
+        said.append(
+            Statement(
+                "Redundancy is said to cost {cost}. It is in no total here: society gains and loses the same by it, and a "
+                "treasurer adds it to the accounts.",
+                {"cost": Figure(stated.redundancy_gbp, Unit.POUNDS, _ended(stated.redundant))},
+            )
+        )
+    if stated.welfare:
+        said.append(Statement(f"Welfare: {stated.welfare.rstrip('.')}."))
+    dates = ((stated.consultation_from, "starts"), (stated.consultation_until, "ends"))
+    told = [f"{verb} on {when.day} {when:%B %Y}" for when, verb in dates if when]
+    if told:
+        said.append(Statement(f"Consultation {' and '.join(told)}."))
+    if stated.equality_screen:
+        said.append(Statement(f"Equality screen: {stated.equality_screen.rstrip('.')}."))
+    return said
+
+
+def _ended(posts: float | None) -> int:
+    """Give on how many people a cost of redundancy rests: of few, or of nobody knows how many, it tells what one gets."""
+    return 1 if posts is None else math.ceil(posts)
+
+
 def _posts(number: float | None) -> Figure:
     """Give posts as a figure that rests on so many people, whom a small one would single out."""
     return Figure(number, Unit.NUMBER, None if number is None else math.ceil(number))
@@ -75,7 +106,8 @@ def _things(number: int | None) -> Figure:
 def effects_chapter(study: Study, each: Assessed) -> Chapter:
     """Say what it does for each service's own measures, and where one gains at another's cost (§5.9)."""
     names = names_of(study)
-    opposed = at_anothers_cost(each.effects)
+    objectives = study.assessment.told.objectives
+    opposed = at_anothers_cost(each.effects, objectives)
     said = [
         f"It helps {names.get(one.service, one.service)} ({one.measure}) at the cost of "
         f"{names.get(other.service, other.service)} ({other.measure})."
@@ -111,8 +143,37 @@ def effects_chapter(study: Study, each: Assessed) -> Chapter:
                 note="Money and time are present values in real pounds at central values.",
             ),
             *((Bullets([Statement(words) for words in said]),) if said else ()),
+            *((_objectives(each, objectives, names),) if objectives else ()),
         ),
     )
+
+
+def _objectives(each: Assessed, objectives: Sequence[Objective], names: dict[str, str]) -> Table:
+    """Set what each service wants beside what the option does to the measure that comes nearest to it."""
+    return Table(
+        "objectives",
+        "Each service's own objectives, and what the option does for them",
+        (Column("Service"), Column("What it wants"), Column("Measured by"), Column("With this option")),
+        [
+            [
+                names.get(one.service, one.service),
+                one.words,
+                one.measure or "nothing here",
+                _served(each, one),
+            ]
+            for one in objectives
+        ],
+        note="Where services have stated objectives, only what serves one of them counts as help to it; harm counts always.",
+    )
+
+
+def _served(each: Assessed, objective: Objective) -> str:
+    found = next(
+        (e for e in each.effects if (e.service, e.measure) == (objective.service, objective.measure)), None
+    )
+    if found is None or found.change is None:
+        return "not known"
+    return {True: "better", False: "worse", None: "no difference"}[found.helps]
 
 
 def _effect(each: Assessed, effect: Effect) -> Figure:

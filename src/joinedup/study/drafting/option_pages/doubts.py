@@ -13,7 +13,9 @@ from joinedup.study.drafting.options import pounds
 from joinedup.wording import Unit, in_words
 
 if TYPE_CHECKING:
-    from joinedup.appraisal import Appraisal, Swing
+    from collections.abc import Sequence
+
+    from joinedup.appraisal import Appraisal, Managed, Swing
     from joinedup.study.assessing import Assessed
 
 _DRAWN = 8
@@ -105,7 +107,7 @@ def _mark(swing: Swing) -> Mark:
     return Mark.NONE if swing.switches_at is not None else Mark.NOT_APPLICABLE
 
 
-def stress_chapter(each: Assessed) -> Chapter:
+def stress_chapter(each: Assessed, risks: Sequence[Managed]) -> Chapter:
     """Show what happened elsewhere if it happened here, and what is not reckoned with: beside the estimate (§5.4)."""
     appraisal = each.appraisal
     sold = bool(sellers(appraisal))
@@ -153,6 +155,7 @@ def stress_chapter(each: Assessed) -> Chapter:
             [*beside, leaving],
         )
     )
+    blocks += _managed(each, risks)
     return Chapter(
         "stress",
         "If what happened elsewhere happened here",
@@ -164,6 +167,39 @@ def stress_chapter(each: Assessed) -> Chapter:
         else Statement("No overrun elsewhere can be tried on it."),
         blocks,
     )
+
+
+def _managed(each: Assessed, risks: Sequence[Managed]) -> list[Block]:
+    """Show by how much the bias comes down, risk by risk, where the study holds a register of them (§5.4)."""
+    own = [risk for risk in risks if risk.project_type == each.project_type]
+    if not own:
+        return []
+    return [
+        Statement(
+            f"Optimism bias of {{bias}} stays on what is spent on {each.project_type}, once the risks below are managed.",
+            {"bias": Figure(each.appraisal.bias_pct / 100, Unit.SHARE)},
+        ),
+        Table(
+            "managed",
+            "Causes of the bias, and how much of each is managed",
+            (
+                Column("Cause"),
+                Column("Its share of the bias", numeric=True),
+                Column("Managed", numeric=True),
+                Column("What shows it"),
+            ),
+            [
+                [
+                    f"{risk.cause[:1].upper()}{risk.cause[1:]}",
+                    Figure(risk.share, Unit.SHARE),
+                    Figure(risk.managed, Unit.SHARE),
+                    risk.evidence or Mark.NOT_AVAILABLE.value,
+                ]
+                for risk in own
+            ],
+            note="Each risk counts once. Who manages it stands in the study.",
+        ),
+    ]
 
 
 def elsewhere_chapter(each: Assessed) -> Chapter:

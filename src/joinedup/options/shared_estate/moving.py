@@ -1,0 +1,141 @@
+"""Moving: one site, or several, that give up their buildings for room in a host's, and what a board still has to know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from joinedup.area import Area, Change
+from joinedup.options import Option
+from joinedup.options.shared_estate.declared import SPACE_NEEDED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from joinedup.assumptions import Assumption
+
+
+@dataclass(frozen=True)
+class Site:
+    """What this kind needs to know of a site; None where the study does not say."""
+
+    site_id: str
+    service_id: str
+    kind: str
+    name: str
+    floor_area_m2: float | None
+    spare_area_m2: float | None
+    running_cost_gbp: float | None
+    tenure: str | None
+    lease_break_on: date | None
+    bays: int | None
+    value_gbp: float | None
+
+
+@dataclass(frozen=True)
+class Way:
+    """How far a mover is from its host: metres in a straight line, and minutes to drive."""
+
+    metres: float
+    minutes: float
+
+
+def option_of(
+    area: Area,
+    ways: Mapping[str, Way],
+    host_id: str,
+    assumptions: Mapping[str, Assumption],
+    tried: str | None,
+) -> Option | None:
+    """Make the option that these sites all move into the host, or None where it is known that they do not fit together."""
+    movers, host = [site_of(area, each) for each in sorted(ways)], site_of(area, host_id)
+    if any(each.floor_area_m2 is None for each in movers):
+        return None
+    left = pl.col("site_id").is_in([each.site_id for each in movers])
+    units = area.table("units")
+    moving = units.filter(left).height
+    space = sum(each.floor_area_m2 or 0.0 for each in movers) * assumptions[SPACE_NEEDED.name].central
+    incomplete = ["posts, consultation dates and an equality screen are not recorded"]
+    if host.spare_area_m2 is None:
+        incomplete.append(f"whether {host.name} has {space:,.0f} m² to spare")
+    elif host.spare_area_m2 < space:
+        return None
+    if moving:
+        if host.kind == "office":
+            return None
+        if host.bays is None:
+            incomplete.append(f"whether {host.name} has {moving} free bays")
+        elif host.bays - units.filter(pl.col("site_id") == host_id).height < moving:
+            return None
+    elif units.is_empty():
+        incomplete.append(
+            "which units start from either site" if len(movers) == 1 else "which units start from these sites"
+        )
+    incomplete += _unknown(area, movers)
+    changes = [
+        Change(table, row, "site_id", host_id)
+        for table, key in (
+            ("units", "unit_id"),
+            ("posts", "post_id"),
+            ("control_rooms", "room_id"),
+            ("assets", "asset_id"),
+        )
+        for row in area.table(table).filter(left)[key].sort().to_list()
+    ]
+    names = " and ".join(each.name for each in movers)
+    joins = (*(each.site_id for each in movers), host_id)
+    return Option(
+        id=f"shared-estate-{'-and-'.join(joins[:-1])}-to-{host_id}",
+        kind="shared estate",
+        title=f"{names} {'moves' if len(movers) == 1 else 'move'} into {host.name}",
+        partners=tuple(dict.fromkeys(each.service_id for each in (*movers, host))),
+        joins=joins,
+        names=(*(each.name for each in movers), host.name),
+        changes=(*changes, *(Change("sites", each.site_id, None) for each in movers)),
+        uses=tuple(f"sites/{each}" for each in joins),
+        facts={
+            "metres": max(each.metres for each in ways.values()),
+            "minutes": max(each.minutes for each in ways.values()),
+            "space_m2": space,
+            "units": float(moving),
+            "start_year": float(min(start_year(area, each) for each in movers)),
+            "tried_before": tried,
+        },
+        incomplete=tuple(incomplete),
+    )
+
+
+def _unknown(area: Area, movers: list[Site]) -> list[str]:
+    """Say what the study does not of the sites that close."""
+    said = []
+    # Where a control room is may not leave the study, so what else works from a site is not named.
+    left = pl.col("site_id").is_in([each.site_id for each in movers])
+    others = area.table("posts").filter(left & (pl.col("function") != "response"))
+    if others.height or area.table("control_rooms").filter(left).height:
+        site = "the site" if len(movers) == 1 else "these sites"
+        said.append(f"other functions work from {site}, and would have to move too")
+    for mover in movers:
+        if mover.tenure == "freehold" and mover.value_gbp is None:
+            said.append(f"what {mover.name} would fetch")
+        if mover.tenure == "leasehold" and mover.lease_break_on is None:
+            said.append(f"when the lease of {mover.name} can be ended")
+    return said
+
+
+def site_of(area: Area, site_id: str) -> Site:
+    """Give a site by its identifier."""
+    row = area.table("sites").row(by_predicate=pl.col("site_id") == site_id, named=True)
+    return Site(**{each.name: row[each.name] for each in fields(Site)})
+
+
+def start_year(area: Area, site: Site) -> int:
+    """Give the year, from 0, in which the site can be given up: that of its lease break, else the first."""
+    broken = site.lease_break_on
+    if broken is None:
+        return 0
+    first = int(area.settings.price_base[:4])
+    year = broken.year if broken.month >= 4 else broken.year - 1
+    return max(0, year - first)
