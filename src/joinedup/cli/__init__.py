@@ -11,13 +11,19 @@ import sys
 import typer
 
 from joinedup.cli.answers import appraise, options, overlap
+from joinedup.cli.auditing import audit
+from joinedup.cli.coding import codes, find, suggest_passages
+from joinedup.cli.comparing import compare
 from joinedup.cli.counting import count
+from joinedup.cli.exchanging import export_interviews, import_interviews
 from joinedup.cli.imagining import imagine
+from joinedup.cli.interviewing import interviews
 from joinedup.cli.meeting import crossover
 from joinedup.cli.publishing import demo, report
 from joinedup.cli.reading import check, new, read
 from joinedup.cli.responding import respond
 from joinedup.cli.saying import evidence
+from joinedup.cli.stating import state, statements
 from joinedup.refusal import CannotWrite, Refusal
 
 INTERRUPTED = 130
@@ -41,10 +47,20 @@ for command in (
     options,
     appraise,
     evidence,
+    codes,
+    find,
+    state,
+    statements,
+    audit,
+    compare,
     report,
     demo,
 ):
     app.command()(command)
+app.command("suggest")(suggest_passages)
+interviews.command("export")(export_interviews)
+interviews.command("import")(import_interviews)
+app.add_typer(interviews, name="interviews")
 
 
 def main() -> None:

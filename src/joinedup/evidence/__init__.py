@@ -1,6 +1,7 @@
-"""Evidence: what people say, in surveys, questionnaires and consultations, and how far coders agree on it (§6).
+"""Evidence: what people say, in interviews, surveys, questionnaires and consultations, and how far coders agree on it (§6).
 
-A study keeps a survey in its folder ``survey`` and the services' and the public's views in its folder ``views``.
+A study keeps a survey in its folder ``survey``, the services' and the public's views in ``views``, and interviews either as plain
+files in ``interviews`` or in an evidence store, ``evidence.db``.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from joinedup.assumptions import Assumption
+    from joinedup.evidence.passages import Approach, Coded
 
 ASSUMPTIONS = (*small_bases.ASSUMPTIONS, *campaigns.ASSUMPTIONS)
 
@@ -37,11 +39,34 @@ __all__ = [
     "Survey",
     "Views",
     "agreement",
+    "coded_of",
     "survey_of",
     "views_of",
 ]
 
+STORE = "evidence.db"
+INTERVIEWS = "interviews"
 _DECLARED: Mapping[str, Assumption] = MappingProxyType({each.name: each for each in ASSUMPTIONS})
+
+
+def coded_of(study: Path, approach: Approach) -> Coded | None:
+    """Read the interviews of a study with their coding, from its store where it has one; None where it holds none.
+
+    Raises:
+        Refusal: for a store that cannot be opened, or a mistake in the plain files, by file, row and column.
+    """
+    path = study / STORE
+    if path.is_file():
+        # Only a study with a store waits for what a store needs.
+        from joinedup.evidence.store import Store
+
+        with Store.open(path) as store:
+            return store.coded(approach)
+    if not (study / INTERVIEWS).is_dir():
+        return None
+    from joinedup.evidence.interviews import coded_of_plain
+
+    return coded_of_plain(study, approach)
 
 
 def survey_of(study: Path, assumptions: Mapping[str, Assumption] = _DECLARED) -> Survey | None:

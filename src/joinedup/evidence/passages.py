@@ -6,9 +6,11 @@ that counts, compares or exchanges interviews works on it alone.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -85,10 +87,18 @@ class Interview:
         """Whether more than one person was interviewed."""
         return len(self.speakers) > 1
 
+    @cached_property
+    def _in_order(self) -> tuple[list[Turn], list[int], list[int]]:
+        """The turns in order, where each starts, and how far those up to it reach."""
+        turns = sorted(self.turns, key=lambda each: each.start)
+        return turns, [each.start for each in turns], list(accumulate((each.end for each in turns), max))
+
     def speaker_at(self, start: int, end: int) -> Speaker | None:
         """Give who says most of a passage; None where only the interviewer does."""
         said: dict[str, int] = {}
-        for turn in self.turns:
+        turns, starts, reached = self._in_order
+        # An interview has hundreds of turns, and a passage is of one or two of them.
+        for turn in turns[bisect_right(reached, start) : bisect_left(starts, end)]:
             shared = min(end, turn.end) - max(start, turn.start)
             if shared > 0 and turn.speaker:
                 said[turn.speaker] = said.get(turn.speaker, 0) + shared

@@ -94,7 +94,8 @@ def readiness_of(
     """
     heard = _Heard.of(coded)
     # Options of one kind that nobody speaks of by their id share an answer; there may be thousands of them.
-    same: dict[tuple[frozenset[str], str], tuple[Factor, ...]] = {}
+    same: dict[frozenset[str], tuple[tuple[Factor, ...], tuple[Named, ...]]] = {}
+    topics = heard.all_topics
     consulted = views.consultation.options if views and views.consultation else ()
     asked = (
         tuple((name, each.question.about) for name, each in survey.coded.items())
@@ -103,12 +104,11 @@ def readiness_of(
     )
     found = []
     for option, kind in options:
-        about = frozenset(topic for topic in heard.all_topics if is_about(topic, option, kind))
-        if (about, kind) not in same:
-            same[about, kind] = heard.factors(about)
-        factors = same[about, kind]
+        about = frozenset(topic for topic in topics if is_about(topic, option, kind))
+        if about not in same:
+            same[about] = (heard.factors(about), heard.apart(about))
+        factors, apart = same[about]
         said = tuple(each for each in consulted if is_about(each.option, option, kind))
-        apart = heard.apart(about)
         found.append(
             Readiness(
                 option,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,29 +32,36 @@ def topics_of(coded: Coded) -> dict[str, frozenset[str]]:
 
     A barrier that is named while speaking of a shared station is a barrier to shared stations.
     """
-    own = {each.id: _topic(coded, each) for each in coded.passages}
-    by_interview: dict[str, list[Passage]] = {}
-    for each in coded.passages:
+    by_code = {each.id: _topic(coded, each.id) for each in coded.codes}
+    own = {each.id: by_code.get(each.code, "") for each in coded.passages}
+    laid: dict[str, list[Passage]] = {}
+    for each in sorted(coded.passages, key=lambda each: each.start):
         if own[each.id]:
-            by_interview.setdefault(each.interview, []).append(each)
+            laid.setdefault(each.interview, []).append(each)
+    starts = {interview: [each.start for each in some] for interview, some in laid.items()}
+    reached = {
+        interview: list(accumulate((each.end for each in some), max)) for interview, some in laid.items()
+    }
+    # Coders lay many codes on the same stretch.
+    over: dict[tuple[str, int, int], frozenset[str]] = {}
+    for each in coded.passages:
+        stretch = (each.interview, each.start, each.end)
+        if stretch not in over:
+            first = bisect_right(reached.get(each.interview, []), each.start)
+            past = bisect_left(starts.get(each.interview, []), each.end)
+            over[stretch] = frozenset(
+                own[other.id] for other in laid.get(each.interview, [])[first:past] if each.start < other.end
+            )
     return {
-        each.id: frozenset(
-            {own[each.id]}
-            | {
-                own[other.id]
-                for other in by_interview.get(each.interview, ())
-                if other.start < each.end and each.start < other.end
-            }
-        )
-        - {""}
+        each.id: over[each.interview, each.start, each.end] | ({own[each.id]} - {""})
         for each in coded.passages
     }
 
 
-def _topic(coded: Coded, passage: Passage) -> str:
+def _topic(coded: Coded, code_id: str) -> str:
     """Give what a code is about, or else what the code above it is."""
     seen: set[str] = set()
-    code = coded.code.get(passage.code)
+    code = coded.code.get(code_id)
     while code is not None and code.id not in seen:
         if code.about:
             return code.about

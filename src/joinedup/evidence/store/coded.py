@@ -50,11 +50,14 @@ class PassageRow(Record):
 
 
 class SuggestionRow(Record):
-    """A passage that the machine found to be like those of a code. ``decision`` is "" until a person takes one."""
+    """A sentence that the machine found to be like the passages of a code. ``decision`` is "" until a person takes one.
+
+    ``id`` is made of code, interview and stretch, so that what was refused once is known again.
+    """
 
     __tablename__ = "suggestion"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
     interview_id: Mapped[str] = mapped_column(ForeignKey("interview.id", ondelete="CASCADE"), index=True)
     code_id: Mapped[str] = mapped_column(ForeignKey("code.id"), index=True)
     start: Mapped[int]
@@ -67,14 +70,16 @@ class SuggestionRow(Record):
 class ChangeRow(Record):
     """A change to codes or passages with the rows before and after it, as JSON; ``undone`` once it was taken back.
 
-    The rows hold ids, positions, names of codes and memos, and no text of an interview.
+    A change that was taken back is ``closed`` once its coder goes on with another: it cannot be made again. The rows hold
+    ids, positions, names of codes and memos, and no text of an interview.
     """
 
     __tablename__ = "change"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    coder_id: Mapped[str]
+    coder_id: Mapped[str] = mapped_column(index=True)
     what: Mapped[str]
     before: Mapped[str] = mapped_column(Text)
     after: Mapped[str] = mapped_column(Text)
     undone: Mapped[bool] = mapped_column(default=False)
+    closed: Mapped[bool] = mapped_column(default=False)

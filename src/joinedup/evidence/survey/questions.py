@@ -34,8 +34,8 @@ class Question:
 
     ``options`` gives the words of each code in the order in which they are shown; of a multiple question asked in several
     columns, of each column. ``missing`` are codes of no answer; ``do_not_know`` of people who said that they do not
-    know, who did answer. ``order`` says at which end of a Likert scale the favourable answers stand. ``about`` is the kind of joint
-    working, or the option, that is asked about; "" for none.
+    know, who did answer. ``order`` says at which end of a Likert scale the favourable answers stand. ``about`` is the
+    kind of joint working, or the option, that is asked about; "" for none.
     """
 
     question: str

@@ -1,13 +1,14 @@
-"""Reading SPSS system files (.sav): values, value labels and missing values, of plain and bytecode-compressed files.
+"""Reading SPSS system files (.sav, .zsav): values, value labels and missing values, plain, bytecode-compressed or packed.
 
 Source: the layout as the PSPP project's developers document it ("System File Format"). Dates come as SPSS keeps them,
-in seconds; files packed with zlib (.zsav) and strings longer than 255 bytes are refused.
+in seconds.
 """
 
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
+import zlib
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +24,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-MAGIC = b"$FL2"
+MAGIC = b"$FL"
+_PLAIN, _PACKED = b"$FL2", b"$FL3"
+_MOST_UNPACKED = 64 * 2**20
+"""Bytes of a packed file that are unpacked at most: a survey of 60,000 people and 1,000 questions has about as many."""
 _HEAD = 176
+_SEGMENT, _SEGMENT_ELEMENTS, _SEGMENT_STEP = 255, 32, 252
+"""A text of more than 255 bytes stands in segments of 255, each filled up to 32 elements; its width is counted in 252s."""
+_ZLIB = 2
 _END, _RAW, _SPACES, _SYSTEM_MISSING = 252, 253, 254, 255
 _LABELS, _LABELLED, _DOCUMENT, _EXTENSION, _DONE = 3, 4, 6, 7, 999
 _LONG_NAMES, _VERY_LONG, _ENCODING = 13, 14, 20
@@ -38,6 +45,7 @@ class _Variable:
     name: str
     first: int
     width: int
+    segments: int = 1
     missing: tuple[float, ...] = ()
     missing_range: tuple[float, float] | None = None
     missing_text: tuple[bytes, ...] = ()
@@ -46,7 +54,8 @@ class _Variable:
     @property
     def elements(self) -> int:
         """How many 8-byte elements of a case it takes."""
-        return max(1, -(-self.width // 8))
+        last = self.width - _SEGMENT_STEP * (self.segments - 1)
+        return _SEGMENT_ELEMENTS * (self.segments - 1) + max(1, -(-last // 8))
 
 
 @dataclass
@@ -62,11 +71,11 @@ def read_spss(path: Path, content: bytes) -> SystemFile:
     """Read a system file; every value becomes text, system-missing becomes "".
 
     Raises:
-        Refusal: when it is damaged, packed with zlib or of another byte order.
+        Refusal: when it is damaged, of another byte order, or unpacks to far more than a survey has.
     """
     try:
         return _read(path, content)
-    except (struct.error, IndexError, KeyError, ValueError, LookupError):
+    except (struct.error, zlib.error, IndexError, KeyError, ValueError, LookupError):
         raise Refusal(
             f"{path}: is damaged or no SPSS file that can be read; save it again, or as CSV"
         ) from None
@@ -76,12 +85,12 @@ def _read(path: Path, content: bytes) -> SystemFile:
     layout, _, compression, _, cases = struct.unpack_from("<5i", content, 64)
     if layout not in (2, 3):
         raise Refusal(f"{path}: is an SPSS file of another byte order; save it again in SPSS, or as CSV")
-    if compression not in (0, 1) or not content.startswith(MAGIC):
-        raise Refusal(f"{path}: is packed with zlib (.zsav); save it as plain .sav, or as CSV")
+    if compression not in {_PLAIN: (0, 1), _PACKED: (2,)}[content[:4]]:
+        raise ValueError
     bias = struct.unpack_from("<d", content, 84)[0]
-    variables, long_names, encoding, start = _dictionary(path, content)
+    variables, long_names, encoding, start = _dictionary(content)
     elements = sum(each.elements for each in variables)
-    body = content[start:]
+    body = _unpacked(path, content, start) if compression == _ZLIB else content[start:]
     words = _expanded(body, bias) if compression else np.frombuffer(body[: len(body) // 8 * 8], "<u8")
     count = len(words) // elements if elements else 0
     if cases >= 0:
@@ -95,7 +104,7 @@ def _read(path: Path, content: bytes) -> SystemFile:
         raw = np.ascontiguousarray(grid[:, each.first : each.first + each.elements])
         if each.width:
             whole = raw.view(f"S{8 * each.elements}").reshape(-1)
-            texts = _by_value(whole, partial(_text, width=each.width, encoding=encoding))
+            texts = _by_value(whole, partial(_text, variable=each, encoding=encoding))
             labels[name] = {
                 code[: each.width].decode(encoding).rstrip(): word.decode(encoding)
                 for code, word in each.labels.items()
@@ -118,11 +127,11 @@ def _read(path: Path, content: bytes) -> SystemFile:
     )
 
 
-def _dictionary(path: Path, content: bytes) -> tuple[list[_Variable], dict[str, str], str, int]:
+def _dictionary(content: bytes) -> tuple[list[_Variable], dict[str, str], str, int]:
     """Read what stands before the cases: the variables, their long names, the encoding and where the cases begin."""
     variables: list[_Variable] = []
     by_element: dict[int, _Variable] = {}
-    names_raw, encoding = b"", "cp1252"
+    names_raw, very_long, encoding = b"", b"", "cp1252"
     pending: list[tuple[bytes, bytes]] = []
     at, element, before = _HEAD, 0, 0
     while True:
@@ -154,9 +163,7 @@ def _dictionary(path: Path, content: bytes) -> tuple[list[_Variable], dict[str, 
             if subtype == _LONG_NAMES:
                 names_raw = data
             elif subtype == _VERY_LONG:
-                raise Refusal(
-                    f"{path}: has texts of more than 255 bytes; leave those variables out, or save it as CSV"
-                )
+                very_long = data
             elif subtype == _ENCODING:
                 encoding = data.decode("ascii").strip("\0 ")
             elif subtype == 3:
@@ -168,6 +175,7 @@ def _dictionary(path: Path, content: bytes) -> tuple[list[_Variable], dict[str, 
             raise ValueError
     if sum(each.elements for each in variables) != element:
         raise ValueError
+    variables = _joined(variables, very_long)
     named = dict(part.split("=", 1) for part in names_raw.decode(encoding).split("\t") if "=" in part)
     return variables, {short.upper(): long.strip("\0") for short, long in named.items()}, encoding, at
 
@@ -187,6 +195,52 @@ def _variable(content: bytes, at: int, element: int) -> tuple[_Variable | None, 
     variable = _Variable(name, element, width)
     _declare_missing(variable, missing, cells)
     return variable, at
+
+
+def _joined(variables: list[_Variable], very_long: bytes) -> list[_Variable]:
+    """Join the segments of texts of more than 255 bytes, which the file has as variables of their own."""
+    widths = dict(part.split("=", 1) for part in very_long.decode("latin-1").split("\t") if "=" in part)
+    wide = {name: int(width.strip("\0")) for name, width in widths.items()}
+    joined, at = [], 0
+    while at < len(variables):
+        each = variables[at]
+        if (width := wide.pop(each.name, 0)) > _SEGMENT:
+            whole = replace(each, width=width, segments=-(-width // _SEGMENT_STEP))
+            parts = variables[at : at + whole.segments]
+            if sum(part.elements for part in parts) != whole.elements or not all(
+                part.width for part in parts
+            ):
+                raise ValueError
+            each = whole
+        joined.append(each)
+        at += each.segments
+    return joined
+
+
+def _unpacked(path: Path, content: bytes, start: int) -> bytes:
+    """Unpack the cases of a packed file, block by block as its trailer lists them."""
+    _, trailer, length = struct.unpack_from("<3q", content, start)
+    if trailer < start or trailer + length > len(content):
+        raise ValueError
+    _, _, _, count = struct.unpack_from("<2q2i", content, trailer)
+    if count < 0 or 24 + 24 * count != length:
+        raise ValueError
+    listed = [struct.unpack_from("<2q2i", content, trailer + 24 + 24 * number) for number in range(count)]
+    if any(size < 1 or packed < 1 or at < start or at + packed > trailer for _, at, size, packed in listed):
+        raise ValueError
+    if sum(size for _, _, size, _ in listed) > _MOST_UNPACKED:
+        raise Refusal(
+            f"{path}: unpacks to more than {_MOST_UNPACKED // 2**20} MB, which is no survey; keep only the variables that are "
+            "needed, or save it as CSV"
+        )
+    blocks = []
+    for _, at, size, packed in listed:
+        # Asking for one byte more than was promised stops a block that unpacks to more.
+        block = zlib.decompressobj().decompress(content[at : at + packed], size + 1)
+        if len(block) != size:
+            raise ValueError
+        blocks.append(block)
+    return b"".join(blocks)
 
 
 def _value_labels(content: bytes, at: int) -> tuple[list[tuple[bytes, bytes]], int]:
@@ -256,9 +310,12 @@ def _by_value(values: NDArray[Any], word: Callable[[Any], str]) -> list[str]:
     return list(words[which])
 
 
-def _text(value: bytes, width: int, encoding: str) -> str:
+def _text(value: bytes, variable: _Variable, encoding: str) -> str:
     """Write a text without the spaces that fill it up."""
-    return value[:width].decode(encoding, "replace").rstrip(" \0")
+    step = 8 * _SEGMENT_ELEMENTS
+    before = [value[step * each : step * each + _SEGMENT] for each in range(variable.segments - 1)]
+    whole = b"".join([*before, value[step * (variable.segments - 1) :]])
+    return whole[: variable.width].decode(encoding, "replace").rstrip(" \0")
 
 
 def _number(value: float) -> str:
