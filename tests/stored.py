@@ -45,11 +45,11 @@ def stored_littleton(folder: Path, tables: Collection[str] = ("services", "sites
         vault = Vault.make(folder / vaults.FILE, PASSPHRASE)
     with Store.make(folder / FILE) as store:
         store.take_in(transcripts_of(table), vault, "ida")
-        with store.session() as session:
+        with store.transaction() as transaction:
             for coder in ("A", "B"):
-                coding.add_coder(session, Coder(coder, coder))
-            coding.make(session, "A", codebook_of(folder))
-            coding.lay_all(session, "A", _laid(folder))
+                coding.add_coder(transaction, Coder(coder, coder))
+            coding.make(transaction, "A", codebook_of(folder))
+            coding.lay_all(transaction, "A", _laid(folder))
     return vault
 
 

@@ -148,12 +148,12 @@ def test_a_store_answers_as_plain_files_do(study: Path, tmp_path: Path) -> None:
     stored = plain_study(tmp_path / "stored", [], {"I1": ("chief", "fire")})
     text = LINE * 10
     turns = [("S1", start + 3, start + 8) for start in range(0, len(text), len(LINE))]
-    with Store.make(stored / STORE) as store, store.session() as session:
-        hear(session, "I1", text, *turns)
-        coding.add_coder(session, Coder("ann", "Ann"))
-        coding.make(session, "ann", [Code("help", "What helps"), Code("trust", "Trust", "help")])
+    with Store.make(stored / STORE) as store, store.transaction() as transaction:
+        hear(transaction, "I1", text, *turns)
+        coding.add_coder(transaction, Coder("ann", "Ann"))
+        coding.make(transaction, "ann", [Code("help", "What helps"), Code("trust", "Trust", "help")])
         for coder in ("ann", "ben"):
-            coding.bring(session, stored, study / "interviews" / "passages.csv", Coder(coder, coder))
+            coding.bring(transaction, stored, study / "interviews" / "passages.csv", Coder(coder, coder))
     for unit in ("turn", "character"):
         assert told("agree", stored, "--unit", unit, "--disagreements") == told(
             "agree", study, "--unit", unit, "--disagreements"

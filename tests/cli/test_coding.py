@@ -49,12 +49,12 @@ def study(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def coded(study: Path) -> Path:
-    with Store.make(study / FILE) as store, store.session() as session:
-        hear(session, "I1", SAID, ("S1", 0, len(SAID)))
-        hear(session, "I2", SAID, ("S2", 0, len(SAID)))
-        coding.add_coder(session, Coder("ann", "Ann"))
-        coding.make(session, "ann", starting_codebook())
-        coding.lay(session, "ann", "trust", "I1", 0, 32)
+    with Store.make(study / FILE) as store, store.transaction() as transaction:
+        hear(transaction, "I1", SAID, ("S1", 0, len(SAID)))
+        hear(transaction, "I2", SAID, ("S2", 0, len(SAID)))
+        coding.add_coder(transaction, Coder("ann", "Ann"))
+        coding.make(transaction, "ann", starting_codebook())
+        coding.lay(transaction, "ann", "trust", "I1", 0, 32)
     return study
 
 
@@ -118,9 +118,9 @@ HEAD = "passage_id,interview_id,start,end,code_id,coder,round,memo\n"
 @pytest.fixture
 def heard(study: Path) -> Path:
     """Give a study with two interviews that nobody has coded."""
-    with Store.make(study / FILE) as store, store.session() as session:
-        hear(session, "I1", SAID, ("S1", 0, len(SAID)))
-        hear(session, "I2", SAID, ("S2", 0, len(SAID)))
+    with Store.make(study / FILE) as store, store.transaction() as transaction:
+        hear(transaction, "I1", SAID, ("S1", 0, len(SAID)))
+        hear(transaction, "I2", SAID, ("S2", 0, len(SAID)))
     return study
 
 
@@ -130,8 +130,8 @@ def log_of(study: Path) -> list[tuple[str, str, dict[str, Any]]]:
 
 
 def passages_of(study: Path) -> list[str]:
-    with Store.open(study / FILE) as store, store.reading() as session:
-        return [each.id for each in coding.passages(session)]
+    with Store.open(study / FILE) as store, store.reading() as transaction:
+        return [each.id for each in coding.passages(transaction)]
 
 
 def test_coding_comes_in_once_and_is_logged_without_a_word(heard: Path) -> None:
@@ -170,8 +170,8 @@ def test_one_mistake_leaves_the_store_as_it_was(heard: Path) -> None:
         run("code", heard, file, "--coder", "ann")
     assert passages_of(heard) == []
     assert log_of(heard) == []
-    with Store.open(heard / FILE) as store, store.reading() as session:
-        assert coding.codes(session) == ()
+    with Store.open(heard / FILE) as store, store.reading() as transaction:
+        assert coding.codes(transaction) == ()
     with pytest.raises(Refusal, match="there is no coder 'ann'"):
         run("code", heard, "--undo", "--coder", "ann")
 

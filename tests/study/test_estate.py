@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from joinedup.disclosure import publish
-from joinedup.study import draft
 from joinedup.options.shared_estate import whole_estate
+from joinedup.study import draft
 from tests.small import littleton, with_settings, with_tables
 
 

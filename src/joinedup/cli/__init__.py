@@ -10,9 +10,10 @@ import sys
 
 import typer
 
+from joinedup.cli.agreeing import agree, themes_of
 from joinedup.cli.answers import appraise, options, overlap
 from joinedup.cli.auditing import audit
-from joinedup.cli.coding import codes, find, suggest_passages
+from joinedup.cli.coding import code, codes, find, suggest_passages
 from joinedup.cli.comparing import compare
 from joinedup.cli.counting import count
 from joinedup.cli.exchanging import export_interviews, import_interviews
@@ -47,8 +48,10 @@ for command in (
     options,
     appraise,
     evidence,
+    code,
     codes,
     find,
+    agree,
     state,
     statements,
     audit,
@@ -57,6 +60,7 @@ for command in (
     demo,
 ):
     app.command()(command)
+app.command("themes")(themes_of)
 app.command("suggest")(suggest_passages)
 interviews.command("export")(export_interviews)
 interviews.command("import")(import_interviews)

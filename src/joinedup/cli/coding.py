@@ -69,20 +69,20 @@ def code(
 
     if undo or redo:
         with _store(folder) as store:
-            with store.session() as session:
-                what = (coding.undo if undo else coding.redo)(session, coder)
+            with store.transaction() as transaction:
+                what = (coding.undo if undo else coding.redo)(transaction, coder)
             store.note(coder, TAKEN_BACK if undo else MADE_AGAIN, {"coder": coder, "change": what})
         did = "taken back" if undo else "made again"
         print_json({"coder": coder, did.replace(" ", "_"): what}) if as_json else print(f"{did}: {what}")
         return
     with Progress() as progress, _store(folder) as store:
         progress("bringing coding in")
-        with store.session() as session:
+        with store.transaction() as transaction:
             whose = Coder(coder, name or coder)
             brought = (
-                coding.start(session, folder, whose)
+                coding.start(transaction, folder, whose)
                 if file is None
-                else coding.bring(session, folder, file, whose, called or "", round, end)
+                else coding.bring(transaction, folder, file, whose, called or "", round, end)
             )
         if brought.changes:
             about = {
@@ -186,9 +186,9 @@ def find(
     """Find what was said in the interviews of a study's evidence store."""
     from joinedup.evidence.finding import search
 
-    with Progress() as progress, _store(folder) as store, store.session() as session:
+    with Progress() as progress, _store(folder) as store, store.transaction() as transaction:
         progress("searching")
-        found = search(session, query)
+        found = search(transaction, query)
     if as_json:
         print_json([asdict(each) for each in found])
         return
@@ -233,14 +233,14 @@ def suggest_passages(
 
     if (accept or refuse) and coder is None:
         raise Refusal("somebody has to accept or refuse: name the coder with --coder")
-    with Progress() as progress, _store(folder) as store, store.session() as session:
+    with Progress() as progress, _store(folder) as store, store.transaction() as transaction:
         for each in accept or ():
-            coding.accept(session, str(coder), each)
+            coding.accept(transaction, str(coder), each)
         for each in refuse or ():
-            coding.refuse(session, str(coder), each)
+            coding.refuse(transaction, str(coder), each)
         progress("comparing sentences")
-        offered = suggest(session, code, most)
-        counts = next((each for each in coding.decided(session) if each.code == code), None)
+        offered = suggest(transaction, code, most)
+        counts = next((each for each in coding.decided(transaction) if each.code == code), None)
     so_far = {
         each: getattr(counts, each) if counts else 0
         for each in ("suggested", "waiting", "accepted", "refused")
@@ -268,8 +268,8 @@ def _decided(folder: Path) -> dict[str, Decided]:
         return {}
     from joinedup.evidence.coding import decided
 
-    with _store(folder) as store, store.reading() as session:
-        return {each.code: each for each in decided(session)}
+    with _store(folder) as store, store.reading() as transaction:
+        return {each.code: each for each in decided(transaction)}
 
 
 def _store(folder: Path) -> Store:

@@ -322,7 +322,7 @@ def passphrase(folder: Folder, as_json: AsJson = False) -> None:
     with _store(folder) as store:
         vault = _opened(folder)
         other = _asked("New passphrase", twice=True)
-        with store.session():
+        with store.transaction():
             vault.change_passphrase(other)
     print_json({"changed": True}) if as_json else print(f"{vault.path} opens with the new passphrase only.")
 

@@ -187,25 +187,27 @@ def agreement(
         raise Refusal(
             f"Cohen's kappa is for two coders, and there are {len(ratings.coders)}; ask for Conger's"
         )
-    # Units are drawn by their content, so that the order in which they come does not matter.
-    order = np.lexsort((ratings.sizes, *ratings.codes.T))
-    rated = ratings.counts[order].sum(axis=1) > 0
-    ours = order[rated]
-    measured = _Measured(ratings, ours)
-    twice = int((measured.raters >= 2).sum())
-    value = float(measured.of(coefficient, measured.sizes[None, :])[0]) if twice else np.nan
+    # Units are drawn by their content, so that the order in which they come does not matter; units alike are drawn together.
+    rated = np.flatnonzero((ratings.codes >= 0).any(axis=1))
+    content = np.column_stack([*ratings.codes[rated].T[::-1], ratings.sizes[rated]])
+    _, first, times = np.unique(content, axis=0, return_index=True, return_counts=True)
+    measured = _Measured(ratings, rated[first])
+    twice = int(times[measured.raters >= 2].sum())
+    value = float(measured.of(coefficient, (times * measured.sizes)[None, :])[0]) if twice else np.nan
     low = high = formula_low = formula_high = None
     undefined = 0
     if np.isfinite(value) and twice > 1:
         chance = stream(seed, "agreement", coefficient.value, ratings.level.value)
-        again = chance.multinomial(len(ours), np.full(len(ours), 1.0 / len(ours)), size=draws)
+        again = chance.multinomial(len(rated), times / len(rated), size=draws)
         drawn = measured.of(coefficient, again * measured.sizes)
         kept = drawn[np.isfinite(drawn)]
         undefined = draws - len(kept)
         if len(kept):
             low, high = (float(each) for each in np.quantile(kept, [_TAIL, 1.0 - _TAIL]))
         if coefficient in (Coefficient.ALPHA, Coefficient.AC) and (ratings.sizes == 1).all():
-            formula_low, formula_high = measured.by_formula(coefficient)
+            formula_low, formula_high = _Measured(ratings, rated[np.lexsort(content.T)]).by_formula(
+                coefficient
+            )
     return Agreement(
         coefficient,
         ratings.level,
@@ -275,6 +277,12 @@ class _Measured:
         """Give Krippendorff's alpha: one less observed over expected difference of values that can be paired."""
         twice = self.raters >= 2
         counts, raters = self.counts[twice], self.raters[twice]
+        if self.level is Level.NOMINAL:
+            # Pairs of unlike values are what pairs of like ones leave: no table of all pairs, of which sets of codes make many.
+            given = drawn[:, twice] @ counts
+            seen = drawn[:, twice] @ ((raters**2 - (counts**2).sum(axis=1)) / (raters - 1.0))
+            whole = given.sum(axis=1)
+            return self._one_less(whole, seen, whole**2 - (given**2).sum(axis=1))
         both = np.einsum("uk,ul->ukl", counts, counts) - np.einsum(
             "uk,kl->ukl", counts, np.eye(counts.shape[1])
         )
@@ -283,6 +291,13 @@ class _Measured:
         whole = given.sum(axis=1)
         apart = self._differences(given)
         seen, expected = (met * apart).sum(axis=(1, 2)), np.einsum("dk,dkl,dl->d", given, apart, given)
+        return self._one_less(whole, seen, expected)
+
+    @staticmethod
+    def _one_less(
+        whole: NDArray[np.float64], seen: NDArray[np.float64], expected: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Give one less the observed over the expected difference; NaN where none is expected."""
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.where(expected > _NOTHING, 1.0 - (whole - 1.0) * seen / expected, np.nan)
 

@@ -38,18 +38,20 @@ def opened(path: Path | None = None) -> Iterator[Session]:
 
     event.listen(engine, "connect", on)
     Record.metadata.create_all(engine)
-    with Session(engine) as session:
-        yield session
-        session.commit()
+    with Session(engine) as transaction:
+        yield transaction
+        transaction.commit()
     engine.dispose()
 
 
-def hear(session: Session, interview: str, text: str, *turns: tuple[str, int, int]) -> None:
+def hear(transaction: Session, interview: str, text: str, *turns: tuple[str, int, int]) -> None:
     """Take an interview in; a speaker is added when first named."""
-    session.add(InterviewRow(id=interview, sha256=interview, length=len(text), text=text, withdrawn=False))
-    session.flush()
+    transaction.add(
+        InterviewRow(id=interview, sha256=interview, length=len(text), text=text, withdrawn=False)
+    )
+    transaction.flush()
     for speaker in sorted({each[0] for each in turns} - {""}):
-        session.add(
+        transaction.add(
             SpeakerRow(
                 id=speaker,
                 interview_id=interview,
@@ -59,19 +61,19 @@ def hear(session: Session, interview: str, text: str, *turns: tuple[str, int, in
                 consent="quote",
             )
         )
-    session.flush()
-    session.add_all(
+    transaction.flush()
+    transaction.add_all(
         TurnRow(interview_id=interview, speaker_id=speaker or None, start=start, end=end)
         for speaker, start, end in turns
     )
-    session.flush()
+    transaction.flush()
 
 
-def redact(session: Session, interview: str, start: int, end: int, replacement: str) -> None:
+def redact(transaction: Session, interview: str, start: int, end: int, replacement: str) -> None:
     """Redact the working text of an interview that has no redaction yet."""
-    row = session.get_one(InterviewRow, interview)
+    row = transaction.get_one(InterviewRow, interview)
     row.text = row.text[:start] + replacement + row.text[end:]
-    session.add(
+    transaction.add(
         RedactionRow(
             interview_id=interview,
             start=start,
@@ -81,50 +83,50 @@ def redact(session: Session, interview: str, start: int, end: int, replacement: 
             decided_by="ann",
         )
     )
-    session.flush()
+    transaction.flush()
 
 
-def started(session: Session, codes: Sequence[Code] = CODES) -> Session:
+def started(transaction: Session, codes: Sequence[Code] = CODES) -> Session:
     """Put two interviews of a hundred characters, two coders and a codebook in."""
     for interview in ("I1", "I2"):
-        hear(session, interview, "x" * LENGTH, (f"{interview}a", 0, LENGTH))
+        hear(transaction, interview, "x" * LENGTH, (f"{interview}a", 0, LENGTH))
     for coder in ("ann", "ben"):
-        coding.add_coder(session, Coder(coder, coder.title()))
-    coding.make(session, "ann", codes)
-    return session
+        coding.add_coder(transaction, Coder(coder, coder.title()))
+    coding.make(transaction, "ann", codes)
+    return transaction
 
 
-def offer(session: Session, code: str, interview: str, start: int, end: int) -> str:
+def offer(transaction: Session, code: str, interview: str, start: int, end: int) -> str:
     """Offer a suggestion, as the machine would; one that was decided stays as it is."""
     name = f"{code}/{interview}/{start}-{end}"
-    if session.get(SuggestionRow, name) is None:
-        session.add(
+    if transaction.get(SuggestionRow, name) is None:
+        transaction.add(
             SuggestionRow(
                 id=name, interview_id=interview, code_id=code, start=start, end=end, score=0.5, decision=""
             )
         )
-        session.flush()
+        transaction.flush()
     return name
 
 
-def cite(session: Session, passage: str) -> None:
+def cite(transaction: Session, passage: str) -> None:
     """Let a statement rest on a passage."""
     from joinedup.evidence.store.said import StatementRow
 
-    session.add(StatementRow(id=f"of {passage}", sentence="They trust each other."))
-    session.flush()
-    session.add(
+    transaction.add(StatementRow(id=f"of {passage}", sentence="They trust each other."))
+    transaction.flush()
+    transaction.add(
         CitationRow(statement_id=f"of {passage}", kind="passage", target=passage, fingerprint="", lost="")
     )
-    session.flush()
+    transaction.flush()
 
 
-def state(session: Session) -> tuple[object, ...]:
+def state(transaction: Session) -> tuple[object, ...]:
     """Give all that coding may change: codes, passages, decided suggestions."""
-    session.expire_all()
+    transaction.expire_all()
     decided = sorted(
         (each.id, each.decision, each.decided_by)
-        for each in session.query(SuggestionRow).filter(SuggestionRow.decision != "")
+        for each in transaction.query(SuggestionRow).filter(SuggestionRow.decision != "")
     )
-    assert session.query(PassageRow).count() == len(coding.passages(session))
-    return coding.codes(session), coding.passages(session), tuple(decided)
+    assert transaction.query(PassageRow).count() == len(coding.passages(transaction))
+    return coding.codes(transaction), coding.passages(transaction), tuple(decided)

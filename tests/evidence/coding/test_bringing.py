@@ -42,9 +42,9 @@ ANN, BEN = Coder("ann", "ann"), Coder("ben", "ben")
 
 
 @pytest.fixture
-def session() -> Iterator[Session]:
-    with opened() as session:
-        yield started(session)
+def transaction() -> Iterator[Session]:
+    with opened() as transaction:
+        yield started(transaction)
 
 
 def table(folder: Path, *rows: str, head: str = HEAD) -> Path:
@@ -53,22 +53,22 @@ def table(folder: Path, *rows: str, head: str = HEAD) -> Path:
     return path
 
 
-def bring(session: Session, path: Path, coder: Coder = ANN, **more: object) -> Brought:
-    return coding.bring(session, path.parent, path, coder, **more)  # type: ignore[arg-type]
+def bring(transaction: Session, path: Path, coder: Coder = ANN, **more: object) -> Brought:
+    return coding.bring(transaction, path.parent, path, coder, **more)  # type: ignore[arg-type]
 
 
 def test_positions_of_the_file_are_of_the_working_text_and_those_of_the_store_of_the_original(
-    session: Session, tmp_path: Path
+    transaction: Session, tmp_path: Path
 ) -> None:
-    redact(session, "I1", 40, 50, "[x]")
+    redact(transaction, "I1", 40, 50, "[x]")
     path = table(
         tmp_path,
         "p1,I1,0,40,trust,ann,1,,",
         "p2,I1,43,53,trust,ann,1,,",
         "p3,I1,41,44,law,ann,2,a memo,yes",
     )
-    bring(session, path)
-    before, part, after = coding.passages(session)
+    bring(transaction, path)
+    before, part, after = coding.passages(transaction)
     assert (before.start, before.end) == (0, 40)
     assert (after.start, after.end) == (50, 60)
     # Of what is hidden a passage takes in all.
@@ -95,10 +95,10 @@ def test_what_is_coded_keeps_its_words_whatever_is_redacted_around_it(tmp_path: 
                 continue
             rows.append(f"p{number},I9,{start},{end},trust,ann,{number + 1},,")
             words[f"p{number}"] = working[start:end]
-        with opened() as session:
-            hear(started(session), "I9", original, ("S9", 0, 300))
-            session.get_one(InterviewRow, "I9").text = working
-            session.add_all(
+        with opened() as transaction:
+            hear(started(transaction), "I9", original, ("S9", 0, 300))
+            transaction.get_one(InterviewRow, "I9").text = working
+            transaction.add_all(
                 RedactionRow(
                     interview_id="I9",
                     start=each.start,
@@ -109,59 +109,63 @@ def test_what_is_coded_keeps_its_words_whatever_is_redacted_around_it(tmp_path: 
                 )
                 for each in hidden
             )
-            bring(session, table(tmp_path, *rows))
-            assert {each.id: original[each.start : each.end] for each in coding.passages(session)} == words
+            bring(transaction, table(tmp_path, *rows))
+            assert {
+                each.id: original[each.start : each.end] for each in coding.passages(transaction)
+            } == words
 
 
-def test_a_file_brought_again_brings_only_what_was_added(session: Session, tmp_path: Path) -> None:
+def test_a_file_brought_again_brings_only_what_was_added(transaction: Session, tmp_path: Path) -> None:
     rows = ["p1,I1,0,5,trust,ann,1,,", "p2,I2,3,9,law,ann,1,,"]
-    first = bring(session, table(tmp_path, *rows))
+    first = bring(transaction, table(tmp_path, *rows))
     assert (first.passages, first.interviews, first.again) == (("p1", "p2"), ("I1", "I2"), 0)
-    held = state(session)
-    again = bring(session, table(tmp_path, *rows))
+    held = state(transaction)
+    again = bring(transaction, table(tmp_path, *rows))
     assert (again.passages, again.again, again.changes) == ((), 2, False)
-    assert state(session) == held
+    assert state(transaction) == held
     # Under other ids they still say the same.
-    renamed = bring(session, table(tmp_path, *(f"other-{each}" for each in rows), "p3,I1,7,9,trust,ann,1,,"))
+    renamed = bring(
+        transaction, table(tmp_path, *(f"other-{each}" for each in rows), "p3,I1,7,9,trust,ann,1,,")
+    )
     assert (renamed.passages, renamed.again) == (("p3",), 2)
 
 
-def test_a_bringing_is_taken_back_and_made_again_whole(session: Session, tmp_path: Path) -> None:
-    coding.lay(session, "ben", "trust", "I1", 0, 5)
-    before = state(session)
-    bring(session, table(tmp_path, "p1,I1,0,5,trust,ann,1,,", "p2,I2,3,9,law,ann,1,,"))
-    after = state(session)
-    assert coding.undo(session, "ann") == "took in 2 passages"
-    assert state(session) == before
-    coding.redo(session, "ann")
-    assert state(session) == after
+def test_a_bringing_is_taken_back_and_made_again_whole(transaction: Session, tmp_path: Path) -> None:
+    coding.lay(transaction, "ben", "trust", "I1", 0, 5)
+    before = state(transaction)
+    bring(transaction, table(tmp_path, "p1,I1,0,5,trust,ann,1,,", "p2,I2,3,9,law,ann,1,,"))
+    after = state(transaction)
+    assert coding.undo(transaction, "ann") == "took in 2 passages"
+    assert state(transaction) == before
+    coding.redo(transaction, "ann")
+    assert state(transaction) == after
 
 
-def test_passages_of_others_are_left_and_counted(session: Session, tmp_path: Path) -> None:
+def test_passages_of_others_are_left_and_counted(transaction: Session, tmp_path: Path) -> None:
     path = table(
         tmp_path, "p1,I1,0,5,trust,Ann Wren,1,,", "p2,I2,3,9,law,ben,1,,", "p3,I2,3,9,trust,,1,of nobody,"
     )
-    brought = bring(session, path, called="Ann Wren", round=3)
+    brought = bring(transaction, path, called="Ann Wren", round=3)
     assert (brought.passages, brought.others) == (("p1", "p3"), (("ben", 1),))
-    assert {(each.coder, each.round) for each in coding.passages(session)} == {("ann", 3)}
+    assert {(each.coder, each.round) for each in coding.passages(transaction)} == {("ann", 3)}
     with pytest.raises(Refusal, match=r"nothing that 'bem' laid; did you mean 'ben'\?; say with --from"):
-        bring(session, table(tmp_path, "p2,I2,3,9,law,ben,1,,"), Coder("bem", "bem"))
+        bring(transaction, table(tmp_path, "p2,I2,3,9,law,ben,1,,"), Coder("bem", "bem"))
 
 
-def test_a_table_without_coders_is_whose_it_is_said_to_be(session: Session, tmp_path: Path) -> None:
+def test_a_table_without_coders_is_whose_it_is_said_to_be(transaction: Session, tmp_path: Path) -> None:
     path = table(tmp_path, "p1,I1,0,5,trust", head="passage_id,interview_id,start,end,code_id")
-    brought = bring(session, path, Coder("cat", "Third"))
-    assert (brought.new_coder, [each.coder for each in coding.passages(session)]) == (True, ["cat"])
+    brought = bring(transaction, path, Coder("cat", "Third"))
+    assert (brought.new_coder, [each.coder for each in coding.passages(transaction)]) == (True, ["cat"])
     with pytest.raises(Refusal, match="there is a coder 'cat' already, called 'Third'"):
-        bring(session, path, Coder("cat", "Somebody else"))
+        bring(transaction, path, Coder("cat", "Somebody else"))
 
 
-def test_rows_that_say_the_same_become_one_with_all_memos(session: Session, tmp_path: Path) -> None:
+def test_rows_that_say_the_same_become_one_with_all_memos(transaction: Session, tmp_path: Path) -> None:
     path = table(
         tmp_path, "p1,I1,0,5,trust,ann,1,one,yes", "p2,I1,0,5,trust,ann,1,two,no", "p3,I1,0,5,trust,ann,2,,"
     )
-    assert bring(session, path).again == 1
-    first, second = coding.passages(session)
+    assert bring(transaction, path).again == 1
+    first, second = coding.passages(transaction)
     assert (first.id, first.memo, first.suggested) == ("p1", "one\ntwo", False)
     assert second.round == 2
 
@@ -190,12 +194,12 @@ def test_rows_that_say_the_same_become_one_with_all_memos(session: Session, tmp_
     ],
 )
 def test_a_mistake_is_named_by_row_and_column_and_nothing_is_laid(
-    session: Session, tmp_path: Path, row: str, message: str
+    transaction: Session, tmp_path: Path, row: str, message: str
 ) -> None:
-    coding.lay_all(session, "ann", [Passage("old", "I1", 0, 5, "law", "ann")])
-    hear(session, "I3", "")
-    session.get_one(InterviewRow, "I3").withdrawn = True
-    session.add(
+    coding.lay_all(transaction, "ann", [Passage("old", "I1", 0, 5, "law", "ann")])
+    hear(transaction, "I3", "")
+    transaction.get_one(InterviewRow, "I3").withdrawn = True
+    transaction.add(
         RedactionRow(
             interview_id="I2",
             start=60,
@@ -205,32 +209,32 @@ def test_a_mistake_is_named_by_row_and_column_and_nothing_is_laid(
             decided_by="ann",
         )
     )
-    session.flush()
-    held = state(session)
+    transaction.flush()
+    held = state(transaction)
     with pytest.raises(Refusal, match=message):
-        bring(session, table(tmp_path, "p1,I1,20,25,trust,ann,1,,", row))
-    assert state(session) == held
+        bring(transaction, table(tmp_path, "p1,I1,20,25,trust,ann,1,,", row))
+    assert state(transaction) == held
 
 
 def test_a_store_without_codes_starts_from_the_studys_codebook_else_the_shipped_one(tmp_path: Path) -> None:
     path = table(tmp_path, "p1,I1,0,5,trust,ann,1,,")
-    with opened() as session:
-        hear(session, "I1", "x" * 100, ("S1", 0, 100))
-        assert bring(session, path).started == len(starting_codebook())
-        assert {each.id for each in coding.codes(session)} == {each.id for each in starting_codebook()}
+    with opened() as transaction:
+        hear(transaction, "I1", "x" * 100, ("S1", 0, 100))
+        assert bring(transaction, path).started == len(starting_codebook())
+        assert {each.id for each in coding.codes(transaction)} == {each.id for each in starting_codebook()}
     (tmp_path / "codebook.csv").write_text("code_id,name\ntrust,Trust\n", "utf-8")
-    with opened() as session:
-        hear(session, "I1", "x" * 100, ("S1", 0, 100))
-        assert bring(session, path).started == 1
-        assert bring(session, path).started == 0
-        assert [each.id for each in coding.codes(session)] == ["trust"]
-    with opened() as session:
-        assert bring(session, tmp_path / "codebook.csv").codes == ("trust",)
-        assert [each.id for each in coding.codes(session)] == ["trust"]
+    with opened() as transaction:
+        hear(transaction, "I1", "x" * 100, ("S1", 0, 100))
+        assert bring(transaction, path).started == 1
+        assert bring(transaction, path).started == 0
+        assert [each.id for each in coding.codes(transaction)] == ["trust"]
+    with opened() as transaction:
+        assert bring(transaction, tmp_path / "codebook.csv").codes == ("trust",)
+        assert [each.id for each in coding.codes(transaction)] == ["trust"]
 
 
 def test_what_a_codebook_says_is_taken_over_and_what_it_leaves_empty_stays(
-    session: Session, tmp_path: Path
+    transaction: Session, tmp_path: Path
 ) -> None:
     path = tmp_path / "codes.csv"
     path.write_text(
@@ -240,19 +244,19 @@ def test_what_a_codebook_says_is_taken_over_and_what_it_leaves_empty_stays(
         ),
         "utf-8",
     )
-    before = state(session)
-    brought = bring(session, path)
+    before = state(transaction)
+    brought = bring(transaction, path)
     assert (brought.codes, brought.corrected) == (("crews",), ("law", "roof"))
-    now = {each.id: each for each in coding.codes(session)}
+    now = {each.id: each for each in coding.codes(transaction)}
     assert now["law"] == replace(CODES[0], definition="What statute forbids")
     assert (now["roof"].parent, now["roof"].about, now["crews"].parent) == ("crews", "shared_estate", "trust")
-    assert not bring(session, path).changes
-    assert coding.undo(session, "ann") == "made 1 code and corrected 2 codes"
-    assert state(session) == before
+    assert not bring(transaction, path).changes
+    assert coding.undo(transaction, "ann") == "made 1 code and corrected 2 codes"
+    assert state(transaction) == before
 
 
 def test_a_codebook_of_another_program_finds_the_codes_that_stand_by_name(
-    session: Session, tmp_path: Path
+    transaction: Session, tmp_path: Path
 ) -> None:
     write_codebook(
         [
@@ -261,18 +265,18 @@ def test_a_codebook_of_another_program_finds_the_codes_that_stand_by_name(
         ],
         tmp_path / "codes.qdc",
     )
-    brought = bring(session, tmp_path / "codes.qdc")
+    brought = bring(transaction, tmp_path / "codes.qdc")
     assert (brought.codes, brought.corrected) == (("new",), ("trust",))
-    now = {each.id: each for each in coding.codes(session)}
+    now = {each.id: each for each in coding.codes(transaction)}
     assert (now["trust"].definition, now["trust"].family) == ("Of each other", Family.ENABLER)
     assert now["new"].parent == "trust"
     table_of_codes = tmp_path / "codes.csv"
     table_of_codes.write_text("code_id,name,family\nbar,Bar,barrier\n", "utf-8")
     with pytest.raises(Refusal, match=r"codes\.csv, row 2, column lifters: a barrier needs"):
-        bring(session, table_of_codes)
+        bring(transaction, table_of_codes)
     write_codebook([Code("bar", "Bar", family=Family.BARRIER)], tmp_path / "codes.qdc")
     with pytest.raises(Refusal, match=r"codes\.qdc: code 'bar', lifters: a barrier needs"):
-        bring(session, tmp_path / "codes.qdc")
+        bring(transaction, tmp_path / "codes.qdc")
 
 
 def heard_elsewhere(interview: str, text: str, *passages: Passage) -> Coded:
@@ -283,9 +287,11 @@ def heard_elsewhere(interview: str, text: str, *passages: Passage) -> Coded:
     return Coded(Approach.RELIABILITY, (held,), CODES, coders, passages)
 
 
-def test_a_project_is_laid_on_the_interview_with_its_id_or_its_text(session: Session, tmp_path: Path) -> None:
+def test_a_project_is_laid_on_the_interview_with_its_id_or_its_text(
+    transaction: Session, tmp_path: Path
+) -> None:
     text = "We trust them. They trust us."
-    hear(session, "I7", text, ("S7", 0, len(text)))
+    hear(transaction, "I7", text, ("S7", 0, len(text)))
     path = tmp_path / "p.qdpx"
     for interview in ("I7", "Talk 7"):
         write_project(
@@ -293,8 +299,8 @@ def test_a_project_is_laid_on_the_interview_with_its_id_or_its_text(session: Ses
             path,
             for_outside=False,
         )
-        brought = bring(session, path, called="cat")
-        (passage,) = coding.passages(session)
+        brought = bring(transaction, path, called="cat")
+        (passage,) = coding.passages(transaction)
         assert (passage.id, passage.interview, passage.start, passage.end) == ("p1", "I7", 3, 8)
         assert (passage.coder, passage.memo) == ("ann", "yes")
     assert brought.again == 1
@@ -304,14 +310,14 @@ def test_a_project_is_laid_on_the_interview_with_its_id_or_its_text(session: Ses
         for_outside=False,
     )
     with pytest.raises(Refusal, match="interview I7: does not read as the store's now does"):
-        bring(session, path)
+        bring(transaction, path)
     write_project(
         heard_elsewhere("I77", "Nobody said this", Passage("p2", "I77", 3, 8, "law", "ann")),
         path,
         for_outside=False,
     )
     with pytest.raises(Refusal, match=r"is none of the store's, by its id or its text; did you mean 'I7'\?"):
-        bring(session, path)
+        bring(transaction, path)
     # Two interviews that read alike are told apart by their ids alone.
     write_project(
         heard_elsewhere("other", "x" * 100, Passage("p2", "other", 3, 8, "law", "ann")),
@@ -319,44 +325,46 @@ def test_a_project_is_laid_on_the_interview_with_its_id_or_its_text(session: Ses
         for_outside=False,
     )
     with pytest.raises(Refusal, match="reads as each of I1, I2"):
-        bring(session, path)
+        bring(transaction, path)
 
 
-def test_a_project_handed_out_with_blanked_words_comes_back(session: Session, tmp_path: Path) -> None:
+def test_a_project_handed_out_with_blanked_words_comes_back(transaction: Session, tmp_path: Path) -> None:
     text = "A: Mine may leave.\nB: Not mine."
-    hear(session, "I7", text, ("S7", 0, 18), ("S8", 19, len(text)))
+    hear(transaction, "I7", text, ("S7", 0, 18), ("S8", 19, len(text)))
     blanked = text[:22] + "█" * (len(text) - 22)
     path = tmp_path / "p.qdpx"
     write_project(
         heard_elsewhere("I7", blanked, Passage("p1", "I7", 3, 7, "trust", "ann")), path, for_outside=False
     )
-    assert bring(session, path).passages == ("p1",)
+    assert bring(transaction, path).passages == ("p1",)
     # Blocks say nothing of which interview it was.
     write_project(
         heard_elsewhere("other", blanked, Passage("p2", "other", 3, 7, "law", "ann")), path, for_outside=False
     )
     with pytest.raises(Refusal, match="interview other: is none of the store's"):
-        bring(session, path)
+        bring(transaction, path)
 
 
 def test_another_programs_project_brings_its_codes_and_numbers_give_way(
-    session: Session, tmp_path: Path
+    transaction: Session, tmp_path: Path
 ) -> None:
-    hear(session, "talk", TEXT, ("S7", 0, len(TEXT)))
-    coding.lay_all(session, "ben", [Passage("p000001", "I1", 0, 5, "law", "ben")])
+    hear(transaction, "talk", TEXT, ("S7", 0, len(TEXT)))
+    coding.lay_all(transaction, "ben", [Passage("p000001", "I1", 0, 5, "law", "ben")])
     markup = project(selections(["trust grew", "the end."]))
     path = written(tmp_path / "p.qdpx", markup, {"Sources/text.txt": TEXT.encode()})
-    brought = bring(session, path, called="coder-one")
+    brought = bring(transaction, path, called="coder-one")
     assert brought.passages == ("ann-p000001-1", "p000002")
-    assert {TEXT[each.start : each.end] for each in coding.passages(session) if each.interview == "talk"} == {
+    assert {
+        TEXT[each.start : each.end] for each in coding.passages(transaction) if each.interview == "talk"
+    } == {
         "trust grew",
         "the end.",
     }
     # Two codes of one name cannot both be the store's: that with its id is, and the other is new, under it.
     assert len(brought.codes) == 1
-    new = next(each for each in coding.codes(session) if each.id in brought.codes)
+    new = next(each for each in coding.codes(transaction) if each.id in brought.codes)
     assert (new.name, new.parent) == ("Trust", "trust")
-    assert next(each for each in coding.codes(session) if each.id == "trust") == CODES[2]
-    assert not bring(session, path, called="coder-one").changes
-    assert coding.undo(session, "ann") == "took in 2 passages"
-    assert coding.undo(session, "ann") == "made 1 code"
+    assert next(each for each in coding.codes(transaction) if each.id == "trust") == CODES[2]
+    assert not bring(transaction, path, called="coder-one").changes
+    assert coding.undo(transaction, "ann") == "took in 2 passages"
+    assert coding.undo(transaction, "ann") == "made 1 code"

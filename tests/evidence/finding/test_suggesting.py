@@ -31,7 +31,7 @@ STARTS = [TEXT.index(each) for each in SAID]
 
 
 @pytest.fixture
-def session() -> Iterator[Session]:
+def transaction() -> Iterator[Session]:
     with opened() as empty:
         for interview in ("I1", "I2"):
             asked = len(TEXT)
@@ -51,8 +51,10 @@ def session() -> Iterator[Session]:
         yield empty
 
 
-def test_what_is_most_like_comes_first_and_ties_come_in_the_order_they_were_said(session: Session) -> None:
-    found = suggest(session, "trust")
+def test_what_is_most_like_comes_first_and_ties_come_in_the_order_they_were_said(
+    transaction: Session,
+) -> None:
+    found = suggest(transaction, "trust")
     assert [(each.interview, STARTS.index(each.start)) for each in found] == [
         ("I2", 0),
         ("I1", 3),
@@ -63,36 +65,36 @@ def test_what_is_most_like_comes_first_and_ties_come_in_the_order_they_were_said
     assert found[0].score == 1
     assert found[0].words == SAID[0].strip()
     assert found[1].score == found[2].score
-    assert suggest(session, "trust") == found
-    assert suggest(session, "trust", most=2) == found[:2]
+    assert suggest(transaction, "trust") == found
+    assert suggest(transaction, "trust", most=2) == found[:2]
 
 
-def test_the_interviewers_questions_and_what_has_the_code_are_not_offered(session: Session) -> None:
-    coding.lay(session, "ben", "trust", "I2", 0, 5)
-    offered = suggest(session, "trust")
+def test_the_interviewers_questions_and_what_has_the_code_are_not_offered(transaction: Session) -> None:
+    coding.lay(transaction, "ben", "trust", "I2", 0, 5)
+    offered = suggest(transaction, "trust")
     assert not any("Do you" in each.words for each in offered)
     assert {(each.interview, each.start) for each in offered}.isdisjoint({("I1", 0), ("I2", 0)})
     assert all(each.speaker for each in offered)
 
 
-def test_a_code_without_passages_is_compared_by_what_its_entry_says(session: Session) -> None:
-    assert {STARTS.index(each.start) for each in suggest(session, "roof")} == {1, 4}
+def test_a_code_without_passages_is_compared_by_what_its_entry_says(transaction: Session) -> None:
+    assert {STARTS.index(each.start) for each in suggest(transaction, "roof")} == {1, 4}
 
 
-def test_what_was_refused_is_never_offered_again(session: Session) -> None:
-    first, second, *_ = suggest(session, "trust")
-    coding.refuse(session, "ann", first.id)
-    again = suggest(session, "trust")
+def test_what_was_refused_is_never_offered_again(transaction: Session) -> None:
+    first, second, *_ = suggest(transaction, "trust")
+    coding.refuse(transaction, "ann", first.id)
+    again = suggest(transaction, "trust")
     assert again[0] == second
     assert first.id not in {each.id for each in again}
-    coding.undo(session, "ann")
-    assert suggest(session, "trust")[0] == first
+    coding.undo(transaction, "ann")
+    assert suggest(transaction, "trust")[0] == first
 
 
-def test_what_was_accepted_is_a_passage_that_says_it_was_suggested(session: Session) -> None:
-    first, *_ = suggest(session, "trust")
-    name = coding.accept(session, "ben", first.id, round=2, memo="the same words")
-    laid = next(each for each in coding.passages(session) if each.id == name)
+def test_what_was_accepted_is_a_passage_that_says_it_was_suggested(transaction: Session) -> None:
+    first, *_ = suggest(transaction, "trust")
+    name = coding.accept(transaction, "ben", first.id, round=2, memo="the same words")
+    laid = next(each for each in coding.passages(transaction) if each.id == name)
     assert (laid.interview, laid.start, laid.end) == (first.interview, first.start, first.end)
     assert (laid.code, laid.coder, laid.round, laid.memo, laid.suggested) == (
         "trust",
@@ -101,46 +103,46 @@ def test_what_was_accepted_is_a_passage_that_says_it_was_suggested(session: Sess
         "the same words",
         True,
     )
-    coding.remove(session, "ben", [name])
-    assert first.id not in {each.id for each in suggest(session, "trust")}
+    coding.remove(transaction, "ben", [name])
+    assert first.id not in {each.id for each in suggest(transaction, "trust")}
 
 
-def test_suggestions_are_counted_by_what_became_of_them(session: Session) -> None:
-    first, second, third, *_ = suggest(session, "trust")
-    coding.accept(session, "ann", first.id)
-    coding.refuse(session, "ann", second.id)
-    coding.refuse(session, "ben", third.id)
-    suggest(session, "roof", most=1)
+def test_suggestions_are_counted_by_what_became_of_them(transaction: Session) -> None:
+    first, second, third, *_ = suggest(transaction, "trust")
+    coding.accept(transaction, "ann", first.id)
+    coding.refuse(transaction, "ann", second.id)
+    coding.refuse(transaction, "ben", third.id)
+    suggest(transaction, "roof", most=1)
     assert [
         (each.code, each.waiting, each.accepted, each.refused, each.suggested)
-        for each in coding.decided(session)
+        for each in coding.decided(transaction)
     ] == [("roof", 1, 0, 0, 1), ("trust", 2, 1, 2, 5)]
 
 
-def test_suggesting_again_replaces_only_what_nobody_decided(session: Session) -> None:
-    first, *_ = suggest(session, "trust")
-    coding.refuse(session, "ann", first.id)
-    suggest(session, "trust", most=1)
-    assert session.query(SuggestionRow).count() == 2
+def test_suggesting_again_replaces_only_what_nobody_decided(transaction: Session) -> None:
+    first, *_ = suggest(transaction, "trust")
+    coding.refuse(transaction, "ann", first.id)
+    suggest(transaction, "trust", most=1)
+    assert transaction.query(SuggestionRow).count() == 2
 
 
-def test_a_suggestion_stands_in_positions_of_the_original(session: Session) -> None:
+def test_a_suggestion_stands_in_positions_of_the_original(transaction: Session) -> None:
     at = STARTS[2] + SAID[2].index("Crews")
-    redact(session, "I2", at, at + 5, "[team name]")
+    redact(transaction, "I2", at, at + 5, "[team name]")
     found = next(
-        each for each in suggest(session, "trust") if (each.interview, each.start) == ("I2", STARTS[2])
+        each for each in suggest(transaction, "trust") if (each.interview, each.start) == ("I2", STARTS[2])
     )
     assert found.words.startswith("[team name] trusted")
     assert TEXT[found.start : found.end] == SAID[2].strip()
 
 
-def test_what_cannot_be_suggested_is_refused(session: Session) -> None:
+def test_what_cannot_be_suggested_is_refused(transaction: Session) -> None:
     with pytest.raises(Refusal, match="no code 'trsut'; did you mean 'trust'"):
-        suggest(session, "trsut")
+        suggest(transaction, "trsut")
     with pytest.raises(Refusal, match="ask for one or more"):
-        suggest(session, "trust", most=0)
+        suggest(transaction, "trust", most=0)
     with pytest.raises(Refusal, match="no suggestion 'trust/I1/0-1'"):
-        coding.accept(session, "ann", "trust/I1/0-1")
+        coding.accept(transaction, "ann", "trust/I1/0-1")
 
 
 TOPICS = {
@@ -184,19 +186,19 @@ def test_suggestions_are_right_three_times_as_often_as_chance() -> None:
     """One sentence in eight is of a topic; a third of them are coded, and the machine offers twenty more."""
     right = offered = 0
     shares = []
-    with opened() as session:
-        coding.add_coder(session, Coder("ann", "Ann"))
-        coding.make(session, "ann", [Code(each, each.title()) for each in TOPICS])
+    with opened() as transaction:
+        coding.add_coder(transaction, Coder("ann", "Ann"))
+        coding.make(transaction, "ann", [Code(each, each.title()) for each in TOPICS])
         truth = {}
         for place, (text, sentences) in enumerate(transcripts(1)):
-            hear(session, f"I{place:02}", text, (f"S{place:02}", 0, len(text)))
+            hear(transaction, f"I{place:02}", text, (f"S{place:02}", 0, len(text)))
             for number, (topic, start, end) in enumerate(sentences):
                 truth[f"I{place:02}", start, end] = topic
                 if topic and number % 3 == 0:
-                    coding.lay(session, "ann", topic, f"I{place:02}", start, end)
-        coded = {(each.interview, each.start, each.end) for each in coding.passages(session)}
+                    coding.lay(transaction, "ann", topic, f"I{place:02}", start, end)
+        coded = {(each.interview, each.start, each.end) for each in coding.passages(transaction)}
         for topic in TOPICS:
-            found = suggest(session, topic)
+            found = suggest(transaction, topic)
             offered += len(found)
             right += sum(truth[each.interview, each.start, each.end] == topic for each in found)
             rest = [of for where, of in truth.items() if where not in coded]

@@ -77,13 +77,13 @@ def lay(
 ) -> None:
     """Code some words of a transcript, where they first stand."""
     start = transcript.text.index(words)
-    with store.session() as session:
-        if session.get(CoderRow, "one") is None:
-            session.add(CoderRow(id="one", name="coder one"))
-        if session.get(CodeRow, code) is None:
-            session.add(CodeRow(id=code, name=code))
-        session.flush()
-        session.add(
+    with store.transaction() as transaction:
+        if transaction.get(CoderRow, "one") is None:
+            transaction.add(CoderRow(id="one", name="coder one"))
+        if transaction.get(CodeRow, code) is None:
+            transaction.add(CodeRow(id=code, name=code))
+        transaction.flush()
+        transaction.add(
             PassageRow(
                 id=name,
                 interview_id=transcript.id,

@@ -88,8 +88,8 @@ def check(study: Path, expected: Expected) -> None:
                 withdrawn |= maybe
                 expected.withdrawn.add((interview, speaker))
         assert not withdrawn & speaking
-        with store.reading() as session:
-            rows = session.scalars(select(RedactionRow)).all()
+        with store.reading() as transaction:
+            rows = transaction.scalars(select(RedactionRow)).all()
         for each in coded.interviews:
             if each.withdrawn:
                 assert (each.text, each.turns, each.speakers) == ("", (), ())

@@ -47,8 +47,8 @@ def with_later_step(tmp_path: Path) -> Path:
 
 def test_the_steps_make_the_tables_that_the_models_describe(tmp_path: Path) -> None:
     store, _ = store_in(tmp_path)
-    with store.reading() as session:
-        context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
+    with store.reading() as transaction:
+        context = MigrationContext.configure(transaction.connection(), opts={"compare_type": True})
         assert compare_metadata(context, tables) == []
 
 
@@ -79,10 +79,10 @@ def test_an_older_store_is_brought_up_and_a_copy_is_put_beside(
     again = Store.open(study / FILE, Clock())
     assert again.coded() == before
     assert again.verify_log().bad_line is None
-    with again.reading() as session:
+    with again.reading() as transaction:
         assert (
             "team"
-            in session.connection()
+            in transaction.connection()
             .exec_driver_sql("SELECT sql FROM sqlite_master WHERE name = 'coder'")
             .scalar_one()
         )
@@ -114,9 +114,9 @@ def test_a_step_that_fails_leaves_the_store_as_it_was(
         patch.setattr(migrating.is_current, "__defaults__", (later,))
         with pytest.raises(RuntimeError, match="half-way"):
             Store.open(study / FILE, Clock())
-    with Store.open(study / FILE, Clock()) as again, again.reading() as session:
+    with Store.open(study / FILE, Clock()) as again, again.reading() as transaction:
         sql = (
-            session.connection()
+            transaction.connection()
             .exec_driver_sql("SELECT sql FROM sqlite_master WHERE name = 'coder'")
             .scalar_one()
         )

@@ -66,8 +66,8 @@ def test_one_person_cannot_approve_twice(tmp_path: Path, again: str) -> None:
 @pytest.mark.parametrize("consent", [Consent.PARAPHRASE, Consent.AGGREGATE])
 def test_who_did_not_agree_to_be_quoted_is_not(tmp_path: Path, consent: Consent) -> None:
     store, _ = with_quote(tmp_path)
-    with store.session() as session:
-        session.get_one(SpeakerRow, "a1").consent = str(consent)
+    with store.transaction() as transaction:
+        transaction.get_one(SpeakerRow, "a1").consent = str(consent)
     with pytest.raises(Refusal, match=f"its speaker agreed to '{consent}', not to be quoted"):
         store.approve_quote("p1", "ida", LIMITS)
 
@@ -78,8 +78,8 @@ def test_a_group_that_is_too_small_is_refused_unless_the_wording_was_approved(tm
         Refusal, match=r"only 3 speakers share its speaker's position, service and area.* needs 4"
     ):
         store.approve_quote("p1", "ida", Limits(4, 2))
-    with store.session() as session:
-        session.get_one(SpeakerRow, "a1").consent = str(Consent.ATTRIBUTED)
+    with store.transaction() as transaction:
+        transaction.get_one(SpeakerRow, "a1").consent = str(Consent.ATTRIBUTED)
     release(store, limits=Limits(4, 2))
     assert [each.passage for each in store.released_quotes(Limits(4, 2))] == ["p1"]
 
@@ -109,8 +109,8 @@ def test_recognisers_read_the_words_again_at_approval_and_keep_what_they_find(tm
     # As if it had been taken in by a version whose recognisers knew less.
     store, _ = with_quote(tmp_path)
     lay(store, ONE, "Write to jo@example.org", "p2")
-    with store.session() as session:
-        session.get_one(InterviewRow, "one").proposals = []
+    with store.transaction() as transaction:
+        transaction.get_one(InterviewRow, "one").proposals = []
     assert store.open_proposals() == ()
     with pytest.raises(Refusal, match="nobody has decided on"):
         store.approve_quote("p2", "ida", LIMITS)
@@ -153,8 +153,8 @@ def test_what_changed_is_no_longer_released_until_two_approve_it_anew(tmp_path: 
     assert store.released_quotes(LIMITS) == ()
     release(store)
     assert [each.words for each in store.released_quotes(LIMITS)] == [SAYS]
-    with store.session() as session:
-        session.get_one(PassageRow, "p1").end -= 8
+    with store.transaction() as transaction:
+        transaction.get_one(PassageRow, "p1").end -= 8
     assert store.released_quotes(LIMITS) == ()
 
 

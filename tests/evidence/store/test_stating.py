@@ -72,8 +72,8 @@ def test_a_passage_that_is_redacted_or_removed_takes_the_statement_with_it(tmp_p
     # Stated again, it takes the evidence as it reads now, and is the same statement.
     assert store.state("Yards are full.", CITED[:1], "ida") == lost.id
     assert [each.id for each in store.standing_statements()] == [lost.id]
-    with store.session() as session:
-        session.delete(session.get_one(PassageRow, "p1"))
+    with store.transaction() as transaction:
+        transaction.delete(transaction.get_one(PassageRow, "p1"))
     assert [each.why for each in store.lost_statements()[0].lost] == ["gone"]
 
 

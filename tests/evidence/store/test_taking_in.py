@@ -138,8 +138,8 @@ def test_positions_of_passages_and_turns_follow_redactions_back_and_forth(tmp_pa
     assert coded.words(coded.passages[1]) == "Jo Wren did, on [telephone number]"
     assert coded.speaker(coded.passages[0]) == ONE.speakers[0]
     assert files_with(tmp_path, "07700 900123") == []
-    with store.reading() as session:
-        row = session.scalars(select(RedactionRow)).one()
+    with store.reading() as transaction:
+        row = transaction.scalars(select(RedactionRow)).one()
         assert row.decided_by == "ida"
         number = row.id
     store.undo_redaction(number, vault, "ida")
@@ -166,8 +166,8 @@ def test_a_decision_on_several_is_all_or_none(tmp_path: Path) -> None:
     with pytest.raises(Refusal, match="there is no proposal 999"):
         store.accept([*(each.number for each in held), 999], "ida")
     assert store.open_proposals() == held
-    with store.reading() as session:
-        assert {each.decision for each in session.scalars(select(ProposalRow))} == {""}
+    with store.reading() as transaction:
+        assert {each.decision for each in transaction.scalars(select(ProposalRow))} == {""}
 
 
 def test_a_second_writer_is_told_to_wait_and_readers_go_on(
@@ -177,9 +177,9 @@ def test_a_second_writer_is_told_to_wait_and_readers_go_on(
     store.take_in([ONE], vault, "ida")
     monkeypatch.setattr(databases, "BUSY_SECONDS", 0.05)
     other = Store.open(tmp_path / FILE, Clock())
-    with store.session() as session:
-        session.get_one(SpeakerRow, "a1").area = "Southshire"
-        session.flush()
+    with store.transaction() as transaction:
+        transaction.get_one(SpeakerRow, "a1").area = "Southshire"
+        transaction.flush()
         with pytest.raises(
             Refusal, match="somebody else is using the evidence store; wait until they have finished"
         ):
@@ -193,9 +193,9 @@ def test_a_session_that_fails_leaves_nothing(tmp_path: Path) -> None:
     store.take_in([ONE], vault, "ida")
 
     def fail() -> None:
-        with store.session() as session:
-            session.get_one(SpeakerRow, "a1").area = "Southshire"
-            session.flush()
+        with store.transaction() as transaction:
+            transaction.get_one(SpeakerRow, "a1").area = "Southshire"
+            transaction.flush()
             raise KeyError
 
     with pytest.raises(KeyError):
@@ -223,11 +223,11 @@ def test_files_that_are_no_store_are_refused_with_what_to_do(tmp_path: Path) -> 
 
 def test_foreign_keys_and_secure_deletion_are_on(tmp_path: Path) -> None:
     store, _ = store_in(tmp_path)
-    with store.reading() as session:
+    with store.reading() as transaction:
         for pragma, value in (
             ("foreign_keys", 1),
             ("secure_delete", 1),
             ("temp_store", 2),
             ("journal_mode", "wal"),
         ):
-            assert session.connection().exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
+            assert transaction.connection().exec_driver_sql(f"PRAGMA {pragma}").scalar() == value

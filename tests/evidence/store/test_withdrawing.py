@@ -125,22 +125,22 @@ def make_study(study: Path, encoding: str) -> None:
         ),
         "utf-8",
     )
-    with store.session() as session:
-        session.get_one(CodeRow, "trust").example = f"I was told {LONG}"
+    with store.transaction() as transaction:
+        transaction.get_one(CodeRow, "trust").example = f"I was told {LONG}"
         for number, each in enumerate((ONE, GROUP)):
-            session.add(
+            transaction.add(
                 SuggestionRow(
                     id=str(number), interview_id=each.id, code_id="trust", start=5, end=60, score=1.0
                 )
             )
-        plain = session.connection()
+        plain = transaction.connection()
         plain.exec_driver_sql("CREATE VIRTUAL TABLE found USING fts5(interview_id, words)")
-        for row in session.scalars(select(InterviewRow)):
+        for row in transaction.scalars(select(InterviewRow)):
             plain.exec_driver_sql("INSERT INTO found VALUES (?, ?)", (row.id, row.text))
-    with store.session() as session:
-        reindex(session)
-    with store.session() as session:
-        coding.note(session, "one", "p1", f"memo with {ALONE}")
+    with store.transaction() as transaction:
+        reindex(transaction)
+    with store.transaction() as transaction:
+        coding.note(transaction, "one", "p1", f"memo with {ALONE}")
     store.refuse([each.number for each in store.open_proposals()], "ida")
     for name in ("p1", "p2", "p3"):
         store.approve_quote(name, "ida", LIMITS)
@@ -187,11 +187,11 @@ def test_the_tombstone_says_who_decided_and_when_and_has_no_words(tmp_path: Path
     line = next(each for each in store.log_lines() if each.what == "withdrawn")
     assert (line.who, line.about["interview"], line.about["speaker"]) == ("ida", "one", None)
     assert line.at > clock.now.isoformat()
-    with store.reading() as session:
+    with store.reading() as transaction:
         for table in (SpeakerRow, TurnRow, RedactionRow, ProposalRow, PassageRow, SuggestionRow):
-            assert session.scalars(select(table)).all() is not None
+            assert transaction.scalars(select(table)).all() is not None
             if table is not SpeakerRow:
-                assert not session.scalars(select(table).where(table.interview_id == "one")).all()
+                assert not transaction.scalars(select(table).where(table.interview_id == "one")).all()
     with pytest.raises(Refusal, match="the interview 'one' was withdrawn"):
         store.withdraw(vault, "ida", interview="one")
 
@@ -279,11 +279,13 @@ def test_quotes_of_them_are_withdrawn_and_statements_on_them_are_lost(tmp_path: 
 def test_what_was_copied_from_them_into_memos_and_examples_goes_too(tmp_path: Path) -> None:
     store, vault = study_with(tmp_path)
     store.withdraw(vault, "ida", interview="one")
-    with store.reading() as session:
-        assert session.get_one(PassageRow, "p5").memo == "unlike: [withdrawn]"
-        assert session.get_one(CodeRow, "trust").example == "[withdrawn]"
+    with store.reading() as transaction:
+        assert transaction.get_one(PassageRow, "p5").memo == "unlike: [withdrawn]"
+        assert transaction.get_one(CodeRow, "trust").example == "[withdrawn]"
         assert (
-            session.scalars(select(StatementRow.sentence).where(StatementRow.sentence.contains("yard"))).all()
+            transaction.scalars(
+                select(StatementRow.sentence).where(StatementRow.sentence.contains("yard"))
+            ).all()
             == []
         )
 
@@ -298,12 +300,12 @@ def test_a_few_words_that_anybody_says_are_left_alone() -> None:
 def test_the_index_of_words_is_taken_away_to_be_made_again(tmp_path: Path) -> None:
     store, vault = study_with(tmp_path)
     store.withdraw(vault, "ida", interview="one")
-    with store.reading() as session:
-        names = session.connection().exec_driver_sql("SELECT name FROM sqlite_master").scalars().all()
+    with store.reading() as transaction:
+        names = transaction.connection().exec_driver_sql("SELECT name FROM sqlite_master").scalars().all()
     assert not [each for each in names if each.startswith(("found", INDEX))]
-    with store.session() as session:
-        assert search(session, "zanthoxylum") == ()
-        assert [each.interview for each in search(session, "quixotrope")] == ["group", "group"]
+    with store.transaction() as transaction:
+        assert search(transaction, "zanthoxylum") == ()
+        assert [each.interview for each in search(transaction, "quixotrope")] == ["group", "group"]
 
 
 def test_the_pages_that_words_stood_on_are_given_back(tmp_path: Path) -> None:
@@ -315,18 +317,18 @@ def test_the_pages_that_words_stood_on_are_given_back(tmp_path: Path) -> None:
     store.withdraw(vault, "ida", speaker="c1")
     assert files_with(tmp_path, ALONE) == []
     assert before - (tmp_path / FILE).stat().st_size > len(long.text)
-    with store.reading() as session:
-        assert session.connection().exec_driver_sql("PRAGMA freelist_count").scalar() == 0
+    with store.reading() as transaction:
+        assert transaction.connection().exec_driver_sql("PRAGMA freelist_count").scalar() == 0
 
 
 def test_an_undone_passage_of_theirs_cannot_be_brought_back(tmp_path: Path) -> None:
     store, vault = study_with(tmp_path)
-    with store.session() as session:
-        coding.remove(session, "one", ["p1"])
+    with store.transaction() as transaction:
+        coding.remove(transaction, "one", ["p1"])
     store.withdraw(vault, "ida", interview="one")
     assert files_with(tmp_path, ALONE) == []
-    with store.session() as session, pytest.raises(Refusal):
-        coding.undo(session, "one")
+    with store.transaction() as transaction, pytest.raises(Refusal):
+        coding.undo(transaction, "one")
     assert "p1" not in {each.id for each in store.coded().passages}
 
 
@@ -380,10 +382,10 @@ def test_a_speaker_who_codes_nothing_is_withdrawn_as_well(tmp_path: Path) -> Non
 def test_passages_laid_by_the_coding_module_are_forgotten_in_its_record(tmp_path: Path) -> None:
     store, vault = store_in(tmp_path)
     store.take_in([ONE], vault, "ida")
-    with store.session() as session:
-        coding.add_coder(session, Coder("one", "coder one"))
-        coding.make(session, "one", [Code("trust", "Trust")])
-        coding.lay(session, "one", "trust", "one", 10, 40, memo=ALONE)
+    with store.transaction() as transaction:
+        coding.add_coder(transaction, Coder("one", "coder one"))
+        coding.make(transaction, "one", [Code("trust", "Trust")])
+        coding.lay(transaction, "one", "trust", "one", 10, 40, memo=ALONE)
     store.withdraw(vault, "ida", interview="one")
     assert files_with(tmp_path, ALONE) == []
     assert store.coded().passages == ()

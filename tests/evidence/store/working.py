@@ -72,8 +72,8 @@ def work(study: str, seed: int, first: int, told: Connection) -> None:
             hidden = Redaction(start, start + chance.randrange(1, 40), "[hidden]", "because")
             act = partial(store.redact, chosen.id, hidden, "ida")
         elif what == "undo":
-            with store.reading() as session:
-                rows = session.scalars(
+            with store.reading() as transaction:
+                rows = transaction.scalars(
                     select(RedactionRow).where(RedactionRow.interview_id == chosen.id)
                 ).all()
                 undone = [each.id for each in rows if each.reason == "because"]
@@ -92,8 +92,8 @@ def work(study: str, seed: int, first: int, told: Connection) -> None:
 
 
 def _code(store: Store, interview: str, memo: str, start: int) -> None:
-    with store.session() as session:
-        if session.get(CoderRow, "one") is None:
-            coding.add_coder(session, Coder("one", "coder one"))
-            coding.make(session, "one", [Code("trust", "Trust")])
-        coding.lay(session, "one", "trust", interview, start, start + 20, memo=memo)
+    with store.transaction() as transaction:
+        if transaction.get(CoderRow, "one") is None:
+            coding.add_coder(transaction, Coder("one", "coder one"))
+            coding.make(transaction, "one", [Code("trust", "Trust")])
+        coding.lay(transaction, "one", "trust", interview, start, start + 20, memo=memo)

@@ -1,6 +1,6 @@
 """Coding interviews: who lays which code on what, every change kept and taken back at will (§6.1, §6.2).
 
-Everything works on a database session over the evidence store, in positions of the original text. Each function that changes
+Everything works on a database transaction over the evidence store, in positions of the original text. Each function that changes
 something names the coder who does, and leaves one row in the record of changes.
 """
 

@@ -33,41 +33,41 @@ if TYPE_CHECKING:
     from joinedup.evidence.passages import Code
 
 
-def make(session: Session, coder: str, new: Sequence[Code]) -> None:
+def make(transaction: Session, coder: str, new: Sequence[Code]) -> None:
     """Put codes into the codebook, in any order, as one change.
 
     Raises:
         Refusal: when an id stands already, a parent is not there, or a barrier has nobody who could lift it.
     """
     after: Rows = {}
-    taken = rows_now(session, [_key(each.id) for each in new])
+    taken = rows_now(transaction, [_key(each.id) for each in new])
     for each in new:
         if _key(each.id) in taken or _key(each.id) in after:
             raise Refusal(f"code '{each.id}', code_id: stands already; give the new code another id")
         after[_key(each.id)] = row_of_code(each)
     what = f"made {new[0].id}" if len(new) == 1 else f"made {len(new):,} codes"
-    make_change(session, coder, what, {}, after)
+    make_change(transaction, coder, what, {}, after)
 
 
-def rename(session: Session, coder: str, code: str, name: str) -> None:
+def rename(transaction: Session, coder: str, code: str, name: str) -> None:
     """Give a code another name; its id, and so all that was coded with it, stays.
 
     Raises:
         Refusal: when there is no such code, or no name.
     """
-    before = _held(session, code)
-    make_change(session, coder, f"renamed {code}", before, _with(before, name=name))
+    before = _held(transaction, code)
+    make_change(transaction, coder, f"renamed {code}", before, _with(before, name=name))
 
 
-def put_under(session: Session, coder: str, code: str, parent: str) -> None:
+def put_under(transaction: Session, coder: str, code: str, parent: str) -> None:
     """Put a code under another, or with "" at the top.
 
     Raises:
         Refusal: when there is no such code, or the parents would go in a circle.
     """
-    before = _held(session, code)
+    before = _held(transaction, code)
     make_change(
-        session,
+        transaction,
         coder,
         f"put {code} under {parent or 'none'}",
         before,
@@ -75,50 +75,50 @@ def put_under(session: Session, coder: str, code: str, parent: str) -> None:
     )
 
 
-def describe(session: Session, coder: str, code: Code) -> None:
+def describe(transaction: Session, coder: str, code: Code) -> None:
     """Write what a code means anew: definition, example, colour, family, topic and lifters; name and parent stay.
 
     Raises:
         Refusal: when there is no such code, or a barrier has nobody who could lift it.
     """
-    before = _held(session, code.id)
+    before = _held(transaction, code.id)
     now = code_of(before[_key(code.id)])
     after = row_of_code(replace(code, name=now.name, parent=now.parent))
-    make_change(session, coder, f"described {code.id}", before, {_key(code.id): after})
+    make_change(transaction, coder, f"described {code.id}", before, {_key(code.id): after})
 
 
-def remove_code(session: Session, coder: str, code: str) -> None:
+def remove_code(transaction: Session, coder: str, code: str) -> None:
     """Take a code out that nothing is coded with and nothing stands under.
 
     Raises:
         Refusal: when there is no such code, or it is in use.
     """
-    before = _held(session, code)
-    passages = rows_where(session, PASSAGES, PASSAGES.c.code_id == code)
+    before = _held(transaction, code)
+    passages = rows_where(transaction, PASSAGES, PASSAGES.c.code_id == code)
     if passages:
         raise Refusal(
             f"code '{code}' has {len(passages):,} passages; merge it into another code, or remove them first"
         )
-    below = rows_where(session, CODES, CODES.c.parent_id == code)
+    below = rows_where(transaction, CODES, CODES.c.parent_id == code)
     if below:
         raise Refusal(
             f"code '{code}' has others under it ({', '.join(row for _, row in below)}); put them elsewhere first"
         )
-    make_change(session, coder, f"removed {code}", before | _decided(session, [code]), {})
+    make_change(transaction, coder, f"removed {code}", before | _decided(transaction, [code]), {})
 
 
-def split(session: Session, coder: str, code: str, chosen: Collection[str], into: Code) -> None:
+def split(transaction: Session, coder: str, code: str, chosen: Collection[str], into: Code) -> None:
     """Move chosen passages of a code to a new code, as one change.
 
     Raises:
         Refusal: when a passage is not one of the code's, none is chosen, or the new code cannot be.
     """
-    _held(session, code)
+    _held(transaction, code)
     if not chosen:
         raise Refusal(f"no passage of '{code}' was chosen; choose at least one, or make an empty code")
-    if rows_now(session, [_key(into.id)]):
+    if rows_now(transaction, [_key(into.id)]):
         raise Refusal(f"code '{into.id}', code_id: stands already; give the new code another id")
-    held = rows_where(session, PASSAGES, PASSAGES.c.code_id == code)
+    held = rows_where(transaction, PASSAGES, PASSAGES.c.code_id == code)
     before: Rows = {}
     for each in sorted(chosen):
         key = (PASSAGES.name, each)
@@ -126,10 +126,10 @@ def split(session: Session, coder: str, code: str, chosen: Collection[str], into
             raise Refusal(f"there is no passage '{each}' of '{code}'; look up the passages' ids again")
         before[key] = held[key]
     after = {_key(into.id): row_of_code(into), **_with(before, code_id=into.id)}
-    make_change(session, coder, f"split {into.id} from {code}", before, after)
+    make_change(transaction, coder, f"split {into.id} from {code}", before, after)
 
 
-def merge(session: Session, coder: str, code: str, into: str) -> None:
+def merge(transaction: Session, coder: str, code: str, into: str) -> None:
     """Merge a code into another: its passages and the codes under it go there, and it is no more.
 
     Passages that would then say the same (same coder, round and stretch) become one with the memos of all; one that a
@@ -140,26 +140,26 @@ def merge(session: Session, coder: str, code: str, into: str) -> None:
     """
     if code == into:
         raise Refusal(f"code '{code}' cannot be merged into itself; name another")
-    before, survivor = _held(session, code), _held(session, into)
+    before, survivor = _held(transaction, code), _held(transaction, into)
     gone, kept = before[_key(code)], survivor[_key(into)]
-    below = rows_where(session, CODES, CODES.c.parent_id == code, CODES.c.id != into)
+    below = rows_where(transaction, CODES, CODES.c.parent_id == code, CODES.c.id != into)
     after = _with(below, parent_id=into)
     before = before | below
-    if _is_under(session, into, code):
+    if _is_under(transaction, into, code):
         before |= survivor
         after[_key(into)] = {**kept, "parent_id": gone["parent_id"]}
-    moved, folded = _merged_passages(session, code, into)
-    decided, decisions = _merged_decisions(session, code, into)
+    moved, folded = _merged_passages(transaction, code, into)
+    decided, decisions = _merged_decisions(transaction, code, into)
     make_change(
-        session, coder, f"merged {code} into {into}", before | moved | decided, after | folded | decisions
+        transaction, coder, f"merged {code} into {into}", before | moved | decided, after | folded | decisions
     )
 
 
-def _merged_passages(session: Session, code: str, into: str) -> tuple[Rows, Rows]:
+def _merged_passages(transaction: Session, code: str, into: str) -> tuple[Rows, Rows]:
     """Give the passages that a merging touches, before and after it."""
-    every = rows_where(session, PASSAGES, PASSAGES.c.code_id.in_([code, into]))
-    cited = set(session.scalars(select(CitationRow.target).where(CitationRow.kind == "passage")))
-    cited |= set(session.scalars(select(QuoteRow.passage_id)))
+    every = rows_where(transaction, PASSAGES, PASSAGES.c.code_id.in_([code, into]))
+    cited = set(transaction.scalars(select(CitationRow.target).where(CitationRow.kind == "passage")))
+    cited |= set(transaction.scalars(select(QuoteRow.passage_id)))
     groups: dict[tuple[object, ...], list[Row]] = defaultdict(list)
     for row in every.values():
         groups[stretch_of({**row, "code_id": into})].append(row)
@@ -181,9 +181,9 @@ def _merged_passages(session: Session, code: str, into: str) -> tuple[Rows, Rows
     return before, after
 
 
-def _merged_decisions(session: Session, code: str, into: str) -> tuple[Rows, Rows]:
+def _merged_decisions(transaction: Session, code: str, into: str) -> tuple[Rows, Rows]:
     """Give the decided suggestions that a merging touches; of two on one sentence, the acceptance is kept."""
-    theirs, ours = _decided(session, [code]), _decided(session, [into])
+    theirs, ours = _decided(transaction, [code]), _decided(transaction, [into])
     before, after = dict(theirs), {}
     for row in theirs.values():
         new = {
@@ -199,23 +199,23 @@ def _merged_decisions(session: Session, code: str, into: str) -> tuple[Rows, Row
     return before, after
 
 
-def _decided(session: Session, of: Sequence[str]) -> Rows:
-    return rows_where(session, SUGGESTIONS, SUGGESTIONS.c.code_id.in_(of), SUGGESTIONS.c.decision != "")
+def _decided(transaction: Session, of: Sequence[str]) -> Rows:
+    return rows_where(transaction, SUGGESTIONS, SUGGESTIONS.c.code_id.in_(of), SUGGESTIONS.c.decision != "")
 
 
-def _is_under(session: Session, code: str, above: str) -> bool:
+def _is_under(transaction: Session, code: str, above: str) -> bool:
     """Say whether a code stands somewhere under another."""
-    parent = {row["id"]: row["parent_id"] for row in rows_where(session, CODES).values()}
+    parent = {row["id"]: row["parent_id"] for row in rows_where(transaction, CODES).values()}
     at = parent[code]
     while at and at != above:
         at = parent[at]
     return bool(at)
 
 
-def _held(session: Session, code: str) -> Rows:
-    found = rows_now(session, [_key(code)])
+def _held(transaction: Session, code: str) -> Rows:
+    found = rows_now(transaction, [_key(code)])
     if not found:
-        every = (row for _, row in rows_where(session, CODES))
+        every = (row for _, row in rows_where(transaction, CODES))
         raise Refusal(f"there is no code '{code}'{did_you_mean(code, every)}")
     return found
 

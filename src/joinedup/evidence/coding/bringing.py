@@ -71,7 +71,7 @@ class Brought:
 
 
 def bring(
-    session: Session,
+    transaction: Session,
     study: Path,
     path: Path,
     coder: Coder,
@@ -86,7 +86,7 @@ def bring(
     that stands is taken over, and what it leaves empty stays. Making codes is one change and laying passages another.
 
     Args:
-        session: over the store; nothing is to be kept of it after a refusal.
+        transaction: over the store; nothing is to be kept of it after a refusal.
         study: the study's folder, for its codebook.
         path: a table of passages or of codes, a project (.qdpx) or a codebook (.qdc).
         coder: whose coding it is; added when the alias is new.
@@ -97,38 +97,38 @@ def bring(
     Raises:
         Refusal: for what the store does not hold or could not keep, by file, row and column.
     """
-    brought = _by(session, coder)
+    brought = _by(transaction, coder)
     if path.suffix.lower() == CODEBOOK:
         from joinedup.evidence.exchange import read_codebook as read_qdc
 
-        return _codebook(session, path, brought, read_qdc(path))
+        return _codebook(transaction, path, brought, read_qdc(path))
     if path.suffix.lower() == PROJECT:
-        return _project(session, study, path, brought, called or coder.id, round, end)
+        return _project(transaction, study, path, brought, called or coder.id, round, end)
     columns = read_table(path, ("code_id",)).columns
     if "interview_id" not in columns and "name" in columns:
-        return _codebook(session, path, brought, read_codebook(path))
-    brought = _started(session, study, brought)
+        return _codebook(transaction, path, brought, read_codebook(path))
+    brought = _started(transaction, study, brought)
     given, others = _own(path, _rows(path), called or coder.id)
-    return _laid(session, replace(brought, others=others), given, held_in(session), round)
+    return _laid(transaction, replace(brought, others=others), given, held_in(transaction), round)
 
 
-def start(session: Session, study: Path, coder: Coder) -> Brought:
+def start(transaction: Session, study: Path, coder: Coder) -> Brought:
     """Start the codebook of a store that has none, from the study's own, else the one that is shipped.
 
     Raises:
         Refusal: when there are codes already.
     """
-    brought = _started(session, study, _by(session, coder))
+    brought = _started(transaction, study, _by(transaction, coder))
     if not brought.started:
         raise Refusal("this study's store has a codebook already; bring what is new in it in a file")
     return brought
 
 
-def _by(session: Session, coder: Coder) -> Brought:
+def _by(transaction: Session, coder: Coder) -> Brought:
     """Begin with who brings, who is added when the alias is new."""
-    known = session.get(CoderRow, coder.id)
+    known = transaction.get(CoderRow, coder.id)
     if known is None:
-        add_coder(session, coder)
+        add_coder(transaction, coder)
     elif coder.name not in ("", coder.id, known.name):
         raise Refusal(f"there is a coder '{coder.id}' already, called '{known.name}'; choose another id")
     return Brought(coder.id, known is None)
@@ -174,7 +174,7 @@ def _rows(path: Path) -> list[_Given]:
 
 
 def _project(
-    session: Session,
+    transaction: Session,
     study: Path,
     path: Path,
     brought: Brought,
@@ -186,9 +186,9 @@ def _project(
     from joinedup.evidence.exchange import read_project
 
     read = read_project(path, end)
-    brought = replace(_started(session, study, brought), said=read.said)
-    each_is, new = as_ours(session, read.coded.codes)
-    _make(session, path, brought.coder, new, {})
+    brought = replace(_started(transaction, study, brought), said=read.said)
+    each_is, new = as_ours(transaction, read.coded.codes)
+    _make(transaction, path, brought.coder, new, {})
     own, others = _own(
         path,
         [
@@ -197,7 +197,7 @@ def _project(
         ],
         called,
     )
-    heard = held_in(session)
+    heard = held_in(transaction)
     theirs = {
         interview: same_interview(path, read.coded.interview[interview], heard)
         for interview in sorted({each.passage.interview for each in own})
@@ -206,7 +206,7 @@ def _project(
         replace(each, passage=replace(each.passage, interview=theirs[each.passage.interview])) for each in own
     ]
     brought = replace(brought, codes=tuple(each.id for each in new), others=others)
-    return _laid(session, brought, given, heard, round)
+    return _laid(transaction, brought, given, heard, round)
 
 
 def _own(path: Path, given: list[_Given], called: str) -> tuple[list[_Given], tuple[tuple[str, int], ...]]:
@@ -222,15 +222,15 @@ def _own(path: Path, given: list[_Given], called: str) -> tuple[list[_Given], tu
 
 
 def _laid(
-    session: Session,
+    transaction: Session,
     brought: Brought,
     given: Iterable[_Given],
     heard: Mapping[str, Held],
     round: int | None,
 ) -> Brought:
     """Lay what does not stand yet, as one change."""
-    codes = {code for _, code in rows_where(session, CODES)}
-    standing = rows_where(session, PASSAGES).values()
+    codes = {code for _, code in rows_where(transaction, CODES)}
+    standing = rows_where(transaction, PASSAGES).values()
     taken = {row["id"] for row in standing}
     stretches = {stretch_of(row) for row in standing}
     new: dict[tuple[object, ...], Passage] = {}
@@ -260,7 +260,7 @@ def _laid(
             taken.add(passage.id)
             new[stretch] = passage
     if new:
-        lay_all(session, brought.coder, new.values())
+        lay_all(transaction, brought.coder, new.values())
     return replace(
         brought,
         passages=tuple(each.id for each in new.values()),
@@ -299,19 +299,19 @@ def _in_original(given: _Given, heard: Mapping[str, Held], codes: set[str]) -> P
     return replace(passage, start=start, end=end)
 
 
-def _started(session: Session, study: Path, brought: Brought) -> Brought:
+def _started(transaction: Session, study: Path, brought: Brought) -> Brought:
     """Start the codebook of a store that has none."""
-    if rows_where(session, CODES):
+    if rows_where(transaction, CODES):
         return brought
     codes = codebook_of(study)
-    make(session, brought.coder, codes)
+    make(transaction, brought.coder, codes)
     return replace(brought, started=len(codes))
 
 
-def _codebook(session: Session, path: Path, brought: Brought, codes: Sequence[Code]) -> Brought:
+def _codebook(transaction: Session, path: Path, brought: Brought, codes: Sequence[Code]) -> Brought:
     """Make the codes that are new, and take over what is said of those that stand."""
-    each_is, new = as_ours(session, codes)
-    standing = {code: code_of(row) for (_, code), row in rows_where(session, CODES).items()}
+    each_is, new = as_ours(transaction, codes)
+    standing = {code: code_of(row) for (_, code), row in rows_where(transaction, CODES).items()}
     corrected = {}
     for each in codes:
         held = standing.get(each_is[each.id])
@@ -323,15 +323,15 @@ def _codebook(session: Session, path: Path, brought: Brought, codes: Sequence[Co
         now = replace(held, **given | {"id": held.id, "colour": six_figures(each.colour) or held.colour})
         if now != held:
             corrected[held.id] = now
-    _make(session, path, brought.coder, new, corrected)
+    _make(transaction, path, brought.coder, new, corrected)
     return replace(brought, codes=tuple(each.id for each in new), corrected=tuple(sorted(corrected)))
 
 
 def _make(
-    session: Session, path: Path, coder: str, new: Sequence[Code], corrected: Mapping[str, Code]
+    transaction: Session, path: Path, coder: str, new: Sequence[Code], corrected: Mapping[str, Code]
 ) -> None:
     """Make codes and change others, as one change."""
-    rows = rows_where(session, CODES)
+    rows = rows_where(transaction, CODES)
     before = {key: row for key, row in rows.items() if key[1] in corrected}
     after = {(CODES.name, each.id): row_of_code(each) for each in (*new, *corrected.values())}
     what = " and ".join(
@@ -340,7 +340,7 @@ def _make(
         if many
     )
     try:
-        make_change(session, coder, what, before, after)
+        make_change(transaction, coder, what, before, after)
     except Refusal as refusal:
         raise Refusal(f"{path}: {refusal}") from None
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 
-def forget(session: Session, interview: str, stretches: Sequence[tuple[int, int]] | None = None) -> None:
+def forget(transaction: Session, interview: str, stretches: Sequence[tuple[int, int]] | None = None) -> None:
     """Forget what was coded on an interview, or on stretches of it, in positions of the original text.
 
     A passage that overlaps any of the stretches goes, from the record of changes too, where memos may repeat what was
@@ -28,14 +28,14 @@ def forget(session: Session, interview: str, stretches: Sequence[tuple[int, int]
             else true()
         )
         if stretches is None or stretches:
-            session.execute(delete(table).where(table.c.interview_id == interview, here))
+            transaction.execute(delete(table).where(table.c.interview_id == interview, here))
 
     def said(row: Row) -> bool:
         return row["interview_id"] == interview and (
             stretches is None or any(row["start"] < end and row["end"] > start for start, end in stretches)
         )
 
-    for change in session.scalars(select(ChangeRow).order_by(ChangeRow.id)):
+    for change in transaction.scalars(select(ChangeRow).order_by(ChangeRow.id)):
         sides = [from_text(change.before), from_text(change.after)]
         gone = {key for side in sides for key, row in side.items() if key[0] != CODES.name and said(row)}
         if gone:
@@ -43,5 +43,5 @@ def forget(session: Session, interview: str, stretches: Sequence[tuple[int, int]
             change.before, change.after = as_text(before), as_text(after)
             if not before and not after:
                 change.undone = change.closed = True
-    session.flush()
-    session.expire_all()
+    transaction.flush()
+    transaction.expire_all()

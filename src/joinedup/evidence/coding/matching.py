@@ -35,16 +35,16 @@ class Held:
     withdrawn: bool
 
 
-def held_in(session: Session) -> dict[str, Held]:
+def held_in(transaction: Session) -> dict[str, Held]:
     """Read the interviews of the store."""
     from joinedup.evidence.store.withdrawing import REASON
 
     hidden: dict[str, list[Redaction]] = {}
-    for row in session.execute(select(RedactionRow.__table__).order_by(RedactionRow.start)):
+    for row in transaction.execute(select(RedactionRow.__table__).order_by(RedactionRow.start)):
         redaction = Redaction(row.start, row.end, row.replacement, row.reason)
         hidden.setdefault(row.interview_id, []).append(redaction)
     found = {}
-    for row in session.execute(select(InterviewRow.__table__).order_by(InterviewRow.id)):
+    for row in transaction.execute(select(InterviewRow.__table__).order_by(InterviewRow.id)):
         redactions = hidden.get(row.id, [])
         gone = tuple((each.start, each.end) for each in redactions if REASON in each.reason.split("; "))
         found[row.id] = Held(row.text, Positions(redactions, row.length), gone, row.withdrawn)
@@ -85,12 +85,12 @@ def _was_handed_out(theirs: str, ours: str) -> bool:
     )
 
 
-def as_ours(session: Session, codes: Sequence[Code]) -> tuple[dict[str, str], list[Code]]:
+def as_ours(transaction: Session, codes: Sequence[Code]) -> tuple[dict[str, str], list[Code]]:
     """Give the id in the store of each code of a file, and those that the store lacks.
 
     A code is the store's that has its id; else the one that has its name, where no other of either has.
     """
-    ours = {code: code_of(row) for (_, code), row in rows_where(session, CODES).items()}
+    ours = {code: code_of(row) for (_, code), row in rows_where(transaction, CODES).items()}
     named: dict[str, list[str]] = {}
     for each in ours.values():
         named.setdefault(each.name.casefold(), []).append(each.id)

@@ -35,13 +35,13 @@ _AT_ONCE = 5_000
 _BETWEEN_LIFTERS = " ; "
 
 
-def rows_where(session: Session, table: Table, *conditions: ColumnElement[bool]) -> Rows:
+def rows_where(transaction: Session, table: Table, *conditions: ColumnElement[bool]) -> Rows:
     """Read the rows of a table that fulfil all conditions, in the order of their ids."""
-    found = session.execute(select(table).where(*conditions).order_by(table.c.id)).mappings()
+    found = transaction.execute(select(table).where(*conditions).order_by(table.c.id)).mappings()
     return {(table.name, row["id"]): dict(row) for row in found}
 
 
-def rows_now(session: Session, keys: Iterable[Key]) -> Rows:
+def rows_now(transaction: Session, keys: Iterable[Key]) -> Rows:
     """Read what stands under these keys; one that stands nowhere is left out, and so is an open suggestion."""
     wanted: dict[str, list[str]] = defaultdict(list)
     for name, row in sorted(set(keys)):
@@ -51,47 +51,49 @@ def rows_now(session: Session, keys: Iterable[Key]) -> Rows:
         table = _TABLES[name]
         decided = [table.c.decision != ""] if table is SUGGESTIONS else []
         for some in _in_turn(ids):
-            found |= rows_where(session, table, table.c.id.in_(some), *decided)
+            found |= rows_where(transaction, table, table.c.id.in_(some), *decided)
     return found
 
 
-def put(session: Session, before: Rows, after: Rows) -> None:
+def put(transaction: Session, before: Rows, after: Rows) -> None:
     """Make the rows that were as ``before`` be as ``after``, in an order in which no row ever leads nowhere."""
     for name, table in _TABLES.items():
         put_here = [row for (of, _), row in after.items() if of == name]
         made = [row for row in put_here if (name, row["id"]) not in before]
         if table is SUGGESTIONS:
             # An open suggestion of the same sentence gives way to the decision.
-            _remove(session, table, [row["id"] for row in made])
+            _remove(transaction, table, [row["id"] for row in made])
         if made:
             # Codes come without their parents first: a parent may be among those that follow.
             alone = [{**row, "parent_id": None} for row in made] if table is CODES else made
-            session.execute(insert(table), alone)
+            transaction.execute(insert(table), alone)
         there = [row for row in put_here if (name, row["id"]) in before]
-        _change(session, table, put_here if table is CODES else there)
+        _change(transaction, table, put_here if table is CODES else there)
     for name in (SUGGESTIONS.name, PASSAGES.name):
-        _remove(session, _TABLES[name], [row for of, row in before if of == name and (of, row) not in after])
+        _remove(
+            transaction, _TABLES[name], [row for of, row in before if of == name and (of, row) not in after]
+        )
     gone = [row for of, row in before if of == CODES.name and (of, row) not in after]
     for some in _in_turn(gone):
-        session.execute(delete(SUGGESTIONS).where(SUGGESTIONS.c.code_id.in_(some)))
-        session.execute(update(CODES).where(CODES.c.id.in_(some)).values(parent_id=None))
-    _remove(session, CODES, gone)
-    session.expire_all()
+        transaction.execute(delete(SUGGESTIONS).where(SUGGESTIONS.c.code_id.in_(some)))
+        transaction.execute(update(CODES).where(CODES.c.id.in_(some)).values(parent_id=None))
+    _remove(transaction, CODES, gone)
+    transaction.expire_all()
 
 
-def _change(session: Session, table: Table, rows: list[Row]) -> None:
+def _change(transaction: Session, table: Table, rows: list[Row]) -> None:
     if rows:
         columns: list[str] = [each.name for each in table.columns if each.name != "id"]
         values: dict[str, BindParameter[Any]] = {each: bindparam(f"new_{each}") for each in columns}
-        session.connection().execute(
+        transaction.connection().execute(
             update(table).where(table.c.id == bindparam("new_id")).values(values),
             [{f"new_{column}": value for column, value in row.items()} for row in rows],
         )
 
 
-def _remove(session: Session, table: Table, ids: list[str]) -> None:
+def _remove(transaction: Session, table: Table, ids: list[str]) -> None:
     for some in _in_turn(ids):
-        session.execute(delete(table).where(table.c.id.in_(some)))
+        transaction.execute(delete(table).where(table.c.id.in_(some)))
 
 
 def _in_turn(ids: list[str]) -> Iterator[list[str]]:

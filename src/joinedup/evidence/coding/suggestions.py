@@ -47,15 +47,15 @@ def suggestion_id(code: str, interview: str, start: int, end: int) -> str:
     return f"{code}/{interview}/{start}-{end}"
 
 
-def accept(session: Session, coder: str, suggestion: str, round: int = 1, memo: str = "") -> str:
+def accept(transaction: Session, coder: str, suggestion: str, round: int = 1, memo: str = "") -> str:
     """Lay the code of a suggestion on its sentence, marked as suggested; give the passage's id.
 
     Raises:
         Refusal: when it does not wait for a decision, or the passage cannot be laid.
     """
-    decided, row = _decided(session, coder, suggestion, ACCEPTED)
+    decided, row = _decided(transaction, coder, suggestion, ACCEPTED)
     passage = Passage(
-        new_id(session),
+        new_id(transaction),
         row["interview_id"],
         row["start"],
         row["end"],
@@ -65,9 +65,9 @@ def accept(session: Session, coder: str, suggestion: str, round: int = 1, memo: 
         memo=memo,
         suggested=True,
     )
-    hold(session, [passage])
+    hold(transaction, [passage])
     make_change(
-        session,
+        transaction,
         coder,
         f"accepted the suggestion {suggestion}",
         {},
@@ -76,20 +76,20 @@ def accept(session: Session, coder: str, suggestion: str, round: int = 1, memo: 
     return passage.id
 
 
-def refuse(session: Session, coder: str, suggestion: str) -> None:
+def refuse(transaction: Session, coder: str, suggestion: str) -> None:
     """Refuse a suggestion: its sentence is not offered for its code again.
 
     Raises:
         Refusal: when it does not wait for a decision.
     """
-    decided, _ = _decided(session, coder, suggestion, REFUSED)
-    make_change(session, coder, f"refused the suggestion {suggestion}", {}, decided)
+    decided, _ = _decided(transaction, coder, suggestion, REFUSED)
+    make_change(transaction, coder, f"refused the suggestion {suggestion}", {}, decided)
 
 
-def decided(session: Session) -> tuple[Decided, ...]:
+def decided(transaction: Session) -> tuple[Decided, ...]:
     """Count suggestions by code and what became of them, in the order of the codes' ids; codes without any are left out."""
     counts: dict[str, dict[str, int]] = {}
-    found = session.execute(
+    found = transaction.execute(
         select(SUGGESTIONS.c.code_id, SUGGESTIONS.c.decision, func.count())
         .join(CODES, CODES.c.id == SUGGESTIONS.c.code_id)
         .group_by(SUGGESTIONS.c.code_id, SUGGESTIONS.c.decision)
@@ -102,9 +102,9 @@ def decided(session: Session) -> tuple[Decided, ...]:
     )
 
 
-def _decided(session: Session, coder: str, suggestion: str, decision: str) -> tuple[Rows, Row]:
+def _decided(transaction: Session, coder: str, suggestion: str, decision: str) -> tuple[Rows, Row]:
     key = (SUGGESTIONS.name, suggestion)
-    row = rows_where(session, SUGGESTIONS, SUGGESTIONS.c.id == suggestion).get(key)
+    row = rows_where(transaction, SUGGESTIONS, SUGGESTIONS.c.id == suggestion).get(key)
     if row is None:
         raise Refusal(f"there is no suggestion '{suggestion}'; ask for the code's suggestions again")
     if row["decision"]:

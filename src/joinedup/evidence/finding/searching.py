@@ -51,7 +51,7 @@ class Found:
         return "".join([*pieces, self.excerpt[at:]])
 
 
-def search(session: Session, query: str) -> tuple[Found, ...]:
+def search(transaction: Session, query: str) -> tuple[Found, ...]:
     """Find what a person asks for, by interview and position.
 
     Words are found as they are written, whatever their capitals and accents.
@@ -60,39 +60,41 @@ def search(session: Session, query: str) -> tuple[Found, ...]:
         Refusal: when the question cannot be understood.
     """
     wanted = asked(query)
-    session.flush()
+    transaction.flush()
     found = []
-    for said in turns(session, _turns_with(session, wanted)):
+    for said in turns(transaction, _turns_with(transaction, wanted)):
         words = words_of(said.words)
         if wanted.found_in(words):
             found.append(_found(said, marks(wanted, words)))
     return tuple(found)
 
 
-def reindex(session: Session) -> None:
+def reindex(transaction: Session) -> None:
     """Make the index anew from what may be read now; nothing where the database has no such index."""
-    if not _has_fts5(session):
+    if not _has_fts5(transaction):
         return
-    session.flush()
-    session.execute(text(f"DROP TABLE IF EXISTS {INDEX}"))
-    session.execute(
+    transaction.flush()
+    transaction.execute(text(f"DROP TABLE IF EXISTS {INDEX}"))
+    transaction.execute(
         text(
             f"CREATE VIRTUAL TABLE {INDEX} USING fts5(words, content='', tokenize='unicode61 remove_diacritics 0')"
         )
     )
-    rows = [{"turn": each.turn, "words": " ".join(folded_words(each.words))} for each in turns(session)]
+    rows = [{"turn": each.turn, "words": " ".join(folded_words(each.words))} for each in turns(transaction)]
     if rows:
-        session.connection().execute(text(f"INSERT INTO {INDEX}(rowid, words) VALUES (:turn, :words)"), rows)
+        transaction.connection().execute(
+            text(f"INSERT INTO {INDEX}(rowid, words) VALUES (:turn, :words)"), rows
+        )
 
 
-def _turns_with(session: Session, wanted: Asked) -> set[int] | None:
+def _turns_with(transaction: Session, wanted: Asked) -> set[int] | None:
     """Give the turns in which the index finds what is wanted; None where every turn must be looked at."""
-    if not _has_fts5(session):
+    if not _has_fts5(transaction):
         return None
     try:
-        if not _is_current(session):
-            reindex(session)
-        rows = session.execute(
+        if not _is_current(transaction):
+            reindex(transaction)
+        rows = transaction.execute(
             text(f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH :query"), {"query": wanted.in_fts5}
         )
         return set(rows.scalars())
@@ -101,17 +103,21 @@ def _turns_with(session: Session, wanted: Asked) -> set[int] | None:
         return None
 
 
-def _has_fts5(session: Session) -> bool:
-    return session.get_bind().dialect.name == "sqlite"
+def _has_fts5(transaction: Session) -> bool:
+    return transaction.get_bind().dialect.name == "sqlite"
 
 
-def _is_current(session: Session) -> bool:
+def _is_current(transaction: Session) -> bool:
     """Say whether there is an index, and whether it is of the turns that are held."""
-    there = session.execute(text("SELECT 1 FROM sqlite_master WHERE name = :name"), {"name": INDEX}).first()
+    there = transaction.execute(
+        text("SELECT 1 FROM sqlite_master WHERE name = :name"), {"name": INDEX}
+    ).first()
     if there is None:
         return False
-    held = session.execute(select(func.count(), func.coalesce(func.sum(TurnRow.id), 0)).select_from(TurnRow))
-    indexed = session.execute(text(f"SELECT count(*), coalesce(sum(id), 0) FROM {INDEX}_docsize"))
+    held = transaction.execute(
+        select(func.count(), func.coalesce(func.sum(TurnRow.id), 0)).select_from(TurnRow)
+    )
+    indexed = transaction.execute(text(f"SELECT count(*), coalesce(sum(id), 0) FROM {INDEX}_docsize"))
     return tuple(held.one()) == tuple(indexed.one())
 
 

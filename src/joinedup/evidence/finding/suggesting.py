@@ -58,7 +58,7 @@ class _Sentence:
         return self.said.in_original(self.start, self.end)
 
 
-def suggest(session: Session, code: str, most: int = 20) -> tuple[Suggestion, ...]:
+def suggest(transaction: Session, code: str, most: int = 20) -> tuple[Suggestion, ...]:
     """Offer the sentences that are most like a code's passages, the most alike first, and keep them until they are decided.
 
     Only what interviewees said is offered, nothing that any coder laid the code on, and nothing that was decided before. A
@@ -67,16 +67,18 @@ def suggest(session: Session, code: str, most: int = 20) -> tuple[Suggestion, ..
     Raises:
         Refusal: when there is no such code, or ``most`` is less than one.
     """
-    held = session.get(CodeRow, code)
+    held = transaction.get(CodeRow, code)
     if held is None:
-        raise Refusal(f"there is no code '{code}'{did_you_mean(code, session.scalars(select(CodeRow.id)))}")
+        raise Refusal(
+            f"there is no code '{code}'{did_you_mean(code, transaction.scalars(select(CodeRow.id)))}"
+        )
     if most < 1:
         raise Refusal(f"{most} suggestions were asked for; ask for one or more")
-    laid = _stretches(session, PassageRow, PassageRow.code_id == code)
+    laid = _stretches(transaction, PassageRow, PassageRow.code_id == code)
     decided = _stretches(
-        session, SuggestionRow, (SuggestionRow.code_id == code) & (SuggestionRow.decision != "")
+        transaction, SuggestionRow, (SuggestionRow.code_id == code) & (SuggestionRow.decision != "")
     )
-    said, examples = _said(session, laid)
+    said, examples = _said(transaction, laid)
     if not examples:
         examples = [stems_of(each) for each in (held.name, held.definition, held.example)]
     scores = np.round(Sentences(each.stems for each in said).alike(examples), _PLACES)
@@ -89,19 +91,21 @@ def suggest(session: Session, code: str, most: int = 20) -> tuple[Suggestion, ..
         and not _overlaps(said[each], decided)
     )
     found = tuple(_suggestion(code, said[each], float(scores[each])) for each in islice(offered, most))
-    session.execute(delete(SuggestionRow).where(SuggestionRow.code_id == code, SuggestionRow.decision == ""))
+    transaction.execute(
+        delete(SuggestionRow).where(SuggestionRow.code_id == code, SuggestionRow.decision == "")
+    )
     if found:
-        session.execute(insert(SuggestionRow), [_row(each) for each in found])
-    session.flush()
+        transaction.execute(insert(SuggestionRow), [_row(each) for each in found])
+    transaction.flush()
     return found
 
 
 def _stretches(
-    session: Session, row: type[PassageRow | SuggestionRow], condition: ColumnElement[bool]
+    transaction: Session, row: type[PassageRow | SuggestionRow], condition: ColumnElement[bool]
 ) -> dict[str, list[tuple[int, int]]]:
     """Give the distinct stretches of rows by interview, in positions of the original text."""
     found: dict[str, set[tuple[int, int]]] = defaultdict(set)
-    for interview, start, end in session.execute(
+    for interview, start, end in transaction.execute(
         select(row.interview_id, row.start, row.end).where(condition)
     ):
         found[interview].add((start, end))
@@ -109,12 +113,12 @@ def _stretches(
 
 
 def _said(
-    session: Session, laid: Mapping[str, Sequence[tuple[int, int]]]
+    transaction: Session, laid: Mapping[str, Sequence[tuple[int, int]]]
 ) -> tuple[list[_Sentence], list[list[str]]]:
     """Give what interviewees said sentence by sentence, and the stems of each stretch that was laid."""
     sentences = []
     examples: dict[tuple[str, int, int], list[str]] = defaultdict(list)
-    for said in turns(session):
+    for said in turns(transaction):
         for stretch in laid.get(said.interview, ()):
             first, last = (each - said.start for each in said.positions.to_working(*stretch))
             if first < len(said.words) and last > 0:

@@ -33,19 +33,19 @@ class Said:
         return self.positions.to_original(self.start + start, self.start + end)
 
 
-def turns(session: Session, only: Collection[int] | None = None) -> Iterator[Said]:
+def turns(transaction: Session, only: Collection[int] | None = None) -> Iterator[Said]:
     """Give all turns, or those of some numbers, by interview and position."""
     redactions: dict[str, list[Redaction]] = defaultdict(list)
-    for row in session.execute(select(RedactionRow.__table__)):
+    for row in transaction.execute(select(RedactionRow.__table__)):
         redactions[row.interview_id].append(Redaction(row.start, row.end, row.replacement, row.reason))
     held: dict[str, list[tuple[int, str, int, int]]] = defaultdict(list)
-    for row in session.execute(select(TurnRow.__table__).order_by(TurnRow.start, TurnRow.id)):
+    for row in transaction.execute(select(TurnRow.__table__).order_by(TurnRow.start, TurnRow.id)):
         if only is None or row.id in only:
             held[row.interview_id].append((row.id, row.speaker_id or "", row.start, row.end))
     columns = select(InterviewRow.id, InterviewRow.length, InterviewRow.text).order_by(InterviewRow.id)
     # One interview's text at a time: those without a turn that is asked for are not read.
     for interview in sorted(held):
-        _, length, text = session.execute(columns.where(InterviewRow.id == interview)).one()
+        _, length, text = transaction.execute(columns.where(InterviewRow.id == interview)).one()
         positions = Positions(redactions[interview], length)
         for turn, speaker, start, end in held[interview]:
             first, last = positions.to_working(start, end)

@@ -67,14 +67,14 @@ class Verdict:
     last_hash: str
 
 
-def write(session: Session, at: datetime, who: str, what: str, about: Mapping[str, Any]) -> int:
+def write(transaction: Session, at: datetime, who: str, what: str, about: Mapping[str, Any]) -> int:
     """Add a line in the transaction of what it tells; give its number."""
-    last = session.execute(
+    last = transaction.execute(
         select(LogRow.number, LogRow.hash).order_by(LogRow.number.desc()).limit(1)
     ).one_or_none()
     number, before = (1, FIRST) if last is None else (last.number + 1, last.hash)
     when, told = at.isoformat(timespec="seconds"), _canonical(about)
-    session.add(
+    transaction.add(
         LogRow(
             number=number,
             at=when,
@@ -85,26 +85,26 @@ def write(session: Session, at: datetime, who: str, what: str, about: Mapping[st
             hash=_hash(number, when, who, what, told, before),
         )
     )
-    session.flush()
+    transaction.flush()
     return number
 
 
-def lines(session: Session) -> tuple[LogLine, ...]:
+def lines(transaction: Session) -> tuple[LogLine, ...]:
     """Give every line, first to last.
 
     A line whose ``about`` was tampered with, so that it is no JSON, is given with what stands there as ``unreadable``.
     """
-    rows = session.execute(select(LogRow.__table__).order_by(LogRow.number)).all()
+    rows = transaction.execute(select(LogRow.__table__).order_by(LogRow.number)).all()
     return tuple(
         LogLine(row.number, row.at, row.who, row.what, _about(row.about), row.before, row.hash)
         for row in rows
     )
 
 
-def verify(session: Session) -> Verdict:
+def verify(transaction: Session) -> Verdict:
     """Follow the chain from its first line to its last."""
     before, held = FIRST, 0
-    for row in session.execute(select(LogRow.__table__).order_by(LogRow.number)):
+    for row in transaction.execute(select(LogRow.__table__).order_by(LogRow.number)):
         why = ""
         if row.number != held + 1:
             why = f"line {held + 1} is missing"

@@ -92,7 +92,7 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def approve(session: Session, passage: str, who: str, limits: Limits) -> Approval:
+def approve(transaction: Session, passage: str, who: str, limits: Limits) -> Approval:
     """Approve a quote: the first person's approval waits for a second one's.
 
     An approval of words that have changed since lapses, and the new one is the first.
@@ -100,17 +100,17 @@ def approve(session: Session, passage: str, who: str, limits: Limits) -> Approva
     Raises:
         Refusal: when it may not be quoted, with why and what would help, or the same person approves twice.
     """
-    said = said_in(session, passage)
-    refuse_unless_quotable(session, said, limits)
+    said = said_in(transaction, passage)
+    refuse_unless_quotable(transaction, said, limits)
     speaker = said.speakers[0].id
-    held = session.scalars(
+    held = transaction.scalars(
         select(QuoteRow).where(QuoteRow.passage_id == passage, ~QuoteRow.withdrawn).order_by(QuoteRow.id)
     ).all()
     for each in held:
         if (each.passage_sha256, each.document_sha256) != (said.passage_sha256, said.document_sha256):
             each.withdrawn = True
     held = [each for each in held if not each.withdrawn]
-    session.flush()
+    transaction.flush()
     if held and held[0].second_approver:
         raise Refusal(f"the passage '{passage}' is released already, with the approval of two people")
     if held:
@@ -119,10 +119,10 @@ def approve(session: Session, passage: str, who: str, limits: Limits) -> Approva
                 f"{who} has approved the passage '{passage}' already; the second approval is somebody else's"
             )
         held[0].second_approver = who
-        session.flush()
+        transaction.flush()
         return Approval(passage, speaker, released=True)
-    _refuse_one_too_many(session, speaker, limits)
-    session.add(
+    _refuse_one_too_many(transaction, speaker, limits)
+    transaction.add(
         QuoteRow(
             passage_id=passage,
             speaker_id=speaker,
@@ -131,18 +131,18 @@ def approve(session: Session, passage: str, who: str, limits: Limits) -> Approva
             document_sha256=said.document_sha256,
         )
     )
-    session.flush()
+    transaction.flush()
     return Approval(passage, speaker, released=False)
 
 
-def released(session: Session, limits: Limits) -> tuple[Quote, ...]:
+def released(transaction: Session, limits: Limits) -> tuple[Quote, ...]:
     """Give the quotes that may leave now, in the order of their passages: everything is looked at anew.
 
     A quote is not among them once its passage or its document reads otherwise, its speaker's consent or group has
     changed, a recogniser's proposal in it waits for a decision, or the study's limits have become narrower.
     """
     found = []
-    rows = session.scalars(
+    rows = transaction.scalars(
         select(QuoteRow)
         .where(~QuoteRow.withdrawn, QuoteRow.second_approver != "")
         .order_by(QuoteRow.passage_id, QuoteRow.id)
@@ -150,8 +150,8 @@ def released(session: Session, limits: Limits) -> tuple[Quote, ...]:
     often: Counter[str] = Counter()
     for row in rows:
         try:
-            said = said_in(session, row.passage_id)
-            refuse_unless_quotable(session, said, limits)
+            said = said_in(transaction, row.passage_id)
+            refuse_unless_quotable(transaction, said, limits)
         except Refusal:
             continue
         same = (row.passage_sha256, row.document_sha256) == (said.passage_sha256, said.document_sha256)
@@ -174,17 +174,17 @@ def released(session: Session, limits: Limits) -> tuple[Quote, ...]:
     return tuple(found)
 
 
-def said_in(session: Session, passage: str) -> _Said:
+def said_in(transaction: Session, passage: str) -> _Said:
     """Read a passage with its words as redacted.
 
     Raises:
         Refusal: when there is none, or its interview was withdrawn.
     """
-    row = session.get(PassageRow, passage)
+    row = transaction.get(PassageRow, passage)
     if row is None:
-        known = session.scalars(select(PassageRow.id))
+        known = transaction.scalars(select(PassageRow.id))
         raise Refusal(f"there is no passage '{passage}'{did_you_mean(passage, known)}")
-    interview = interview_of(session, row.interview_id)
+    interview = interview_of(transaction, row.interview_id)
     start, end = _where(interview.redactions, interview.length, row)
     by = {each.id: each for each in interview.speakers}
     heard = sorted(
@@ -197,7 +197,7 @@ def said_in(session: Session, passage: str) -> _Said:
     return _Said(row, interview, tuple(by[each] for each in heard), interview.text[start:end])
 
 
-def refuse_unless_quotable(session: Session, said: _Said, limits: Limits) -> None:
+def refuse_unless_quotable(transaction: Session, said: _Said, limits: Limits) -> None:
     """Hold a passage to what a quote needs, apart from approvals (§8.2).
 
     Raises:
@@ -219,7 +219,7 @@ def refuse_unless_quotable(session: Session, said: _Said, limits: Limits) -> Non
         )
     if speaker.consent == str(Consent.ATTRIBUTED):
         return
-    alike = session.scalars(
+    alike = transaction.scalars(
         select(SpeakerRow.id).where(
             SpeakerRow.position == speaker.position,
             SpeakerRow.service == speaker.service,
@@ -233,8 +233,8 @@ def refuse_unless_quotable(session: Session, said: _Said, limits: Limits) -> Non
         )
 
 
-def _refuse_one_too_many(session: Session, speaker: str, limits: Limits) -> None:
-    held = session.scalars(
+def _refuse_one_too_many(transaction: Session, speaker: str, limits: Limits) -> None:
+    held = transaction.scalars(
         select(QuoteRow.id).where(QuoteRow.speaker_id == speaker, ~QuoteRow.withdrawn)
     ).all()
     if len(held) >= limits.quotes_a_person:

@@ -49,10 +49,10 @@ class OpenProposal:
         }
 
 
-def open_proposals(session: Session) -> tuple[OpenProposal, ...]:
+def open_proposals(transaction: Session) -> tuple[OpenProposal, ...]:
     """List the proposals that nobody has decided on, by interview and position."""
     found = []
-    rows = session.scalars(
+    rows = transaction.scalars(
         select(ProposalRow)
         .where(ProposalRow.decision == "")
         .order_by(ProposalRow.interview_id, ProposalRow.start, ProposalRow.id)
@@ -60,7 +60,7 @@ def open_proposals(session: Session) -> tuple[OpenProposal, ...]:
     held: dict[str, tuple[InterviewRow, Positions]] = {}
     for each in rows:
         if each.interview_id not in held:
-            row = interview_of(session, each.interview_id)
+            row = interview_of(transaction, each.interview_id)
             held[row.id] = row, positions_of(row.redactions, row.length)
         row, where = held[each.interview_id]
         start, end = where.to_working(each.start, each.end)
@@ -77,22 +77,22 @@ def open_proposals(session: Session) -> tuple[OpenProposal, ...]:
     return tuple(found)
 
 
-def interview_of(session: Session, interview: str) -> InterviewRow:
+def interview_of(transaction: Session, interview: str) -> InterviewRow:
     """Find an interview that has not been withdrawn.
 
     Raises:
         Refusal: when there is none of this id, or it was withdrawn.
     """
-    row = session.get(InterviewRow, interview)
+    row = transaction.get(InterviewRow, interview)
     if row is None:
-        known = session.scalars(select(InterviewRow.id))
+        known = transaction.scalars(select(InterviewRow.id))
         raise Refusal(f"there is no interview '{interview}'{did_you_mean(interview, known)}")
     if row.withdrawn:
         raise Refusal(f"the interview '{interview}' was withdrawn; nothing of it is left")
     return row
 
 
-def redact(session: Session, row: InterviewRow, new: Sequence[Redaction], who: str) -> None:
+def redact(transaction: Session, row: InterviewRow, new: Sequence[Redaction], who: str) -> None:
     """Hide stretches of the original and write the working text anew, without need of the original.
 
     Redactions that overlap become one (`Positions`).
@@ -117,7 +117,7 @@ def redact(session: Session, row: InterviewRow, new: Sequence[Redaction], who: s
         )
         for each in sorted(kept)
     ]
-    session.flush()
+    transaction.flush()
 
 
 def _as_was(text: str, before: Positions, start: int, end: int) -> str:
@@ -128,13 +128,13 @@ def _as_was(text: str, before: Positions, start: int, end: int) -> str:
     return text[first:last]
 
 
-def undo(session: Session, redaction: RedactionRow, vault: Vault) -> InterviewRow:
+def undo(transaction: Session, redaction: RedactionRow, vault: Vault) -> InterviewRow:
     """Take a redaction back with the original from the vault; proposals that it hid are open again.
 
     Raises:
         Refusal: when the vault's text is not the one that was taken in.
     """
-    row = interview_of(session, redaction.interview_id)
+    row = interview_of(transaction, redaction.interview_id)
     rest = [each for each in row.redactions if each is not redaction]
     row.text = positions_of(rest, row.length).text(vault.kept(row.id).text)
     for proposal in row.proposals:
@@ -142,11 +142,13 @@ def undo(session: Session, redaction: RedactionRow, vault: Vault) -> InterviewRo
         if inside and proposal.decision == ACCEPTED:
             proposal.decision = proposal.decided_by = ""
     row.redactions.remove(redaction)
-    session.flush()
+    transaction.flush()
     return row
 
 
-def decide(session: Session, numbers: Iterable[int], decision: str, who: str) -> dict[str, list[ProposalRow]]:
+def decide(
+    transaction: Session, numbers: Iterable[int], decision: str, who: str
+) -> dict[str, list[ProposalRow]]:
     """Accept or refuse open proposals; give them by interview.
 
     Raises:
@@ -154,7 +156,7 @@ def decide(session: Session, numbers: Iterable[int], decision: str, who: str) ->
     """
     chosen: dict[str, list[ProposalRow]] = defaultdict(list)
     for number in sorted(set(numbers)):
-        row = session.get(ProposalRow, number)
+        row = transaction.get(ProposalRow, number)
         if row is None:
             raise Refusal(
                 f"there is no proposal {number}; list the open ones with 'joinedup interviews propose'"
@@ -169,16 +171,16 @@ def decide(session: Session, numbers: Iterable[int], decision: str, who: str) ->
     for interview, rows in chosen.items():
         if decision == ACCEPTED:
             redact(
-                session,
-                interview_of(session, interview),
+                transaction,
+                interview_of(transaction, interview),
                 [Redaction(each.start, each.end, f"[{each.kind}]", each.kind) for each in rows],
                 who,
             )
-    session.flush()
+    transaction.flush()
     return chosen
 
 
-def look_again(session: Session, row: InterviewRow, places: Sequence[str] = ()) -> list[ProposalRow]:
+def look_again(transaction: Session, row: InterviewRow, places: Sequence[str] = ()) -> list[ProposalRow]:
     """Let the recognisers read the working text, and keep as open proposals what nobody has decided on; give those.
 
     What lies within a stretch that somebody refused to redact has been decided on.
@@ -200,5 +202,5 @@ def look_again(session: Session, row: InterviewRow, places: Sequence[str] = ()) 
             again[key].decision = again[key].decided_by = ""
         else:
             row.proposals.append(proposal)
-    session.flush()
+    transaction.flush()
     return new

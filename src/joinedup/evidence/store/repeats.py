@@ -27,23 +27,23 @@ _WRITTEN = (
 )
 
 
-def forget_repeats(session: Session, removed: Sequence[str]) -> None:
+def forget_repeats(transaction: Session, removed: Sequence[str]) -> None:
     """Replace what was copied, by five words or more, from texts that have been removed."""
     runs = {run for text in removed for run in _runs(_keys(text))}
     if not runs:
         return
     for table, columns in _WRITTEN:
-        for row in session.scalars(select(table)):
+        for row in transaction.scalars(select(table)):
             for column in columns:
                 text = getattr(row, column)
                 if (cleaned := without(text, runs)) != text:
                     setattr(row, column, cleaned)
-    for change in session.scalars(select(ChangeRow)):
+    for change in transaction.scalars(select(ChangeRow)):
         for side in ("before", "after"):
             held = json.loads(getattr(change, side))
             if (cleaned_side := _cleaned(held, runs)) != held:
                 setattr(change, side, json.dumps(cleaned_side, ensure_ascii=False, sort_keys=True))
-    session.flush()
+    transaction.flush()
 
 
 def without(text: str, runs: Collection[tuple[str, ...]]) -> str:

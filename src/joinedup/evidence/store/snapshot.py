@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 _BETWEEN_LIFTERS = ";"
 
 
-def coded(session: Session, approach: Approach) -> Coded:
+def coded(transaction: Session, approach: Approach) -> Coded:
     """Read everything, in the order of ids."""
     interviews, at = [], {}
-    speakers = _by_interview(session, SpeakerRow, SpeakerRow.id)
-    turns = _by_interview(session, TurnRow, TurnRow.start, TurnRow.id)
-    redactions = _by_interview(session, RedactionRow, RedactionRow.start)
-    for row in session.execute(select(InterviewRow.__table__).order_by(InterviewRow.id)):
+    speakers = _by_interview(transaction, SpeakerRow, SpeakerRow.id)
+    turns = _by_interview(transaction, TurnRow, TurnRow.start, TurnRow.id)
+    redactions = _by_interview(transaction, RedactionRow, RedactionRow.start)
+    for row in transaction.execute(select(InterviewRow.__table__).order_by(InterviewRow.id)):
         at[row.id] = where = positions_of(redactions[row.id], row.length)
         interviews.append(
             Interview(
@@ -69,11 +69,11 @@ def coded(session: Session, approach: Approach) -> Coded:
                 each.about,
                 tuple(name.strip() for name in each.lifters.split(_BETWEEN_LIFTERS) if name.strip()),
             )
-            for each in session.execute(select(CodeRow.__table__).order_by(CodeRow.id))
+            for each in transaction.execute(select(CodeRow.__table__).order_by(CodeRow.id))
         ),
         tuple(
             Coder(each.id, each.name)
-            for each in session.execute(select(CoderRow.__table__).order_by(CoderRow.id))
+            for each in transaction.execute(select(CoderRow.__table__).order_by(CoderRow.id))
         ),
         tuple(
             Passage(
@@ -86,7 +86,7 @@ def coded(session: Session, approach: Approach) -> Coded:
                 each.memo,
                 each.suggested,
             )
-            for each in session.execute(select(PassageRow.__table__).order_by(PassageRow.id))
+            for each in transaction.execute(select(PassageRow.__table__).order_by(PassageRow.id))
         ),
     )
 
@@ -104,9 +104,9 @@ def speaker_of(row: Row[Any] | SpeakerRow) -> Speaker:
 
 
 def _by_interview(
-    session: Session, table: type[SpeakerRow | TurnRow | RedactionRow], *order: InstrumentedAttribute[Any]
+    transaction: Session, table: type[SpeakerRow | TurnRow | RedactionRow], *order: InstrumentedAttribute[Any]
 ) -> dict[str, list[Row[Any]]]:
     found: dict[str, list[Row[Any]]] = defaultdict(list)
-    for row in session.execute(select(table.__table__).order_by(*order)):
+    for row in transaction.execute(select(table.__table__).order_by(*order)):
         found[row.interview_id].append(row)
     return found

@@ -57,7 +57,7 @@ class Statement:
 
 
 def state(
-    session: Session,
+    transaction: Session,
     sentence: str,
     citations: Sequence[Citation],
     fingerprints: Callable[[str, str], str | None],
@@ -79,60 +79,62 @@ def state(
     named = fingerprint("\n".join([sentence, *(f"{each.kind} {each.target}" for each in wanted)]))[:16]
     found = []
     for each in wanted:
-        reads = _reads(session, each, fingerprints)
+        reads = _reads(transaction, each, fingerprints)
         if reads is None:
             raise Refusal(
                 f"the {each.kind} '{each.target}' is not there, so nothing can rest on it; name another"
             )
         found.append(CitationRow(kind=str(each.kind), target=each.target, fingerprint=reads))
-    row = session.get(StatementRow, named)
+    row = transaction.get(StatementRow, named)
     if row is None:
-        session.add(StatementRow(id=named, sentence=sentence, citations=found))
+        transaction.add(StatementRow(id=named, sentence=sentence, citations=found))
     elif [(each.kind, each.target, each.fingerprint, each.lost) for each in row.citations] == [
         (each.kind, each.target, each.fingerprint, "") for each in found
     ]:
         return named, False
     else:
         row.citations = found
-    session.flush()
+    transaction.flush()
     return named, True
 
 
-def statements(session: Session, fingerprints: Callable[[str, str], str | None]) -> tuple[Statement, ...]:
+def statements(transaction: Session, fingerprints: Callable[[str, str], str | None]) -> tuple[Statement, ...]:
     """Give every statement in the order of ids, with what of its evidence no longer holds."""
     found = []
     # Held here, an interview and its turns are read once, however many of its passages are cited.
     cited = select(CitationRow.target).where(CitationRow.kind == str(Kind.PASSAGE))
     within = select(PassageRow.interview_id).where(PassageRow.id.in_(cited))
-    session.info[_HELD] = session.scalars(select(InterviewRow).where(InterviewRow.id.in_(within))).all()
-    for row in session.scalars(select(StatementRow).order_by(StatementRow.id)):
+    transaction.info[_HELD] = transaction.scalars(
+        select(InterviewRow).where(InterviewRow.id.in_(within))
+    ).all()
+    for row in transaction.scalars(select(StatementRow).order_by(StatementRow.id)):
         citations, lost = [], []
         for each in sorted(row.citations, key=lambda each: (each.kind, each.target)):
             citation = Citation(Kind(each.kind), each.target)
             citations.append(citation)
-            if why := each.lost or _changed(session, citation, each.fingerprint, fingerprints):
+            if why := each.lost or _changed(transaction, citation, each.fingerprint, fingerprints):
                 lost.append(Lost(citation, why))
         found.append(Statement(row.id, row.sentence, tuple(citations), tuple(lost)))
     return tuple(found)
 
 
 def _changed(
-    session: Session, citation: Citation, cited: str, fingerprints: Callable[[str, str], str | None]
+    transaction: Session, citation: Citation, cited: str, fingerprints: Callable[[str, str], str | None]
 ) -> str:
-    reads = _reads(session, citation, fingerprints)
+    reads = _reads(transaction, citation, fingerprints)
     if reads is None:
         return "gone"
     return "" if reads == cited else "reads otherwise now"
 
 
 def _reads(
-    session: Session, citation: Citation, fingerprints: Callable[[str, str], str | None]
+    transaction: Session, citation: Citation, fingerprints: Callable[[str, str], str | None]
 ) -> str | None:
     """Give the fingerprint of what something says now, None where it is not there."""
     if citation.kind is not Kind.PASSAGE:
         return fingerprints(str(citation.kind), citation.target)
     try:
-        said = said_in(session, citation.target)
+        said = said_in(transaction, citation.target)
     except Refusal:
         return None
     return said.passage_sha256

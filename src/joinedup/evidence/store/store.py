@@ -102,8 +102,8 @@ class Store:
         self._engine.dispose()
 
     @contextmanager
-    def session(self) -> Iterator[Session]:
-        """Give a session that may write, alone, in a transaction that is kept when the block ends well.
+    def transaction(self) -> Iterator[Session]:
+        """Give a transaction that may write, alone; it is kept when the block ends well.
 
         Raises:
             Refusal: when somebody else is writing.
@@ -113,21 +113,21 @@ class Store:
             self._explained(),
             writing.connect() as connection,
             connection.begin(),
-            Session(connection) as session,
+            Session(connection) as transaction,
         ):
-            yield session
-            session.flush()
+            yield transaction
+            transaction.flush()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Give a session that sees the store as it stands now, and holds nobody up."""
-        with self._explained(), self._engine.connect() as connection, Session(connection) as session:
-            yield session
+        """Give a transaction that sees the store as it stands now, and holds nobody up."""
+        with self._explained(), self._engine.connect() as connection, Session(connection) as transaction:
+            yield transaction
 
     def note(self, who: str, what: str, about: dict[str, Any]) -> None:
         """Write a line into the log for something done elsewhere, such as an export; ``about`` has ids and counts, no words."""
-        with self.session() as session:
-            log.write(session, self._clock(), who, what, about)
+        with self.transaction() as transaction:
+            log.write(transaction, self._clock(), who, what, about)
 
     # --- taking in ----------------------------------------------------------------------------------------------------
 
@@ -149,14 +149,14 @@ class Store:
             Refusal: for other bytes under an id that is held, or a speaker of another interview.
         """
         self.settle(vault)
-        with self.session() as session:
+        with self.transaction() as transaction:
             vault.refresh()
-            taken = taking.take_in(session, transcripts, vault, places)
+            taken = taking.take_in(transaction, transcripts, vault, places)
             if taken.new or taken.corrected:
                 about = {"new": list(taken.new), "corrected": list(taken.corrected)}
-                log.write(session, self._clock(), who, log.TAKEN_IN, about)
+                log.write(transaction, self._clock(), who, log.TAKEN_IN, about)
             for about in taking.left_behind(transcripts, taken):
-                log.write(session, self._clock(), who, log.WITHDRAWN, about)
+                log.write(transaction, self._clock(), who, log.WITHDRAWN, about)
         for speaker in taken.to_withdraw:
             self.withdraw(vault, who, speaker=speaker)
         self.settle(vault)
@@ -166,8 +166,8 @@ class Store:
 
     def open_proposals(self) -> tuple[redacting.OpenProposal, ...]:
         """List what recognisers propose to redact and nobody has decided on, by interview and position."""
-        with self.reading() as session:
-            return redacting.open_proposals(session)
+        with self.reading() as transaction:
+            return redacting.open_proposals(transaction)
 
     def accept(self, numbers: Iterable[int], who: str) -> int:
         """Redact what these proposals found; give how many were accepted.
@@ -191,11 +191,11 @@ class Store:
         Raises:
             Refusal: when there is no such interview or stretch.
         """
-        with self.session() as session:
-            redacting.redact(session, redacting.interview_of(session, interview), [redaction], who)
+        with self.transaction() as transaction:
+            redacting.redact(transaction, redacting.interview_of(transaction, interview), [redaction], who)
             about = {"interview": interview, "start": redaction.start, "end": redaction.end}
-            log.write(session, self._clock(), who, log.REDACTED, about)
-            drop_indexes_of_words(session.connection())
+            log.write(transaction, self._clock(), who, log.REDACTED, about)
+            drop_indexes_of_words(transaction.connection())
         self._empty()
 
     def undo_redaction(self, number: int, vault: Vault, who: str) -> None:
@@ -205,26 +205,26 @@ class Store:
             Refusal: when there is none of this number, or it hides what somebody withdrew.
         """
         self.settle(vault)
-        with self.session() as session:
+        with self.transaction() as transaction:
             vault.refresh()
-            row = session.get(RedactionRow, number)
+            row = transaction.get(RedactionRow, number)
             if row is None:
                 raise Refusal(f"there is no redaction {number}; list those of an interview again")
             if withdrawing.REASON in row.reason.split("; "):
                 raise Refusal(f"redaction {number} hides the words of somebody who withdrew; they are gone")
             about = {"interview": row.interview_id, "start": row.start, "end": row.end}
-            redacting.undo(session, row, vault)
-            log.write(session, self._clock(), who, log.UNREDACTED, about)
-            drop_indexes_of_words(session.connection())
+            redacting.undo(transaction, row, vault)
+            log.write(transaction, self._clock(), who, log.UNREDACTED, about)
+            drop_indexes_of_words(transaction.connection())
 
     def _decide(self, numbers: Iterable[int], decision: str, what: str, who: str) -> int:
-        with self.session() as session:
-            decided = redacting.decide(session, numbers, decision, who)
+        with self.transaction() as transaction:
+            decided = redacting.decide(transaction, numbers, decision, who)
             for interview, rows in sorted(decided.items()):
                 about = {"interview": interview, "proposals": [each.id for each in rows]}
-                log.write(session, self._clock(), who, what, about)
+                log.write(transaction, self._clock(), who, what, about)
             if decision == redacting.ACCEPTED:
-                drop_indexes_of_words(session.connection())
+                drop_indexes_of_words(transaction.connection())
         if decision == redacting.ACCEPTED:
             self._empty()
         return sum(len(rows) for rows in decided.values())
@@ -239,44 +239,44 @@ class Store:
         Raises:
             Refusal: when neither or both are named, there is none, or it was withdrawn already.
         """
-        with self.session() as session:
+        with self.transaction() as transaction:
             vault.refresh()
-            chosen = withdrawing.whole_or_part(session, interview, speaker)
-            gone, about = withdrawing.withdraw(session, *chosen, who)
-            log.write(session, self._clock(), who, log.WITHDRAWN, about)
-            drop_indexes_of_words(session.connection())
+            chosen = withdrawing.whole_or_part(transaction, interview, speaker)
+            gone, about = withdrawing.withdraw(transaction, *chosen, who)
+            log.write(transaction, self._clock(), who, log.WITHDRAWN, about)
+            drop_indexes_of_words(transaction.connection())
         self.settle(vault)
         return gone
 
     def settle(self, vault: Vault | None = None) -> None:
         """Finish erasing what was withdrawn: from the study's folder, and from the vault where it is open."""
-        with self.reading() as session:
-            in_study = withdrawing.unfinished(session, withdrawing.IN_STUDY)
-            in_vault = withdrawing.unfinished(session, withdrawing.IN_VAULT)
+        with self.reading() as transaction:
+            in_study = withdrawing.unfinished(transaction, withdrawing.IN_STUDY)
+            in_vault = withdrawing.unfinished(transaction, withdrawing.IN_VAULT)
         if vault is not None and in_vault:
-            with self.session() as session:
+            with self.transaction() as transaction:
                 vault.refresh()
                 withdrawing.erase_from_vault(vault, in_vault)
-                self._erased(session, in_vault, withdrawing.IN_VAULT)
+                self._erased(transaction, in_vault, withdrawing.IN_VAULT)
         if in_study:
-            with self.session() as session:
+            with self.transaction() as transaction:
                 for each in in_study:
                     erase_sources(self.path.parent, each.interview, each.sha256, each.speaker, each.stretches)
                 sweep(self.path)
             self._empty()
-            with self.session() as session:
-                self._erased(session, in_study, withdrawing.IN_STUDY)
+            with self.transaction() as transaction:
+                self._erased(transaction, in_study, withdrawing.IN_STUDY)
 
     def unfinished(self) -> tuple[withdrawing.Unfinished, ...]:
         """Give the withdrawals that the vault, which was not open, still holds words of."""
-        with self.reading() as session:
-            return withdrawing.unfinished(session, withdrawing.IN_VAULT)
+        with self.reading() as transaction:
+            return withdrawing.unfinished(transaction, withdrawing.IN_VAULT)
 
-    def _erased(self, session: Session, done: Sequence[withdrawing.Unfinished], where: str) -> None:
-        still = {each.line for each in withdrawing.unfinished(session, where)}
+    def _erased(self, transaction: Session, done: Sequence[withdrawing.Unfinished], where: str) -> None:
+        still = {each.line for each in withdrawing.unfinished(transaction, where)}
         for each in done:
             if each.line in still:
-                log.write(session, self._clock(), "joinedup", log.ERASED, {"of": each.line, "in": where})
+                log.write(transaction, self._clock(), "joinedup", log.ERASED, {"of": each.line, "in": where})
 
     # --- what leaves --------------------------------------------------------------------------------------------------
 
@@ -286,19 +286,21 @@ class Store:
         Raises:
             Refusal: when it may not be quoted, with why and what would help.
         """
-        with self.session() as session:
-            said = quoting.said_in(session, passage)
-            redacting.look_again(session, said.interview)
-        with self.session() as session:
-            approval = quoting.approve(session, passage, who, limits)
+        with self.transaction() as transaction:
+            said = quoting.said_in(transaction, passage)
+            redacting.look_again(transaction, said.interview)
+        with self.transaction() as transaction:
+            approval = quoting.approve(transaction, passage, who, limits)
             what = log.RELEASED if approval.released else log.APPROVED
-            log.write(session, self._clock(), who, what, {"passage": passage, "speaker": approval.speaker})
+            log.write(
+                transaction, self._clock(), who, what, {"passage": passage, "speaker": approval.speaker}
+            )
         return approval
 
     def released_quotes(self, limits: quoting.Limits) -> tuple[quoting.Quote, ...]:
         """Give the quotes that may leave now: whatever changed since it was approved is not among them."""
-        with self.reading() as session:
-            return quoting.released(session, limits)
+        with self.reading() as transaction:
+            return quoting.released(transaction, limits)
 
     def state(
         self,
@@ -318,57 +320,57 @@ class Store:
         Raises:
             Refusal: when it cites nothing, or something that is not there.
         """
-        with self.session() as session:
-            named, is_new = stating.state(session, sentence, citations, fingerprints)
+        with self.transaction() as transaction:
+            named, is_new = stating.state(transaction, sentence, citations, fingerprints)
             if is_new:
                 about = {"statement": named, "citations": len(set(citations))}
-                log.write(session, self._clock(), who, log.STATED, about)
+                log.write(transaction, self._clock(), who, log.STATED, about)
         return named
 
     def standing_statements(
         self, fingerprints: Callable[[str, str], str | None] = _nothing_known
     ) -> tuple[stating.Statement, ...]:
         """Give the statements whose evidence all reads as it did when they were made."""
-        with self.reading() as session:
-            return tuple(each for each in stating.statements(session, fingerprints) if not each.lost)
+        with self.reading() as transaction:
+            return tuple(each for each in stating.statements(transaction, fingerprints) if not each.lost)
 
     def lost_statements(
         self, fingerprints: Callable[[str, str], str | None] = _nothing_known
     ) -> tuple[stating.Statement, ...]:
         """Give the statements that the next report leaves out, with what of their evidence is lost and why."""
-        with self.reading() as session:
-            return tuple(each for each in stating.statements(session, fingerprints) if each.lost)
+        with self.reading() as transaction:
+            return tuple(each for each in stating.statements(transaction, fingerprints) if each.lost)
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
     def coded(self, approach: Approach = Approach.RELIABILITY) -> Coded:
         """Give everything that is coded, in positions of the working texts."""
-        with self.reading() as session:
-            return coded(session, approach)
+        with self.reading() as transaction:
+            return coded(transaction, approach)
 
     def log_lines(self) -> tuple[log.LogLine, ...]:
         """Give every line of the log."""
-        with self.reading() as session:
-            return log.lines(session)
+        with self.reading() as transaction:
+            return log.lines(transaction)
 
     def verify_log(self) -> log.Verdict:
         """Check that no line of the log was changed or taken out."""
-        with self.reading() as session:
-            return log.verify(session)
+        with self.reading() as transaction:
+            return log.verify(transaction)
 
     # --- keeping house ------------------------------------------------------------------------------------------------
 
     def _bring_up(self) -> None:
-        with self.reading() as session:
-            current = migrating.is_current(session.connection())
+        with self.reading() as transaction:
+            current = migrating.is_current(transaction.connection())
         if not current:
-            with self.session() as session:
-                migrating.migrate(session.connection(), self.path)
+            with self.transaction() as transaction:
+                migrating.migrate(transaction.connection(), self.path)
         if any(left_over(self.path)):
-            with self.session():
+            with self.transaction():
                 sweep(self.path)
-        with self.reading() as session:
-            left = withdrawing.has_unfinished(session)
+        with self.reading() as transaction:
+            left = withdrawing.has_unfinished(transaction)
         if left:
             self.settle()
 

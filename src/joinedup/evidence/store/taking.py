@@ -45,14 +45,14 @@ class Taken:
 
 
 def take_in(
-    session: Session, transcripts: Sequence[Transcript], vault: Vault, places: Sequence[str]
+    transaction: Session, transcripts: Sequence[Transcript], vault: Vault, places: Sequence[str]
 ) -> Taken:
     """Take in what is new, and see what has changed of what is not.
 
     Raises:
         Refusal: for other bytes under an id that is held, and a speaker who is held under another interview.
     """
-    here = {each.id: each for each in session.scalars(select(InterviewRow))}
+    here = {each.id: each for each in transaction.scalars(select(InterviewRow))}
     new = [each for each in transcripts if each.id not in here]
     again: list[str] = []
     corrected: list[str] = []
@@ -74,7 +74,7 @@ def take_in(
                 "interview_id, or withdraw the one that is held and use a new id"
             )
         (corrected if _correct(row, each.speakers) else again).append(each.id)
-    spoken_for = dict(session.execute(select(SpeakerRow.id, SpeakerRow.interview_id)).all())
+    spoken_for = dict(transaction.execute(select(SpeakerRow.id, SpeakerRow.interview_id)).all())
     for each in new:
         for speaker in each.speakers:
             if speaker.id in spoken_for:
@@ -92,8 +92,8 @@ def take_in(
     for each in new:
         row = _row_of(each, Gazetteer(people, tuple(places)))
         proposals += len(row.proposals)
-        session.add(row)
-    session.flush()
+        transaction.add(row)
+    transaction.flush()
     return Taken(
         tuple(each.id for each in new if not each.withdrawn),
         tuple(again),

@@ -58,7 +58,7 @@ class Unfinished:
     stretches: tuple[tuple[int, int], ...]
 
 
-def whole_or_part(session: Session, interview: str | None, speaker: str | None) -> tuple[str, str | None]:
+def whole_or_part(transaction: Session, interview: str | None, speaker: str | None) -> tuple[str, str | None]:
     """Find what is to be withdrawn: the last speaker of an interview takes the whole of it along.
 
     Raises:
@@ -67,10 +67,10 @@ def whole_or_part(session: Session, interview: str | None, speaker: str | None) 
     if (interview is None) == (speaker is None):
         raise Refusal("name one speaker or one interview to withdraw")
     if speaker is None:
-        return interview_of(session, str(interview)).id, None
-    row = session.get(SpeakerRow, speaker)
+        return interview_of(transaction, str(interview)).id, None
+    row = transaction.get(SpeakerRow, speaker)
     if row is None:
-        known = session.scalars(select(SpeakerRow.id))
+        known = transaction.scalars(select(SpeakerRow.id))
         raise Refusal(
             f"there is no speaker '{speaker}'{did_you_mean(speaker, known)}; one who withdrew is no longer held"
         )
@@ -78,13 +78,13 @@ def whole_or_part(session: Session, interview: str | None, speaker: str | None) 
 
 
 def withdraw(
-    session: Session, interview: str, speaker: str | None, who: str
+    transaction: Session, interview: str, speaker: str | None, who: str
 ) -> tuple[Withdrawn, dict[str, Any]]:
     """Take out of the store what an interview, or one speaker of a group, said; give what the log is to say of it."""
     # Coding is built on the store's tables, and so can only be asked once they are there.
     from joinedup.evidence.coding import forget
 
-    row = interview_of(session, interview)
+    row = interview_of(transaction, interview)
     turns = [each for each in row.turns if speaker is None or each.speaker_id == speaker]
     where = positions_of(row.redactions, row.length)
     ends = sorted(each.end for each in row.turns)
@@ -94,9 +94,9 @@ def withdraw(
         if speaker is None
         else [row.text[slice(*where.to_working(start, end))] for start, end in stretches]
     )
-    passages = _passages(session, interview, None if speaker is None else stretches)
-    quotes = _withdraw_quotes(session, passages, row.speakers if speaker is None else [], speaker)
-    statements = _lose(session, passages)
+    passages = _passages(transaction, interview, None if speaker is None else stretches)
+    quotes = _withdraw_quotes(transaction, passages, row.speakers if speaker is None else [], speaker)
+    statements = _lose(transaction, passages)
     about = withdrawal_of(interview, speaker, row.sha256, [] if speaker is None else stretches) | {
         "passages": len(passages),
         "quotes": quotes,
@@ -105,8 +105,8 @@ def withdraw(
     if speaker is None:
         row.text, row.withdrawn = "", True
         row.turns, row.redactions, row.proposals, row.speakers = [], [], [], []
-        session.flush()
-        forget(session, interview)
+        transaction.flush()
+        forget(transaction, interview)
     else:
         row.proposals = [
             each
@@ -115,17 +115,17 @@ def withdraw(
         ]
         row.turns = [each for each in row.turns if each not in turns]
         hidden = [Redaction(start, end, WITHDRAWN, REASON) for start, end in stretches if start < end]
-        redact(session, row, hidden, who)
+        redact(transaction, row, hidden, who)
         row.speakers = [each for each in row.speakers if each.id != speaker]
-        session.flush()
-        forget(session, interview, stretches)
-    forget_repeats(session, removed)
+        transaction.flush()
+        forget(transaction, interview, stretches)
+    forget_repeats(transaction, removed)
     return Withdrawn(interview, speaker, len(passages), quotes, statements), about
 
 
-def unfinished(session: Session, where: str) -> tuple[Unfinished, ...]:
+def unfinished(transaction: Session, where: str) -> tuple[Unfinished, ...]:
     """Find the withdrawals whose words have not been erased somewhere, by the log."""
-    told = [each for each in log.lines(session) if each.what in (log.WITHDRAWN, log.ERASED)]
+    told = [each for each in log.lines(transaction) if each.what in (log.WITHDRAWN, log.ERASED)]
     done = {
         each.about.get("of") for each in told if each.what == log.ERASED and each.about.get("in") == where
     }
@@ -143,10 +143,10 @@ def unfinished(session: Session, where: str) -> tuple[Unfinished, ...]:
     )
 
 
-def has_unfinished(session: Session) -> bool:
+def has_unfinished(transaction: Session) -> bool:
     """Whether any withdrawal's words are still to be erased from the study, without reading the whole log."""
     withdrawn, erased = (
-        session.scalar(select(func.count()).where(LogRow.what == what)) or 0
+        transaction.scalar(select(func.count()).where(LogRow.what == what)) or 0
         for what in (log.WITHDRAWN, log.ERASED)
     )
     # A withdrawal is erased in two places.
@@ -171,36 +171,36 @@ def _with_label(text: str, where: Positions, ends: Sequence[int], start: int) ->
 
 
 def _passages(
-    session: Session, interview: str, stretches: Sequence[tuple[int, int]] | None
+    transaction: Session, interview: str, stretches: Sequence[tuple[int, int]] | None
 ) -> dict[str, PassageRow]:
     """Find the passages that go: all of an interview, or those that overlap what one speaker said."""
     return {
         each.id: each
-        for each in session.scalars(select(PassageRow).where(PassageRow.interview_id == interview))
+        for each in transaction.scalars(select(PassageRow).where(PassageRow.interview_id == interview))
         if stretches is None or any(each.start < end and each.end > start for start, end in stretches)
     }
 
 
 def _withdraw_quotes(
-    session: Session, passages: dict[str, PassageRow], speakers: Sequence[SpeakerRow], speaker: str | None
+    transaction: Session, passages: dict[str, PassageRow], speakers: Sequence[SpeakerRow], speaker: str | None
 ) -> int:
     gone = {each.id for each in speakers} | ({speaker} if speaker else set())
     rows = [
         each
-        for each in session.scalars(select(QuoteRow).where(~QuoteRow.withdrawn))
+        for each in transaction.scalars(select(QuoteRow).where(~QuoteRow.withdrawn))
         if each.passage_id in passages or each.speaker_id in gone
     ]
     for each in rows:
         each.withdrawn = True
-    session.flush()
+    transaction.flush()
     return len(rows)
 
 
-def _lose(session: Session, passages: dict[str, PassageRow]) -> int:
+def _lose(transaction: Session, passages: dict[str, PassageRow]) -> int:
     """Mark what cites a passage that goes; give how many statements lost one."""
-    cited = session.scalars(select(CitationRow).where(CitationRow.kind == "passage")).all()
+    cited = transaction.scalars(select(CitationRow).where(CitationRow.kind == "passage")).all()
     lost = [each for each in cited if each.target in passages]
     for each in lost:
         each.lost = "withdrawn"
-    session.flush()
+    transaction.flush()
     return len({each.statement_id for each in lost})
