@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
-PEOPLE, DAYS, FIRST_SEED = 300_000, 365, 1_001
+PEOPLE, DAYS, FIRST_SEED = 300_000, 365, 1_101
 DENSITIES = (50, 700, 5_000, 15_000)
 SERVICES = (("police", "ambulance"), ("fire", "ambulance"))
 WINDOW, MATCHING = Window(500, 30), Matching()
@@ -300,6 +300,8 @@ def _rows(row: str, pairs: list[tuple[str, str]], ways: list[bool], seeds: int, 
             if number < seeds:
                 for way, answer in splink(place, flags=flags)[0].items():
                     theirs.setdefault((services, flags, way), []).append(answer)
+                    single = {"row": row, "services": services, "flags": flags, "seed": seed, "splink": way}
+                    sys.stderr.write(json.dumps(single | {"f1": answer[0]}) + "\n")
     for (services, flags), scores in ours.items():
         head = {"row": row, "services": services, "flags": flags, "who": "ours"}
         _print(head | summed_up(scores))
@@ -316,27 +318,16 @@ def _rows(row: str, pairs: list[tuple[str, str]], ways: list[bool], seeds: int, 
         _print(head | {"f1": round(f1, 4), "calibration": round(error, 4)})
 
 
-def splink(place: Known, *, flags: bool) -> tuple[dict[str, tuple[float, Floats]], dict[str, float]]:
+def splink(
+    place: Known, *, flags: bool
+) -> tuple[dict[str, tuple[float, Floats]], dict[str, tuple[float, float]]]:
     """Let Splink link the same records, in its own environment, and score each way of training it; and its seconds."""
     sys.path.insert(0, str(Path(__file__).parent))
     from rivals import rivals_python  # type: ignore[import-not-found]
 
-    services = place.a.service, place.b.service
     with tempfile.TemporaryDirectory() as folder:
         given = Path(folder)
-        for name, records, event, way in zip(
-            "ab", (place.a, place.b), place.events, (services, services[::-1]), strict=True
-        ):
-            columns = {
-                "unique_id": np.arange(len(records)),
-                "x": records.place[:, 0],
-                "y": records.place[:, 1],
-                "minute": (records.instant - place.period.first) / 60e6,
-                "category": records.signature,
-                "asks": asks_for(place.area, place.frame, *way) if flags else np.zeros(len(records), np.int8),
-                "event": event,
-            }
-            pl.DataFrame(columns).filter(pl.Series(records.usable)).write_parquet(given / f"{name}.parquet")
+        as_files(place, given, flags=flags)
         done = subprocess.run(
             [rivals_python(), _SPLINK, given, "flags" if flags else "plain"],
             check=True,
@@ -350,6 +341,24 @@ def splink(place: Known, *, flags: bool) -> tuple[dict[str, tuple[float, Floats]
             true = one[pairs["a"].to_numpy()] == other[pairs["b"].to_numpy()]
             found[answer.stem.removeprefix("answer-")] = matched(pairs["p"].to_numpy(), true, every)
         return found, json.loads(done.stdout.splitlines()[-1])
+
+
+def as_files(place: Known, folder: Path, *, flags: bool) -> None:
+    """Write what Splink reads: a.parquet and b.parquet, with the usable records of either service."""
+    services = place.a.service, place.b.service
+    for name, records, event, way in zip(
+        "ab", (place.a, place.b), place.events, (services, services[::-1]), strict=True
+    ):
+        columns = {
+            "unique_id": np.arange(len(records)),
+            "x": records.place[:, 0],
+            "y": records.place[:, 1],
+            "minute": (records.instant - place.period.first) / 60e6,
+            "category": records.signature,
+            "asks": asks_for(place.area, place.frame, *way) if flags else np.zeros(len(records), np.int8),
+            "event": event,
+        }
+        pl.DataFrame(columns).filter(pl.Series(records.usable)).write_parquet(folder / f"{name}.parquet")
 
 
 def _print(line: dict[str, object]) -> None:

@@ -89,4 +89,5 @@ def test_requests_that_one_service_forgot_to_write_down_do_not_bend_the_count() 
 def test_errors_that_the_model_does_not_share_bend_the_count_by_a_few_per_cent(row: str) -> None:
     line = summed_up(scores(row, POLICE, 20))
     assert abs(line["bias"]) <= 0.07
-    assert line["covered"] >= 18
+    # By so much the intervals are to be widened where errors are as bad as this (the guide says so).
+    assert line["widened_for_90"] <= 1.5

@@ -42,10 +42,10 @@ def strata_edges(busy: Floats, strata: int) -> Floats:
     """Give the edges between strata that hold equal shares of the coincidences to expect."""
     if not len(busy):
         return np.zeros(strata - 1)
-    order = np.argsort(busy, kind="stable")
-    expected = np.cumsum(np.exp(busy[order] - busy[order[-1]]))
+    rising = np.sort(busy)
+    expected = np.cumsum(np.exp(rising - rising[-1]))
     at = np.searchsorted(expected, expected[-1] * np.arange(1, strata) / strata)
-    return np.asarray(busy[order[np.minimum(at, len(busy) - 1)]])
+    return np.asarray(rising[np.minimum(at, len(busy) - 1)])
 
 
 def _lattice(place: Floats, other: Floats, neighbourhood: float) -> Floats:

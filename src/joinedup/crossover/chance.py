@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from joblib import Parallel, delayed
+from scipy.special import chdtri
 
 from joinedup.compiling import processors
 from joinedup.crossover.busyness import strata_edges
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 MINUTE = 60_000_000
+_HOUR = 60 * MINUTE
 SHIFTS = (-4, -3, -2, -1, 1, 2, 3, 4)
 """Whole weeks by which the second service is shifted."""
 
@@ -38,11 +40,13 @@ _MOST_GAP_BINS = 120
 # hundreds.
 _MOST_WEIGHT = 4.0
 # Shapes are drawn towards what is thought of them as if so many shifted coincidences had been seen besides: that of all
-# strata towards rings, margins or evenness, and a stratum's own towards that of all strata.
-_PRIOR_RINGS, _PRIOR_MARGINS, _PRIOR_GAP = 5.0, 10.0, 20.0
+# strata towards rings, margins or evenness (so many records in each hour), and a stratum's own towards that of all strata.
+_PRIOR_RINGS, _PRIOR_MARGINS, _PRIOR_GAP, _PRIOR_HOURS = 5.0, 10.0, 20.0, 20.0
 _PRIOR_DISTANCE, _PRIOR_CODE = 50.0, 100.0
 # What chance could still hide when no shift shows a single coincidence: half a pair over all shifts (Jeffreys' prior).
 _HALF = 0.5
+# What sampling alone gives oftener than this is no sign of anything else.
+_SAMPLING = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +56,8 @@ class Chance:
     ``together`` says by codes and flags how much oftener the two come together than if a record's code told nothing of its
     flag. ``side_observed`` and ``pairs_in_core`` are what that day's own pairs show in the same places; ``scale`` their
     ratio to begin with. ``window`` has the pairs in the window that each shift leads us to expect, and ``alone`` says
-    that there was no shift to use, so that all of this comes from the sideband.
+    that there was no shift to use, so that all of this comes from the sideband. ``times`` says how many times over the
+    core's coincidences were counted.
     """
 
     core: Floats
@@ -70,6 +75,7 @@ class Chance:
     window: tuple[float, ...]
     shifts: tuple[float, ...]
     alone: bool
+    times: float
     steadying: float
 
     @property
@@ -84,10 +90,17 @@ class Chance:
 
     @property
     def spread(self) -> float:
-        """How many times as much the shifts vary as counts of independent pairs would; never less than 1."""
+        """How many times as much the shifts vary as counts of independent pairs would; 1 unless that is beyond sampling error.
+
+        A few counts scatter by themselves: never letting this fall below 1, but taking whatever is above, would widen an
+        interval by a tenth where pairs are independent.
+        """
         counts = np.array(self.shifts)
-        mean = float(counts.mean()) if len(counts) else 0.0
-        return max(1.0, float(counts.var(ddof=1)) / mean) if len(counts) > 1 and mean > 0 else 1.0
+        mean, others = float(counts.mean()) if len(counts) else 0.0, len(counts) - 1
+        if others < 1 or mean <= 0:
+            return 1.0
+        ratio = float(counts.var(ddof=1)) / mean
+        return ratio if ratio * others > float(chdtri(others, _SAMPLING)) else 1.0
 
     def expected(self, features: Features) -> Floats:
         """Give the coincidences to expect in each pair's own bin, from other weeks alone."""
@@ -165,12 +178,12 @@ def measured_chance(
     plain = [float(t.plain[0]) / period.share_left(weeks) for weeks, t in zip(used, each, strict=True)]
     found = [tables for weeks, tables in zip(used, each, strict=True) if spoken_for[weeks] > 0]
     alone = not found
+    shares, core_for_side = np.full(kinds.gaps, 1 / kinds.gaps), 1.0
     if alone:
-        # The sideband is as long as it is; the core that it stands for is twice the core's reach.
-        share = reach.core / (reach.side_to - reach.side_from)
-        total = Tables(
-            side.side * share, side.side * 0, side.distance, side.gap, side.code, side.flag, side.plain
-        )
+        within, beyond = _by_the_clock(a, b, reach, kinds.gaps, period)
+        core_for_side = float(within.sum() / beyond)
+        total = replace(side, core=side.side * core_for_side, side=side.side * 0)
+        shares = within / within.sum()
         number, worth = 1, 1.0
     else:
         total = _added(found)
@@ -187,7 +200,7 @@ def measured_chance(
         core=total.core / number + least,
         side=total.side / number,
         distance=_towards(total.distance * worth, distance_pool, _PRIOR_DISTANCE * worth),
-        gap=_towards(total.gap * worth, np.full(kinds.gaps, 1 / kinds.gaps), _PRIOR_GAP * worth),
+        gap=_towards(total.gap * worth, shares, _PRIOR_GAP * worth),
         code=_towards(total.code * worth, code_pool, _PRIOR_CODE * worth),
         flag=_towards(total.flag * worth, flag_pool, _PRIOR_CODE * worth),
         distance_pool=distance_pool,
@@ -201,8 +214,33 @@ def measured_chance(
         window=tuple(plain),
         shifts=tuple(float(each.core.sum()) for each in found),
         alone=alone,
+        # Other hours are not these hours: a long sideband makes nobody surer than counting once.
+        times=min(1 / core_for_side, 1.0) if alone else number,
         steadying=matching.steadying,
     )
+
+
+def _by_the_clock(a: Linkable, b: Linkable, reach: Reach, gaps: int, period: Period) -> tuple[Floats, float]:
+    """Give how many coincidences the hours of two services lead us to expect, up to a factor: by gap, and in the sideband.
+
+    Who is busy at noon has fewer at six hours' distance than at one. As a service's work in each hour of the day is taken
+    to be even, what to expect is a line from one whole hour of gap to the next; and a gap has that much less of the period.
+    """
+    one, other = (
+        np.bincount((each.wall[each.marks.usable] // _HOUR) % 24, minlength=24) + _PRIOR_HOURS
+        for each in (a, b)
+    )
+    whole = np.array([(one * np.roll(other, -hours)).sum() for hours in range(24)])
+    # Nothing can be said of gaps as long as the whole period.
+    span = max(period.last - period.first, 2 * reach.side_to)
+
+    def expected(gap: Floats) -> Floats:
+        return np.asarray(np.interp(gap / _HOUR, np.arange(24), whole, period=24) * (1 - np.abs(gap) / span))
+
+    edges = np.linspace(-reach.core, reach.core, gaps + 1)
+    within = expected((edges[1:] + edges[:-1]) / 2) * np.diff(edges)
+    minutes = np.arange(reach.side_from + MINUTE / 2, reach.side_to, MINUTE)
+    return within, float((expected(minutes) + expected(-minutes)).sum() * MINUTE)
 
 
 def _added(found: list[Tables]) -> Tables:

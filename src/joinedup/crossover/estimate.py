@@ -88,7 +88,7 @@ def joint_events(
     """
     a, b, window, chance = linkage.a, linkage.b, linkage.window, found.chance
     inside = _inside(a, b, found, window)
-    met = meetings(found.pairs, _freed(linkage, found), a_group, b_group)
+    met = meetings(found.pairs, freed(linkage, found), a_group, b_group)
     first = _estimate(found.mixture, chance, met, inside)
     name = "same-day sideband alone" if chance.alone else "whole-week shifts, scaled to the same-day sideband"
     baselines = [(name, first)]
@@ -96,8 +96,8 @@ def joint_events(
     if 0 < first.events**2 < _FEW**2 * len(found.pairs):
         low = max(low - _drift(linkage, a_group, b_group), 0.0)
     if not chance.alone:
-        plain = fitted(found.features, chance, linkage.matching.given_up, scaled=False)
-        as_if = meetings(found.pairs, _freed(linkage, found, plain), a_group, b_group)
+        plain = fitted(found.features, chance, scaled=False)
+        as_if = meetings(found.pairs, freed(linkage, found, plain), a_group, b_group)
         second = _estimate(plain, chance, as_if, inside)
         baselines.append(("whole-week shifts, weighted by busy days", second))
         disagree = _days_differ(chance)
@@ -128,7 +128,7 @@ def _inside(a: Records, b: Records, found: Linked, window: Window) -> NDArray[np
     return (apart <= window.metres) & (np.abs(found.pairs.gap) <= window.minutes * MINUTE)
 
 
-def _freed(linkage: Linkage, found: Linked, mixture: Mixture | None = None) -> Floats:
+def freed(linkage: Linkage, found: Linked, mixture: Mixture | None = None) -> Floats:
     """Give the odds of each pair beside its records being free: a record in an event of its own is no coincidence.
 
     Chance counts all coincidences, also those of records that are in some other joint event; where both records are
@@ -155,7 +155,7 @@ def _estimate(mixture: Mixture, chance: Chance, met: Meetings, inside: NDArray[n
     total = mixture.shapes.total
     error = max(mixture.variance - total, 0.0) * (events / total) ** 2 if total > 0 else 0.0
     error = max(error, float((met.joint[here] * (1 - met.joint[here])).sum()))
-    error *= chance.spread * (1 + 1 / max(len(chance.shifts), 1))
+    error *= chance.spread * (1 + 1 / chance.times)
     half = _NORMAL * math.sqrt(error) + _HALF
     expected = float(chance.core @ mixture.shapes.scale)
     return Estimate(expected, events, max(events - half, 0.0), events + half)
@@ -165,7 +165,7 @@ def _drift(linkage: Linkage, a_group: NDArray[np.int64], b_group: NDArray[np.int
     """Give how many events come out where there are none, at the worst of a few placebos."""
     worst = 0.0
     for found, left in linkage.placebos():
-        met = meetings(found.pairs, _freed(linkage, found), a_group, b_group)
+        met = meetings(found.pairs, freed(linkage, found), a_group, b_group)
         inside = _inside(linkage.a, linkage.b, found, linkage.window)
         worst = max(worst, _estimate(found.mixture, found.chance, met, inside).events / left)
     return worst

@@ -67,7 +67,7 @@ class Linkage:
         cells = Cells(self.a.place, self.b.place, self.a.wall, self.b.wall, metres)
         found = []
         for shift, left in shifts:
-            side = cells.marked(self.kinds).tally(self.reach, shift)
+            side = cells.marked(self.kinds).tally(self.reach.without_core(), shift)
             pairs = cells.pairs(self.reach.core, shift)
             pairs = pairs.where(self.a.usable[pairs.a] & self.b.usable[pairs.b])
             features = features_of(pairs, self.kinds, self.reach)
@@ -76,7 +76,7 @@ class Linkage:
                 side_observed=self.chance.side_observed if self.chance.alone else side.side,
                 pairs_in_core=_by_stratum(features, self.kinds),
             )
-            mixture = fitted(features, chance, self.matching.given_up, scaled=not chance.alone)
+            mixture = fitted(features, chance, scaled=not chance.alone)
             found.append((Linked(pairs, features, chance, mixture), left))
         return found
 
@@ -104,7 +104,7 @@ def linked(
     one, other = _linkable(a, b, matching, a_asks), _linkable(b, a, matching, b_asks)
     kinds = kinds_of(one, other, window, reach, matching)
     cells = Cells(a.place, b.place, a.instant, b.instant, matching.search * window.metres, own=own)
-    side = cells.marked(kinds).tally(reach)
+    side = cells.marked(kinds).tally(reach.without_core())
     pairs = cells.pairs(reach.core)
     near = (np.abs(pairs.gap) <= reach.window) & _within(pairs, window.metres, a, b)
     observed = int(near.sum())
@@ -123,7 +123,7 @@ def linked(
         progress=progress,
         own=own,
     )
-    mixture = fitted(features, chance, matching.given_up, scaled=not chance.alone)
+    mixture = fitted(features, chance, scaled=not chance.alone)
     linkage = Linkage(a, b, kinds, reach, window, chance, period, matching)
     return Linked(pairs, features, chance, mixture, observed), linkage
 

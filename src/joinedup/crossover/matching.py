@@ -28,14 +28,6 @@ class Matching:
         500, 300, 1000, "metres", "the width of the kernel that tells how busy a place is"
     )
     strata: int = _setting(8, 4, 12, "strata", "how finely busy places and hours are told apart")
-    given_up: float = _setting(
-        0.4,
-        0.2,
-        0.6,
-        "pairs",
-        "what each combination of categories gives up a round: an estimate that is never below zero drifts upwards "
-        "where there is nothing",
-    )
     steadying: float = _setting(
         20,
         5,

@@ -13,6 +13,7 @@ the signed gap. Shapes multiply, as if errors of place, time and category had no
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +33,7 @@ _ROUNDS = 400
 _DONE = 1e-5  # of the joint pairs, from one round to the next
 # Shapes begin as, and are drawn towards, a guess as if so many joint pairs had been seen besides; of marks it knows less.
 _GUESSED, _HARDLY = 1.0, 0.001
+_NONE = 1e-9
 _NUDGE = 0.01
 _NUDGED_ROUNDS = 200
 
@@ -62,6 +64,7 @@ class Shapes:
     """Joint pairs expected: by stratum, and the shares by distance, gap, codes and flags; each share sums to one.
 
     ``scale`` is what chance is multiplied by in each stratum: same-day coincidences over those of other weeks.
+    ``distance_one`` and ``gap_one`` say what part of each bin's share one joint pair makes up.
     """
 
     level: Floats
@@ -70,6 +73,8 @@ class Shapes:
     code: Floats
     flag: Floats
     scale: Floats
+    distance_one: Floats
+    gap_one: Floats
 
     @property
     def total(self) -> float:
@@ -79,30 +84,46 @@ class Shapes:
 
 @dataclass(frozen=True, eq=False)
 class Mixture:
-    """A fitted mixture: the odds of each pair (joint over chance), the shapes, and the variance of the total.
-
-    ``variance`` is that of the expected number of joint pairs, with everything else that was fitted not known
-    either; it does not hold the luck of chance's own measurement.
-    """
+    """A fitted mixture: the odds of each pair (joint over chance), the shapes, and how they were fitted."""
 
     odds: Floats
     shapes: Shapes
-    variance: float
+    fit: Fit
 
     @property
     def probability(self) -> Floats:
         """The probability that each pair is one event, whatever other pairs its records are in."""
         return self.odds / (1 + self.odds)
 
+    @cached_property
+    def variance(self) -> float:
+        """The variance of the fitted number of joint pairs: how slowly EM forgets a nudge tells what it cannot see.
 
-def fitted(features: Features, chance: Chance, given_up: float, *, scaled: bool = True) -> Mixture:
-    """Fit the mixture to pairs.
+        With complete knowledge the number M would have a Poisson variance, M. What the pairs do not tell is the share of a
+        change that one round of EM leaves standing, so the variance is M times the sum of what is left after 0, 1, 2, ...
+        rounds [Meng and Rubin 1991, in the direction of the total]. Everything else that was fitted counts as not known
+        either; the luck of chance's own measurement is not in it.
+        """
+        total = self.shapes.total
+        if total <= 0:
+            return 0.0
+        nudged, settled = replace(self.shapes, level=self.shapes.level * (1 + _NUDGE)), self.shapes
+        nudged_odds, settled_odds = self.odds.copy(), self.odds.copy()
+        left, size = 0.0, 1.0
+        for _ in range(_NUDGED_ROUNDS):
+            left += size
+            nudged = self.fit.round(nudged, nudged_odds)
+            settled = self.fit.round(settled, settled_odds)
+            size = (nudged.total - settled.total) / (_NUDGE * total)
+            if not 1e-3 < size < 2:
+                break
+        return total * left
 
-    ``given_up`` is what each combination of codes, and of flags, gives up a round (`Matching`). With ``scaled``,
-    chance's level in each stratum is fitted to that day's own pairs.
-    """
-    base = 1 / chance.expected(features)
-    guess = _guess(chance)
+
+def fitted(features: Features, chance: Chance, *, scaled: bool = True) -> Mixture:
+    """Fit the mixture to pairs; with ``scaled``, chance's level in each stratum is fitted to that day's own pairs."""
+    fit = Fit(features, 1 / chance.expected(features), chance, scaled)
+    guess = fit.guess
     near = np.minimum(1.0, guess.distance / chance.distance_pool)[features.distance]
     soon = np.minimum(1.0, guess.gap / chance.gap)[features.gap]
     shapes = replace(
@@ -110,70 +131,88 @@ def fitted(features: Features, chance: Chance, given_up: float, *, scaled: bool 
         level=np.bincount(features.stratum, near * soon, len(chance.core)).astype(np.float64),
         scale=chance.scale if scaled else np.ones_like(chance.scale),
     )
-    odds = np.empty(len(features))
+    odds = np.zeros(len(features))
     before = np.inf
     for _ in range(_ROUNDS):
-        shapes = _round(features, base, chance, guess, shapes, odds, given_up, scaled=scaled)
+        shapes = fit.round(shapes, odds)
         if abs(shapes.total - before) <= _DONE * max(1.0, shapes.total):
             break
         before = shapes.total
-    variance = _variance(features, base, chance, guess, shapes, odds, given_up, scaled=scaled)
-    _sums(features, base, shapes, odds)
-    return Mixture(odds, shapes, variance)
+    fit.weigh(shapes, odds)
+    return Mixture(odds, shapes, fit)
 
 
-def _guess(chance: Chance) -> Shapes:
-    """Guess that joint pairs fall away from chance over a tenth of the bins in distance and gap, whatever the marks."""
-    far = np.arange(len(chance.distance_pool)) / (0.1 * len(chance.distance_pool))
-    long = np.abs(np.arange(len(chance.gap)) - (len(chance.gap) - 1) / 2) / (0.1 * len(chance.gap))
-    return Shapes(
-        level=np.zeros(len(chance.core)),
-        distance=_shares(chance.distance_pool * np.exp(-far)),
-        gap=_shares(chance.gap * np.exp(-long)),
-        code=chance.code_pool,
-        flag=chance.flag_pool,
-        scale=np.ones(len(chance.core)),
-    )
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """What a mixture is fitted to: pairs with one over the coincidences to expect in each one's bin (``base``), and how.
 
+    **No pair vouches for itself.** A pair's own probability is left out of the shapes of distance and gap that it is weighed
+    by: else every pair, joint or not, would look likelier at its own distance and gap than the others say.
 
-def _sums(features: Features, base: Floats, shapes: Shapes, odds: Floats) -> list[Floats]:
-    """Give each pair its odds, and add up the probabilities by stratum, distance, gap, codes and flags."""
-    parts = (shapes.level / shapes.scale, shapes.distance, shapes.gap, shapes.code, shapes.flag)
-    sums = [np.zeros(len(each)) for each in parts]
-    _expect(*features.all(), base, *parts, odds, *sums)
-    return sums
+    **A doubtful number counts for less.** The shares of codes and flags multiply the odds, so what matters is the mean of their
+    logarithm; that of a number N with variance V is below the logarithm of N by V / 2N². Hundreds of combinations that no
+    joint pair belongs to would otherwise each keep a few: an estimate that is never below zero drifts upwards.
+    """
 
+    features: Features
+    base: Floats
+    chance: Chance
+    scaled: bool
 
-def _round(
-    features: Features,
-    base: Floats,
-    chance: Chance,
-    guess: Shapes,
-    shapes: Shapes,
-    odds: Floats,
-    given_up: float,
-    *,
-    scaled: bool,
-) -> Shapes:
-    """Do one round of EM."""
-    level, distance, gap, code, flag = _sums(features, base, shapes, odds)
-    distance, gap = distance + _GUESSED * guess.distance, gap + _GUESSED * guess.gap
-    # The mass of events by distance over that of chance never rises; PAVA keeps the sum.
-    ratio = isotonic_regression(
-        distance / chance.distance_pool, weights=chance.distance_pool, increasing=False
-    )
-    scale = shapes.scale
-    if scaled:
-        coincidences = chance.pairs_in_core - level + chance.side_observed
-        scale = (coincidences + chance.steadying) / (chance.core + chance.side + chance.steadying)
-    return Shapes(
-        level=level,
-        distance=_shares(ratio.x * chance.distance_pool),
-        gap=_shares(_unimodal(gap, chance.gap)),
-        code=_shares(np.maximum(code - given_up, 0) + _HARDLY * guess.code),
-        flag=_shares(np.maximum(flag - given_up, 0) + _HARDLY * guess.flag),
-        scale=np.maximum(scale, 1e-9),
-    )
+    @cached_property
+    def guess(self) -> Shapes:
+        """Guess that joint pairs fall away from chance over a tenth of the bins in distance and gap, whatever the marks."""
+        chance = self.chance
+        far = np.arange(len(chance.distance_pool)) / (0.1 * len(chance.distance_pool))
+        long = np.abs(np.arange(len(chance.gap)) - (len(chance.gap) - 1) / 2) / (0.1 * len(chance.gap))
+        return Shapes(
+            level=np.zeros(len(chance.core)),
+            distance=_shares(chance.distance_pool * np.exp(-far)),
+            gap=_shares(chance.gap * np.exp(-long)),
+            code=chance.code_pool,
+            flag=chance.flag_pool,
+            scale=np.ones(len(chance.core)),
+            distance_one=np.zeros(len(chance.distance_pool)),
+            gap_one=np.zeros(len(chance.gap)),
+        )
+
+    def weigh(self, shapes: Shapes, odds: Floats) -> list[Floats]:
+        """Renew each pair's odds, and add up the probabilities by stratum, distance, gap, codes and flags.
+
+        Two more tables have the variances by codes and by flags.
+
+        ``odds`` are those that the shapes were made of, or zero before there were any.
+        """
+        parts = (shapes.level / shapes.scale, shapes.distance, shapes.gap, shapes.code, shapes.flag)
+        sums = [np.zeros(len(each)) for each in (*parts, shapes.code, shapes.flag)]
+        every = shapes.total + _GUESSED
+        _expect(
+            *self.features.all(), self.base, *parts, shapes.distance_one, shapes.gap_one, every, odds, *sums
+        )
+        return sums
+
+    def round(self, shapes: Shapes, odds: Floats) -> Shapes:
+        """Do one round of EM, and renew the odds."""
+        chance, guess = self.chance, self.guess
+        level, distance, gap, code, flag, code_doubt, flag_doubt = self.weigh(shapes, odds)
+        distance, gap = distance + _GUESSED * guess.distance, gap + _GUESSED * guess.gap
+        # The mass of events by distance over that of chance never rises; PAVA keeps the sum.
+        distance, distance_one = _monotone(distance, chance.distance_pool, increasing=False)
+        gap, gap_one = _unimodal(gap, chance.gap)
+        scale = shapes.scale
+        if self.scaled:
+            coincidences = chance.pairs_in_core - level + chance.side_observed
+            scale = (coincidences + chance.steadying) / (chance.core + chance.side + chance.steadying)
+        return Shapes(
+            level=level,
+            distance=_shares(distance),
+            gap=_shares(gap),
+            code=_shares(_doubted(code, code_doubt) + _HARDLY * guess.code),
+            flag=_shares(_doubted(flag, flag_doubt) + _HARDLY * guess.flag),
+            scale=np.maximum(scale, 1e-9),
+            distance_one=distance_one,
+            gap_one=gap_one,
+        )
 
 
 def _shares(counts: Floats) -> Floats:
@@ -181,46 +220,27 @@ def _shares(counts: Floats) -> Floats:
     return counts / total if total > 0 else np.full(len(counts), 1 / len(counts))
 
 
-def _unimodal(joint: Floats, chance: Floats) -> Floats:
+def _doubted(joint: Floats, variance: Floats) -> Floats:
+    """Lower numbers of joint pairs to what their logarithms are on average, to first order; never below zero."""
+    return np.asarray(np.maximum(joint - variance / (2 * np.maximum(joint, _NONE)), 0))
+
+
+def _monotone(joint: Floats, chance: Floats, *, increasing: bool) -> tuple[Floats, Floats]:
+    """Let the ratio to chance only rise, or only fall; give the joint pairs, and what part of each bin's number one makes up."""
+    found = isotonic_regression(joint / chance, weights=chance, increasing=increasing)
+    # Bins that were drawn together rest on the same pairs.
+    pairs = found.x * np.repeat(found.weights, np.diff(found.blocks))
+    return found.x * chance, np.divide(1.0, pairs, out=np.zeros(len(pairs)), where=pairs > 0)
+
+
+def _unimodal(joint: Floats, chance: Floats) -> tuple[Floats, Floats]:
     """Let the ratio to chance rise up to the likeliest gap and fall beyond it."""
-    ratio = joint / chance
-    top = int(np.argmax(gaussian_filter1d(joint, len(joint) / 45, mode="constant")))
-    rising = isotonic_regression(ratio[: top + 1], weights=chance[: top + 1], increasing=True).x
-    falling = isotonic_regression(ratio[top + 1 :], weights=chance[top + 1 :], increasing=False).x
-    return np.concatenate([rising, falling]) * chance
-
-
-def _variance(
-    features: Features,
-    base: Floats,
-    chance: Chance,
-    guess: Shapes,
-    shapes: Shapes,
-    odds: Floats,
-    given_up: float,
-    *,
-    scaled: bool,
-) -> float:
-    """Give the variance of the fitted number of joint pairs: how slowly EM forgets a nudge tells what it cannot see.
-
-    With complete knowledge the number M would have a Poisson variance, M. What the pairs do not tell is the share of a
-    change that one round of EM leaves standing, so the variance is M times the sum of what is left after 0, 1, 2, ...
-    rounds [Meng and Rubin 1991, in the direction of the total].
-    """
-    total = shapes.total
-    if total <= 0:
-        return 0.0
-    nudged = replace(shapes, level=shapes.level * (1 + _NUDGE))
-    settled = shapes
-    left, size = 0.0, 1.0
-    for _ in range(_NUDGED_ROUNDS):
-        left += size
-        nudged = _round(features, base, chance, guess, nudged, odds, given_up, scaled=scaled)
-        settled = _round(features, base, chance, guess, settled, odds, given_up, scaled=scaled)
-        size = (nudged.total - settled.total) / (_NUDGE * total)
-        if not 1e-3 < size < 2:
-            break
-    return total * left
+    top = int(np.argmax(gaussian_filter1d(joint, len(joint) / 45, mode="constant"))) + 1
+    rising, rising_one = _monotone(joint[:top], chance[:top], increasing=True)
+    if top == len(joint):
+        return rising, rising_one
+    falling, falling_one = _monotone(joint[top:], chance[top:], increasing=False)
+    return np.concatenate([rising, falling]), np.concatenate([rising_one, falling_one])
 
 
 @compiled
@@ -236,17 +256,25 @@ def _expect(
     by_gap: Floats,
     by_code: Floats,
     by_flag: Floats,
+    distance_one: Floats,
+    gap_one: Floats,
+    every: float,
     odds: Floats,
     level_sum: Floats,
     distance_sum: Floats,
     gap_sum: Floats,
     code_sum: Floats,
     flag_sum: Floats,
+    code_doubt: Floats,
+    flag_doubt: Floats,
 ) -> None:
-    """Compute every pair's odds, and add its probability to each table."""
+    """Renew every pair's odds by shapes that its own probability is left out of, and add that to each table."""
     for i in range(base.shape[0]):
         s, d, g, k, f = stratum[i], distance[i], gap[i], code[i], flag[i]
-        here = base[i] * level[s] * by_distance[d] * by_gap[g] * by_code[k] * by_flag[f]
+        own = odds[i] / (1 + odds[i])
+        others = max(1 - own * distance_one[d], 0.0) * max(1 - own * gap_one[g], 0.0)
+        others *= (every / (every - own)) ** 2
+        here = base[i] * level[s] * by_distance[d] * by_gap[g] * by_code[k] * by_flag[f] * others
         odds[i] = here
         p = here / (1 + here)
         level_sum[s] += p
@@ -254,3 +282,5 @@ def _expect(
         gap_sum[g] += p
         code_sum[k] += p
         flag_sum[f] += p
+        code_doubt[k] += p * (1 - p)
+        flag_doubt[f] += p * (1 - p)
