@@ -112,6 +112,7 @@ def test_the_report_is_the_same_bytes_whatever_the_hash_seed(
     assert [path for path in one if one[path] != two[path]] == []
 
 
+@pytest.mark.slow
 def test_the_order_of_rows_leaves_no_trace_in_littleton_s_report(tmp_path: Path) -> None:
     shutil.copytree(LITTLETON, tmp_path / "study")
     for path in sorted((tmp_path / "study" / "tables").glob("*.csv")):

@@ -67,6 +67,7 @@ print([each.gate.outcome.value for each in assessment.options if each.option.kin
 """
 
 
+@pytest.mark.slow
 def test_a_kind_in_one_new_file_is_found_appraised_and_judged_with_no_other_edit(tmp_path: Path) -> None:
     # A process of its own, on a copy of the package: nothing here can help it.
     copy = tmp_path / "joinedup"

@@ -171,6 +171,8 @@ def codes(folder: Folder, as_json: AsJson = False) -> None:
     )
     if coded is None:
         print("This study holds no interviews yet.")
+    elif not rows:
+        print(f"The store has no codebook yet: joinedup code {folder} --start --coder ALIAS brings the study's.")
 
 
 def find(
@@ -196,7 +198,7 @@ def find(
         print("Nothing of the kind was said.")
         return
     print_table(
-        f"Found in {len(found):,} turns of {len({each.interview for each in found}):,} interviews; speakers are pseudonyms",
+        f"Turns: {len(found):,}; interviews: {len({each.interview for each in found}):,}; speakers are pseudonyms",
         ("interview", "speaker", "from", "what was said"),
         [
             (
