@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from joinedup.options import kinds
 from tests.small import LITTLETON, ROOT
 
