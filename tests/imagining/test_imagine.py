@@ -29,7 +29,14 @@ COUNTED_ELSEWHERE = "demand_counts"
 """What a service hands over that does not share rows; these services share theirs."""
 WRITTEN_BY_PEOPLE = ("topics", "unlocks", "priorities", "standby_points", "predetermined_attendances")
 ARRANGED = {
-    *("shared_crew", "out_at_once", "also_sent", "also_within_minutes", "also_out_minutes"),
+    *(
+        "shared_crew",
+        "out_at_once",
+        "also_sent",
+        "also_within_minutes",
+        "also_out_minutes",
+        "also_told_minutes",
+    ),
     *("break_from", "break_until", "break_minutes", "contribution_rule", "risk_rule"),
 }
 """Ways of sending units and of sharing budgets that these services do not have."""

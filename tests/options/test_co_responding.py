@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from joinedup.appraisal import ASSUMPTIONS as APPRAISAL
-from joinedup.appraisal import appraise
+from joinedup.appraisal import Outcome, appraise
 from joinedup.area import Area
 from joinedup.assumptions import Draws, draw
 from joinedup.money import CashKind
@@ -23,8 +23,15 @@ from joinedup.options.co_responding.declared import (
     LEAST_CALLS,
     PEOPLE,
     SURVIVAL,
+    TIME_OUT,
+    WITHIN,
 )
+from joinedup.response import drives
+from joinedup.study import assumptions_of
+from joinedup.study.gating import PlayedGate, gate
+from joinedup.travel import travel_of
 from tests.small import (
+    LITTLETON,
     Row,
     incident,
     littleton,
@@ -192,6 +199,64 @@ def test_what_is_live_is_never_proposed_there_and_what_ended_says_so() -> None:
 
 def test_the_order_of_the_rows_changes_nothing() -> None:
     assert KIND.find(shuffled(one_station(), 5), DECLARED) == KIND.find(one_station(), DECLARED)
+
+
+def test_a_call_further_off_than_crews_are_sent_is_no_reason() -> None:
+    nearer = {**DECLARED, WITHIN.name: replace(WITHIN, low=1, central=2 * 2**0.5 - 0.01)}
+    assert KIND.find(one_station(), nearer) == []
+    assert KIND.find(one_station(), {**DECLARED, WITHIN.name: replace(WITHIN, low=1, central=2.9)})
+
+
+def test_a_station_whose_crew_is_sent_besides_already_is_not_proposed() -> None:
+    sent = {**unit("FE", "fire", "F"), "crew": "wholetime", "also_sent": "ambulance: C1"}
+    units = [sent, {**unit("AM", "ambulance", "A"), "crew": "wholetime"}]
+    assert KIND.find(one_station(units=units), DECLARED) == []
+
+
+# --- what it changes, and what is played of it -----------------------------------------------------------------------
+
+
+def test_the_station_s_own_units_are_sent_besides_and_nothing_else_changes() -> None:
+    option = only(one_station())
+    assert {(each.table, each.row) for each in option.changes} == {("units", "FE")}
+    assert {each.column: each.value for each in option.changes} == {
+        "also_sent": "ambulance: C1",
+        "also_within_minutes": WITHIN.central,
+        "also_told_minutes": CALL_PASSED.central,
+        "also_out_minutes": TIME_OUT.central,
+    }
+
+
+def test_in_littleton_what_is_played_is_what_the_drives_promise_and_nobody_waits_longer() -> None:
+    study = littleton()
+    assert not isinstance(study.played, str)
+    assumptions = assumptions_of(LITTLETON)
+    travel = travel_of(study.area, assumptions)
+    before = drives(study.area, travel)
+    fire = next(each for each in KIND.find(study.area, assumptions) if each.joins == ("F1",))
+    judged = gate(study.area, fire, before, travel, study.played)
+    assert isinstance(judged, PlayedGate)
+    assert judged.outcome is Outcome.PASS
+    assert "ambulance are not shown to be near the recorded ones" in judged.basis
+    (gone,) = judged.gone
+    # 15 calls at the square, reached in 7.933 minutes; the crew takes 2 + 1 + 1.25 + 2 √3.2 minutes.
+    assert (gone.called, gone.gone, gone.first) == (15, 15, 1)
+    assert gone.minutes_before == pytest.approx(7.9333, abs=0.01)
+    assert gone.minutes_after == pytest.approx(2 + 1 + 1.25 + 2 * 3.2**0.5, abs=0.02)
+    # 50 minutes there, the turnout and the drive, for each.
+    assert gone.hours_out == pytest.approx(15 * (50 + 1.25 + 2 * 3.2**0.5) / 60, abs=0.1)
+    medical = [row for row in judged.rows if row.service_id == "ambulance" and row.mean_change]
+    assert [(row.category, row.ground, row.incidents) for row in medical] == [("C1", "A1", 15)]
+    assert {row.service_id for row in judged.rows} == {"ambulance", "fire"}
+
+
+def test_where_nothing_is_played_nobody_can_tell_what_the_station_s_own_calls_would_wait() -> None:
+    area = one_station()
+    travel = travel_of(area, assumptions_of(LITTLETON))
+    judged = gate(area, only(area), drives(area, travel), travel)
+    assert judged.outcome is Outcome.CANNOT_TELL
+    assert [row.service_id for row in judged.rows] == ["fire"]
+    assert "only where they are played" in judged.reasons[0]
 
 
 # --- survival --------------------------------------------------------------------------------------------------------

@@ -99,19 +99,26 @@ def stop_at_wrong_arrangements(area: Area, needs: Collection[str]) -> None:
 
 
 def arranged(
-    area: Area, units: Roster, jobs: pl.DataFrame, needs: list[str], sites: pl.DataFrame
+    area: Area,
+    units: Roster,
+    jobs: pl.DataFrame,
+    needs: list[str],
+    sites: pl.DataFrame,
+    besides: Collection[str] = (),
 ) -> Arranged:
     """Give what a study arranges for one pool.
 
     ``units`` and ``jobs`` are the pool's, ``needs`` its needs in the order of the columns that the loop is given, and ``sites``
-    (x, y) its places, in order of row, those of standby points among them.
+    (x, y) its places, in order of row, those of standby points among them. Needs that are ``besides`` divert nobody and
+    break into no break.
 
     Raises:
         Refusal: for what cannot be played, by table, row and column.
     """
+    own = jobs.filter(~pl.col("need").is_in(list(besides)))
     return Arranged(
-        _diverting(area, jobs),
-        breaks_of(area, units, _most_urgent(area, jobs, "breaks_into_breaks")),
+        _diverting(area, own),
+        breaks_of(area, units, _most_urgent(area, own, "breaks_into_breaks")),
         _attendance(area, units, jobs, needs, sites),
         _crews(units, area),
         _posting(area, units, sites),

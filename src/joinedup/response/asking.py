@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from joinedup.area import Area
+    from joinedup.response.also_sending import Besides
 
 NEEDS_FILE = "needs.csv"
 """A study's own table of which kinds of unit meet which need, beside study.toml: need, service_id, unit_kind."""
@@ -57,6 +58,8 @@ class Asked:
     notes: tuple[str, ...]
     crewed_together: tuple[frozenset[Crew], ...] = ()
     """Kinds of unit that share a crew somewhere, and are played together for that."""
+    besides: Mapping[str, Besides] = field(default_factory=dict)
+    """Needs of crews that are sent besides, which no kind of unit meets but the units of one site."""
 
     @cached_property
     def names(self) -> NDArray[np.uint64]:
@@ -96,7 +99,7 @@ class Asked:
             asked_of = sorted({root(owner[crew]) for crew in crews if crew in owner})
             for each in asked_of[1:]:
                 pool[root(each)] = root(asked_of[0])
-        return {need: root(need) for need in pool}
+        return {need: root(need) for need in pool} | {need: its.pool for need, its in self.besides.items()}
 
 
 def asked(area: Area, own: Mapping[str, frozenset[Crew]] | None = None) -> Asked:

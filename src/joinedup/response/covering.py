@@ -68,7 +68,11 @@ def uncovered(outcomes: Outcomes, baseline: Baseline, standards: tuple[Standard,
     )
     stand_of_hour = stand_of_hour.reshape(-1)
     for service in outcomes.area.services:
-        jobs = outcomes.jobs.filter((pl.col("service_id") == service) & pl.col("ground").is_not_null())
+        jobs = outcomes.jobs.filter(
+            (pl.col("service_id") == service)
+            & pl.col("ground").is_not_null()
+            & ~pl.col("need").is_in(list(outcomes.besides))
+        )
         if jobs.is_empty():
             continue
         need = (
@@ -84,7 +88,7 @@ def uncovered(outcomes: Outcomes, baseline: Baseline, standards: tuple[Standard,
         limit, limit_from = _limit(baseline, standards, service)
         drive = max(limit - _before_driving(outcomes, baseline, service, first_need), 0.0)
         grounds = jobs.group_by("ground").agg(pl.col("x", "y").median()).sort("ground")
-        can = able(outcomes.units, baseline.asked.meets, [first_need])[:, 0]
+        can = able(outcomes.units, baseline.asked, [first_need])[:, 0]
         middles = Places.of(grounds, "ground")
         reach = [
             ((law.between(unnamed(*each.T), middles) <= drive) & can[:, None]).astype(np.float32)
@@ -133,13 +137,14 @@ def _before_driving(outcomes: Outcomes, baseline: Baseline, service: str, need: 
 
 def _free(outcomes: Outcomes, run: Run, steps: int) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.int64]]]:
     """Say at each moment that is looked at which units are on duty and not out, and its hour of the week; some at a time."""
-    received = outcomes.jobs["received"].to_numpy()
+    went = run.unit >= 0
+    received = outcomes.jobs["received"].to_numpy()[went]
     start = outcomes.window[0]
     count = outcomes.units.height
     change = np.zeros((steps + 1, count), np.int16)
-    for stamps, by in ((run.told, 1), (run.free, -1)):
+    for stamps, by in ((run.told[went], 1), (run.free[went], -1)):
         moment = -((start - received - stamps) // _STEP)
-        np.add.at(change, (np.clip(moment, 0, steps), run.unit), by)
+        np.add.at(change, (np.clip(moment, 0, steps), run.unit[went]), by)
     out = np.zeros(count, np.int16)
     for begin in range(0, steps, _AT_ONCE):
         number = np.arange(begin, min(begin + _AT_ONCE, steps))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,12 +11,13 @@ import numpy as np
 import polars as pl
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from numpy.typing import NDArray
 
     from joinedup.area import Area
+    from joinedup.response.also_sending import Besides
 
 HOUR = 3_600_000
 HOURS_OF_WEEK = 168
@@ -28,7 +29,7 @@ class Run:
     """One run: for each job the row of its unit, the metres from that unit's home, and ms after the call.
 
     ``diverted`` says how often a unit was taken from a job for a more urgent one, shape (jobs,); ``breaks`` how many breaks each
-    unit had and missed, shape (units, 2).
+    unit had and missed, shape (units, 2). To a job that is besides and for which nobody was free went unit −1.
     """
 
     unit: NDArray[np.int32]
@@ -65,6 +66,8 @@ class Outcomes:
     runs: tuple[Run, ...]
     monday: datetime
     travel: tuple[str, ...]
+    besides: Mapping[str, Besides] = field(default_factory=dict)
+    """Needs of crews that are sent besides; where nobody was free, their jobs are no part of what came of a run."""
 
     @cached_property
     def table(self) -> pl.DataFrame:
@@ -78,6 +81,7 @@ class Outcomes:
 
     def _of(self, number: int) -> pl.DataFrame:
         run = self.runs[number]
+        went = run.unit >= 0
 
         columns = {
             "told": run.told / 60_000,
@@ -87,26 +91,30 @@ class Outcomes:
             "waited": (run.told - run.ready) / 60_000,
             "metres": run.metres,
         }
-        return self._asked.with_columns(
-            pl.lit(number, pl.Int32).alias("run"),
-            self.units["unit_id"].gather(run.unit).alias("unit_id"),
-            self.units["service_id"].gather(run.unit).alias("unit_service"),
-            *(pl.Series(name, values) for name, values in columns.items()),
-        ).select(
-            *(
-                "run",
-                "incident_id",
-                "service_id",
-                "category",
-                "priority",
-                "need",
-                "ordinal",
-                "ground",
-                "hour",
-            ),
-            *("received_at", "answered", "unit_id", "unit_service", "told"),
-            pl.when(pl.col("arrives")).then(pl.col("arrived")).alias("arrived"),
-            *("free", "queued", "waited", "metres"),
+        return (
+            self._asked.filter(pl.Series(went))
+            .with_columns(
+                pl.lit(number, pl.Int32).alias("run"),
+                self.units["unit_id"].gather(run.unit[went]).alias("unit_id"),
+                self.units["service_id"].gather(run.unit[went]).alias("unit_service"),
+                *(pl.Series(name, values[went]) for name, values in columns.items()),
+            )
+            .select(
+                *(
+                    "run",
+                    "incident_id",
+                    "service_id",
+                    "category",
+                    "priority",
+                    "need",
+                    "ordinal",
+                    "ground",
+                    "hour",
+                ),
+                *("received_at", "answered", "unit_id", "unit_service", "told"),
+                pl.when(pl.col("arrives")).then(pl.col("arrived")).alias("arrived"),
+                *("free", "queued", "waited", "metres"),
+            )
         )
 
     @cached_property
@@ -150,7 +158,8 @@ class Outcomes:
                     )
                 ),
                 pl.col("arrived").min().alias("first"),
-                pl.col("arrived").max().alias("full"),
+                # Whoever comes besides is not waited for.
+                pl.col("arrived").filter(~pl.col("need").is_in(list(self.besides))).max().alias("full"),
                 pl.len().alias("units"),
                 pl.col("queued").any(),
             )
@@ -196,8 +205,9 @@ class Outcomes:
         count = self.units.height
         out, jobs = np.zeros(count), np.zeros(count)
         for run in self.runs:
-            out += np.bincount(run.unit, run.free - run.told, count)
-            jobs += np.bincount(run.unit, minlength=count)
+            went = run.unit >= 0
+            out += np.bincount(run.unit[went], (run.free - run.told)[went], count)
+            jobs += np.bincount(run.unit[went], minlength=count)
         on_duty = self.on.sum(axis=1) / HOURS_OF_WEEK * self.length
         runs = len(self.runs)
         return self.units.select("unit_id", "service_id", "kind", "site_id").with_columns(
@@ -239,7 +249,8 @@ class Outcomes:
         received = self.jobs["received"].to_numpy()
         out = np.zeros((count, 24))
         for run in self.runs:
-            begin, end, unit = received + run.told, received + run.free, run.unit
+            went = run.unit >= 0
+            begin, end, unit = (each[went] for each in (received + run.told, received + run.free, run.unit))
             # An hour at a time, for as long as anybody is still out.
             while begin.size:
                 stop = np.minimum(end, (begin // HOUR + 1) * HOUR)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from joinedup.response.also_sending import ROUNDS, on_duty
 from joinedup.response.arranging import arranged, standby_places
-from joinedup.response.dispatching import Jobs, Sites, Units, dispatch
+from joinedup.response.dispatching import NOT_CONVEYED, Jobs, Sites, Units, dispatch
 from joinedup.response.driven import beside, table, unnamed
 from joinedup.response.durations import TURNOUT, chances, drawn
 from joinedup.response.outcomes import Run
@@ -57,7 +58,7 @@ class World:
         )
         quickest = min(each for crew, each in baseline.turnout.items() if crew[0] == pool)
         self.quickest = round(quickest)
-        self.meets = able(mine.units, baseline.asked.meets, needs)
+        self.meets = able(mine.units, baseline.asked, needs)
         self.need = (
             jobs["need"]
             .replace_strict({need: number for number, need in enumerate(needs)}, return_dtype=pl.Int64)
@@ -91,7 +92,7 @@ class World:
                 calls = unnamed(self.x, self.y)
                 self.beside = beside(law.driven, self.table, sites, calls, at_site[:, self.need])
         self.jobs = jobs.with_columns(pl.Series("band", baseline.bands[self.rows]))
-        self.arranged = arranged(area, mine, jobs, needs, places)
+        self.arranged = arranged(area, mine, jobs, needs, places, baseline.asked.besides)
 
     def sent(
         self,
@@ -99,18 +100,18 @@ class World:
         turnout: NDArray[np.int64] | None,
         busy: NDArray[np.int64],
         *,
-        overlapping: bool = True,
+        kept: NDArray[np.bool_] | None = None,
         conveyed: Conveyed | None = None,
     ) -> tuple[NDArray[np.int64], Dispatched]:
         """Dispatch the pool's jobs, and give the order in which they were ready.
 
         ``ready`` and ``busy`` are of every job of the area, ``turnout`` of the pool's; None: everybody sets off at once.
-        Without ``overlapping``, jobs whose recorded unit was not free are left out. With ``conveyed``, patients are taken to
-        hospital, and ``busy`` is the time on scene.
+        Only jobs that are ``kept`` (shape (jobs of the pool,)) are played, all without it. With ``conveyed``, patients are taken
+        to hospital, and ``busy`` is the time on scene.
         """
         order = np.lexsort((self.rows, ready[self.rows]))
-        if not overlapping:
-            order = order[~self.jobs["overlaps"].to_numpy()[order]]
+        if kept is not None:
+            order = order[kept[order]]
         turn = self.rows[order]
         units = self.units
         if turnout is None:
@@ -169,9 +170,16 @@ class Drawn:
         busy = self.step("busy", jobs, everyone, baseline.declared("busy"))
         # Whoever was stood down drives, and is free where the drive ends.
         self.busy = np.where(jobs["arrives"].to_numpy(), busy, 0)
+        also = baseline.also
         if baseline.answering is not None:
             # What opening a record takes less never takes more off than there is.
-            handled = np.maximum(handled + baseline.answering.waits(number), 0)
+            waits = baseline.answering.waits(number)
+            handled = np.maximum(handled + (waits if also is None else waits[also.like]), 0)
+        if also is not None:
+            later, self.busy = (
+                np.where(also.extra, also.told, later),
+                np.where(also.extra, also.out, self.busy),
+            )
         self.received = jobs["received"].to_numpy()
         self.ready = self.received + handled + np.where(jobs["ordinal"].to_numpy() > 0, later, 0)
 
@@ -200,13 +208,51 @@ def played_once(baseline: Baseline, worlds: list[World], seed: int, number: int)
             conveyed = known.drawn(
                 world.jobs, baseline.asked.names[rows], steps.busy[rows], world.hospital, seed, number
             )
+            if baseline.also is not None:
+                extra, scene = baseline.also.extra[rows], steps.busy[rows]
+                conveyed = replace(
+                    conveyed,
+                    to=np.where(extra, NOT_CONVEYED, conveyed.to),
+                    on_scene=np.where(extra, scene, conveyed.on_scene),
+                    handover=np.where(extra, 0, conveyed.handover),
+                )
             taken[rows] = conveyed.on_scene
         taken[rows] += about
-        order, answer = world.sent(steps.ready, turnout, taken, conveyed=conveyed)
+        order, answer = _sent(baseline, world, run, steps, turnout, taken, conveyed)
         stop_at_a_queue(world.said, answer, world.units.on, baseline.asked.monday)
         turn = rows[order]
         _write(run, world, turn, order, answer, about[order], steps.received[turn])
     return run
+
+
+def _sent(
+    baseline: Baseline,
+    world: World,
+    run: Run,
+    steps: Drawn,
+    turnout: NDArray[np.int64],
+    taken: NDArray[np.int64],
+    conveyed: Conveyed | None,
+) -> tuple[NDArray[np.int64], Dispatched]:
+    """Dispatch one pool; jobs that are besides and for which nobody is free at once are left out, and it is played again."""
+    rows = world.rows
+    if baseline.also is None or not baseline.also.extra[rows].any():
+        return world.sent(steps.ready, turnout, taken, conveyed=conveyed)
+    extra = baseline.also.extra[rows]
+    kept = on_duty(extra, world.need, steps.ready[rows], world.meets, world.units.on)
+    for _ in range(ROUNDS):
+        order, answer = world.sent(steps.ready, turnout, taken, kept=kept, conveyed=conveyed)
+        late = extra[order] & answer.queued
+        if not late.any():
+            return order, answer
+        kept[order[late]] = False
+    # They have held their unit, and come too late to count.
+    turn = rows[order[late]]
+    run.ready[turn], run.told[turn] = 0, 1
+    heard = {name: getattr(answer, name)[~late] for name in ("unit", "assigned", "arrived", "freed", "ready")}
+    if (its := answer.attended) is not None:
+        heard["attended"] = replace(its, diverted=its.diverted[~late])
+    return order[~late], replace(answer, **heard)
 
 
 def _write(

@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 from joblib import Parallel, delayed
 
+from joinedup.response.also_sending import with_also_sent
 from joinedup.response.asking import asked
 from joinedup.response.conveying import conveying
 from joinedup.response.driven import at_a_road, driven, gathered, stands_of, within_reach
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
     from joinedup.area import Area
     from joinedup.assumptions import Assumption
+    from joinedup.response.also_sending import AlsoSent
     from joinedup.response.asking import Asked, Crew
     from joinedup.response.calling import Answering
     from joinedup.response.conveying import Conveying
@@ -78,6 +80,8 @@ class Baseline:
     """The rooms that answer calls, where they are played."""
     redrawn: Redrawn | None = None
     """Other calls than those that were recorded, where they are drawn."""
+    also: AlsoSent | None = None
+    """Where jobs of crews that are sent besides stand among the jobs, where some are."""
 
     @classmethod
     def of(
@@ -150,7 +154,7 @@ class Baseline:
         steps = Drawn(self, self.area.settings.seed, -1)
         parts = []
         for world in fitted:
-            order, answer = world.sent(steps.ready, None, steps.busy, overlapping=False)
+            order, answer = world.sent(steps.ready, None, steps.busy, kept=~world.jobs["overlaps"].to_numpy())
             parts.append(
                 world.jobs.with_columns(pl.Series("band", bands[world.rows]))[order]
                 .with_columns(
@@ -234,7 +238,8 @@ class Baseline:
         units = at_a_road(roster(area, self.asked), self.way)
         stop_at_unmet(self.asked, units)
         progress("laying out who can be sent")
-        worlds = [World(self, area, units, pool) for pool in self.laws]
+        its = with_also_sent(self, area, units)
+        worlds = [World(its, area, units, pool) for pool in its.laws]
         made: list[Run] = []
         seed = area.settings.seed
         # Threads and not processes: the compiled loops hold no lock, so that runs go on side by side, and jobs are held once and
@@ -243,13 +248,14 @@ class Baseline:
         for start in range(0, runs, size):
             numbers = range(start, min(start + size, runs))
             if size == 1:
-                made += [played_once(self, worlds, seed, number) for number in numbers]
+                made += [played_once(its, worlds, seed, number) for number in numbers]
             else:
                 made += Parallel(n_jobs=size, prefer="threads")(
-                    delayed(played_once)(self, worlds, seed, number) for number in numbers
+                    delayed(played_once)(its, worlds, seed, number) for number in numbers
                 )
             progress(f"playing run {len(made)} of {runs}")
-        return Outcomes(area, self.jobs, units.units, units.on, tuple(made), self.asked.monday, self.travel)
+        monday, besides = its.asked.monday, its.asked.besides
+        return Outcomes(area, its.jobs, units.units, units.on, tuple(made), monday, self.travel, besides)
 
 
 def _driven(law: Law, area: Area, held: Asked, runs: pl.DataFrame, way: Travel) -> Law:

@@ -12,8 +12,6 @@ from joinedup.area.places import fit_for_distance
 from joinedup.refusal import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from joinedup.area import Area
@@ -93,12 +91,15 @@ def stop_at_unmet(asked: Asked, found: Roster) -> None:
         )
 
 
-def able(units: pl.DataFrame, meets: Mapping[str, frozenset[Crew]], needs: list[str]) -> NDArray[np.bool_]:
+def able(units: pl.DataFrame, asked: Asked, needs: list[str]) -> NDArray[np.bool_]:
     """Say which units can meet which needs; shape (units, needs)."""
-    crews = list(zip(units["service_id"].to_list(), units["kind"].to_list(), strict=True))
-    return np.array([[crew in meets[need] for need in needs] for crew in crews], np.bool_).reshape(
-        len(crews), len(needs)
-    )
+    meets, besides = asked.meets, asked.besides
+    crews = list(units.select("unit_id", "service_id", "kind").iter_rows())
+    can = [
+        [unit in besides[need].units if need in besides else (service, kind) in meets[need] for need in needs]
+        for unit, service, kind in crews
+    ]
+    return np.array(can, np.bool_).reshape(len(crews), len(needs))
 
 
 def _hours(shifts: pl.DataFrame, units: pl.DataFrame) -> tuple[NDArray[np.bool_], int]:

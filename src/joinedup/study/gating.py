@@ -10,11 +10,13 @@ import polars as pl
 from joinedup.appraisal import Gate, Judged, Outcome, judge
 from joinedup.refusal import Refusal
 from joinedup.response import compared, drives
+from joinedup.response.also_sending import called_besides
 from joinedup.response.calibrating import Verdict
 
 if TYPE_CHECKING:
     from joinedup.area import Area
     from joinedup.options import Option
+    from joinedup.response.also_sending import Gone
     from joinedup.study.waiting import Played
     from joinedup.travel import Travel
 
@@ -24,6 +26,8 @@ class PlayedGate(Gate):
     """A judgement on waits that were played, and not on drives."""
 
     runs: int = 1
+    gone: tuple[Gone, ...] = ()
+    """What came of crews that are sent besides to another service's calls, by their site."""
 
 
 def gate(
@@ -34,6 +38,9 @@ def gate(
     Where the study was ``played``, and what was played is as near to what happened as the study asks for, the changed area is
     played on the same calls and luck, and waits from the call to the first arrival are compared. Else the drives of the
     nearest units are, ``before`` being those in the area as it is: a model that is off must not wave anything through.
+
+    Crews that an option sends besides to another service's calls are away from their own: that is seen only where it is played,
+    and by drives alone nobody can tell.
 
     An option that moves nobody who responds passes. Where the study has no table of units, or none that says where a
     service that gives up a site keeps its own, nobody can know whether it does, and the gate cannot tell.
@@ -49,24 +56,46 @@ def gate(
     moved = [change.row for change in option.changes if change.table == "units"]
     if not moved:
         return Gate((), Outcome.PASS)
-    services = units.filter(pl.col("unit_id").is_in(moved))["service_id"].unique().sort().to_list()
+    crews = units.filter(pl.col("unit_id").is_in(moved))["service_id"].unique().sort().to_list()
     after = area.changed(option.changes)
-    if played is None or (doubt := _doubt(played, services)):
+    helped = called_besides(after, moved)
+    services = sorted({*crews, *helped})
+    # Somebody who comes besides makes nobody's first arrival later, so that what is held to the records is the crews' own waits.
+    if played is None or (doubt := _doubt(played, crews)):
         basis = _DRIVES if played is None else f"{_DRIVES}: {doubt}"
-        return replace(judge(compared(before, drives(after, travel)), tolerances, services), basis=basis)
+        where = {
+            change.row for change in option.changes if change.table == "units" and change.column in _HOME
+        }
+        if not where:
+            return Gate(tuple(_unseen(each) for each in crews), Outcome.CANNOT_TELL, basis)
+        judged = judge(compared(before, drives(after, travel)), tolerances, crews)
+        if helped:
+            rows = (*judged.rows, *(_unseen(each) for each in crews))
+            told = Outcome.FAIL if judged.outcome is Outcome.FAIL else Outcome.CANNOT_TELL
+            judged = Gate(tuple(sorted(rows, key=lambda row: row.service_id)), told)
+        return replace(judged, basis=basis)
     try:
-        waits = played.changed(option.changes)
+        waits, gone = played.changed(option.changes), played.gone(option.changes)
     except Refusal as refusal:
-        row = Judged(services[0], "", "", 0, None, None, None, Outcome.FAIL, str(refusal))
+        row = Judged(crews[0], "", "", 0, None, None, None, Outcome.FAIL, str(refusal))
         return Gate((row,), Outcome.FAIL)
     runs = len(played.outcomes.runs)
     touched = waits.filter(pl.col("service_id").is_in(_touched(played, services)))
     judged = judge(touched, tolerances, services, runs=runs)
     basis = f"waits from call to first arrival, played {runs} times on the same calls and luck"
-    return PlayedGate(judged.rows, judged.outcome, basis, runs)
+    if helped and (doubt := _doubt(played, helped)):
+        basis += f"; {doubt}, so that by how much theirs are shorter is rough"
+    return PlayedGate(judged.rows, judged.outcome, basis, runs, gone)
 
 
 _DRIVES = "the drive from the nearest station alone"
+_HOME = (None, "site_id")
+"""What an option changes of a unit that a drive shows: that it is gone, or where it is."""
+
+
+def _unseen(service: str) -> Judged:
+    why = f"{service}: its crews go to other calls besides, and what its own then wait is seen only where they are played"
+    return Judged(service, "", "", 0, None, None, None, Outcome.CANNOT_TELL, why)
 
 
 def _doubt(played: Played, services: list[str]) -> str:

@@ -12,6 +12,7 @@ from joinedup.area.settings import OwnTravel
 from joinedup.compiling import processors
 from joinedup.refusal import Refusal
 from joinedup.response import Baseline
+from joinedup.response.also_sending import Gone, gone_to, said_of
 from joinedup.response.calibrating import Calibration, calibration
 from joinedup.response.calling import Called
 from joinedup.response.comparing import Waits, changes
@@ -129,7 +130,9 @@ class Played:
         baseline = Baseline.of(known, assumptions, needs)
         runs = runs or runs_for(baseline.jobs.height)
         outcomes = baseline.played(runs=runs, workers=processors(), progress=progress)
-        return cls(area, baseline, outcomes, needs, folder, (*said, *baseline.notes), progress)
+        return cls(
+            area, baseline, outcomes, needs, folder, (*said, *baseline.notes, *said_of(outcomes)), progress
+        )
 
     @classmethod
     def if_possible(
@@ -202,13 +205,24 @@ class Played:
         Raises:
             Refusal: when nobody is left to meet a need, or a queue never empties.
         """
+        return self._with(change)[0]
+
+    def gone(self, change: Sequence[Change]) -> tuple[Gone, ...]:
+        """Say of each site whose crews some changes send besides what came of it, from the same playing as ``changed``.
+
+        Raises:
+            Refusal: when nobody is left to meet a need, or a queue never empties.
+        """
+        return self._with(change)[1]
+
+    def _with(self, change: Sequence[Change]) -> tuple[pl.DataFrame, tuple[Gone, ...]]:
         key = tuple(change)
         if key not in self._played_before:
             # Units whose home was not in the study and was inferred keep it: an option moves what the study holds.
             after = self.baseline.played(
                 self.baseline.area.changed(key), runs=len(self.outcomes.runs), workers=processors()
             )
-            self._played_before[key] = changes(self.waits, Waits.of(after))
+            self._played_before[key] = (changes(self.waits, Waits.of(after)), gone_to(after))
         return self._played_before[key]
 
     def drawn(self) -> pl.DataFrame:
@@ -248,5 +262,5 @@ class Played:
         return Answered(tuple(staffings), (played[0], played[1]), called.clocks, rooms.notes)
 
     @cached_property
-    def _played_before(self) -> dict[tuple[Change, ...], pl.DataFrame]:
+    def _played_before(self) -> dict[tuple[Change, ...], tuple[pl.DataFrame, tuple[Gone, ...]]]:
         return {}

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from joinedup.area import Change
 from joinedup.money import SOCIETY, Cash, CashKind, CashLine, Partner, Supply
 from joinedup.options import Kind, Need, Option, registered, tried_before
 from joinedup.options.co_responding import declared
 from joinedup.options.co_responding.declared import ASSUMPTIONS, EXIT_COST, LEAST_CALLS
-from joinedup.options.co_responding.gaining import gained
+from joinedup.options.co_responding.gaining import gained, time_critical
+from joinedup.response.also_sending import called_besides
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,8 +64,11 @@ class CoResponding:
                 if {each.responder, each.ambulance} <= row.partners
                 and (not row.sites or each.site_id in row.sites)
             ]
-            if each.calls >= least and not any(row.status == "live" for row in about):
-                found.append(_option(area, each, about))
+            live = any(row.status == "live" for row in about) or each.ambulance in called_besides(
+                area, _units(area, each)
+            )
+            if each.calls >= least and not live:
+                found.append(_option(area, each, about, assumptions))
         return sorted(found, key=lambda option: option.id)
 
     def cash(self, area: Area, option: Option, draws: Draws) -> list[Cash]:  # noqa: ARG002 - as every kind
@@ -154,8 +159,9 @@ class CoResponding:
         idle, out = _fact(option, "idle"), _fact(option, "cover_lost")
         return (
             f"A crew of {option.names[0]} goes to time-critical medical calls near it as well as an ambulance: about "
-            f"{calls:,.0f} a year, {sooner:.1f} minutes sooner if all goes well. It is free for {idle:.0%} of them, out for "
-            f"{out:.1%} of its hours. The ambulance service pays a fee; patients gain. An ambulance is still sent to every call."
+            f"{calls:,.0f} a year, {sooner:.1f} minutes sooner by drives and turnouts. It is free for {idle:.0%} of them, out "
+            f"for {out:.1%} of its hours; what its own calls then wait, the safety gate plays where it can. The ambulance "
+            "service pays a fee; patients gain. An ambulance is still sent to every call."
         )
 
 
@@ -185,13 +191,39 @@ def _lives(option: Option, draws: Draws) -> NDArray[np.float64]:
     return np.asarray(arrests * (survival(then, draws) - survival(now, draws)))
 
 
-def _option(area: Area, each: Gained, register: list[Registered]) -> Option:
-    units = area.table("units").filter(
-        (pl.col("site_id") == each.site_id) & (pl.col("service_id") == each.responder)
+def _units(area: Area, each: Gained) -> list[str]:
+    """Name the station's units, in order."""
+    mine = (pl.col("site_id") == each.site_id) & (pl.col("service_id") == each.responder)
+    return area.table("units").filter(mine)["unit_id"].sort().to_list()
+
+
+def _sent_besides(area: Area, each: Gained, assumptions: Mapping[str, Assumption]) -> tuple[Change, ...]:
+    """Send the station's units to the ambulance service's time-critical calls near it, besides the ambulance."""
+    within, told, out = (
+        assumptions.get(given.name, given).central
+        for given in (declared.WITHIN, declared.CALL_PASSED, declared.TIME_OUT)
     )
+    if not within:
+        return ()
+    values: dict[str, str | float] = {
+        "also_sent": f"{each.ambulance}: {'; '.join(time_critical(area, each.ambulance))}",
+        "also_within_minutes": within,
+        "also_told_minutes": told,
+        "also_out_minutes": out,
+    }
+    return tuple(
+        Change("units", unit, column, value)
+        for unit in _units(area, each)
+        for column, value in values.items()
+    )
+
+
+def _option(
+    area: Area, each: Gained, register: list[Registered], assumptions: Mapping[str, Assumption]
+) -> Option:
+    units = area.table("units").filter(pl.col("unit_id").is_in(_units(area, each)))
     name = area.table("sites").filter(pl.col("site_id") == each.site_id)["name"].item()
     before = tried_before(register, (each.responder, each.ambulance))
-    crews = ", ".join(units["kind"].drop_nulls().unique().sort())
     return Option(
         id=f"co-responding-{each.site_id}-{each.ambulance}",
         kind="co-responding",
@@ -199,8 +231,7 @@ def _option(area: Area, each: Gained, register: list[Registered]) -> Option:
         partners=(each.responder, each.ambulance),
         joins=(each.site_id,),
         names=(name,),
-        # A crew goes besides the ambulance: one job more at an incident, which no table of the area can say yet.
-        changes=(),
+        changes=_sent_besides(area, each, assumptions),
         uses=tuple(f"units/{unit}" for unit in units["unit_id"].sort()),
         facts={
             "calls": each.calls,
@@ -211,11 +242,9 @@ def _option(area: Area, each: Gained, register: list[Registered]) -> Option:
             "busiest_hour": float(each.busiest_hour),
             "units": float(each.units),
             "on_call": float(units["crew"].is_in(["on-call", "volunteer"]).any()),
-            "can_also_meet": crews or None,
             "tried_before": None if before is None else before.in_words,
         },
         incomplete=(
-            "what the station's own ground would wait while its crew is out: the calls are not played again with it",
             "whether crews agree, and what their contracts say about medical calls",
             "which ambulances would be sent elsewhere once a crew is on its way",
             "what volunteers would cost the ambulance service for the same calls",

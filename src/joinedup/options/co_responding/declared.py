@@ -24,6 +24,13 @@ CALL_PASSED = _declared(
     (0.25, 1.0, 4.0),
     "low: as a message, high: by voice (GOV.UK, Multi Agency Incident Transfer, promoter); between: judgement",
 )
+WITHIN = _declared(
+    "within",
+    "Minutes' drive from its station to which a co-responder is sent.",
+    "minutes",
+    (5, 10, 15),
+    "judgement: further off an ambulance is there as soon, and the station's own ground is left for long",
+)
 LEAST_CALLS = _declared(
     "least_calls",
     "Calls a year to which a station would be sooner, below which it is not proposed.",
@@ -157,6 +164,7 @@ EXIT_COST = _declared(
 ASSUMPTIONS = (
     *TRAVEL,
     CALL_PASSED,
+    WITHIN,
     LEAST_CALLS,
     REALISED,
     ARRESTS,

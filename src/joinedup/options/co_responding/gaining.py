@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from joinedup.area.places import fit_for_distance
-from joinedup.options.co_responding.declared import CALL_PASSED, TIME_OUT
+from joinedup.options.co_responding.declared import CALL_PASSED, TIME_OUT, WITHIN
 from joinedup.response import drives
 from joinedup.response.durations import BUSY, HANDLING, TURNOUT
 from joinedup.travel import travel_of
@@ -49,6 +49,18 @@ class Gained:
     cover_lost: float
     busiest_hour: int
     units: int
+
+
+def time_critical(area: Area, service: str) -> list[str]:
+    """Give the categories of a service's incidents that are time-critical, as they are written there."""
+    own = (
+        area.table("incidents")
+        .filter(pl.col("service_id") == service)["category"]
+        .drop_nulls()
+        .unique()
+        .sort()
+    )
+    return own.filter(own.str.to_lowercase().str.strip_chars().is_in(TIME_CRITICAL)).to_list()
 
 
 def gained(area: Area, assumptions: Mapping[str, Assumption]) -> list[Gained]:
@@ -145,7 +157,7 @@ def _by_station(
             pl.col("received_at").dt.weekday().cast(pl.Int64).alias("weekday"),
             pl.col("received_at").dt.hour().cast(pl.Int64).alias("hour"),
         )
-        .filter(pl.col("gain") > 0)
+        .filter((pl.col("gain") > 0) & (pl.col("minutes") <= _central(assumptions, WITHIN)))
         .sort("ground", "incident_id")
     )
     days = days_covered(area)
