@@ -150,11 +150,11 @@ def _store(study: Path) -> None:
     with Store.make(study / STORE) as store:
         store.take_in(transcripts, vault, "ida")
         store.refuse([each.number for each in store.open_proposals()], "ida")
-        with store.session() as session:
+        with store.transaction() as transaction:
             for coder in sorted({each.coder for each in laid}):
-                coding.add_coder(session, Coder(coder, coder))
-            coding.make(session, laid[0].coder, codebook_of(study))
-            coding.lay_all(session, laid[0].coder, laid)
+                coding.add_coder(transaction, Coder(coder, coder))
+            coding.make(transaction, laid[0].coder, codebook_of(study))
+            coding.lay_all(transaction, laid[0].coder, laid)
         before = Heard.of(study)
         cited = Cited(before.survey, before.views).fingerprint
         for number in range(STATEMENTS):

@@ -173,6 +173,17 @@ class Coded:
         """Each code by its id."""
         return {each.id: each for each in self.codes}
 
+    def factor_of(self, code_id: str) -> Code | None:
+        """Give the enabler or barrier that a code stands for: itself, or the nearest above it that is one."""
+        seen: set[str] = set()
+        code = self.code.get(code_id)
+        while code is not None and code.id not in seen:
+            if code.family is not None:
+                return code
+            seen.add(code.id)
+            code = self.code.get(code.parent)
+        return None
+
     def words(self, passage: Passage) -> str:
         """Give what a passage says."""
         return self.interview[passage.interview].text[passage.start : passage.end]

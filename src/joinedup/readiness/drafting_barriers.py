@@ -30,16 +30,16 @@ def drafted_barriers(
 ) -> list[dict[str, str]]:
     """Give a row for each barrier and option that it is named for, to be corrected and saved as barriers.csv.
 
-    ``kind`` is the name of the code, so that what concerns the engagement of people is known and given no money. A barrier
-    that several could lift is drafted for the first of them.
+    ``kind`` is the name of the code, so that what concerns the engagement of people is known and given no money.
     """
     months = assumptions.get(MONTHS.name, MONTHS).central
     return [
         {
             "barrier_id": barrier.code,
             "kind": barrier.name,
-            "sentence": f"Named in {barrier.interviews} of the {barrier.base} interviews that speak of it.",
-            "lifter": barrier.lifters[0],
+            # The sentence is printed in reports, and how few people name a barrier is for disclosure control to decide.
+            "sentence": "People who were interviewed name it.",
+            "lifter": "; ".join(barrier.lifters),
             "option_id": each.option,
             "months": f"{months:g}",
         }

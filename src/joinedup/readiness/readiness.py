@@ -211,14 +211,8 @@ class _Heard:
 
 def _factor(coded: Coded, passage: Passage) -> tuple[Family, str] | None:
     """Give the enabler or barrier that a passage names: its code, or the nearest above it that is one."""
-    seen: set[str] = set()
-    code = coded.code.get(passage.code)
-    while code is not None and code.id not in seen:
-        if code.family is not None:
-            return code.family, code.id
-        seen.add(code.id)
-        code = coded.code.get(code.parent)
-    return None
+    code = coded.factor_of(passage.code)
+    return None if code is None or code.family is None else (code.family, code.id)
 
 
 def _widest(apart: Sequence[Named]) -> tuple[str, str] | None:

@@ -16,13 +16,17 @@ from joinedup.disclosure import (
     count,
     hidden,
 )
-from joinedup.evidence.passages import Family
+from joinedup.evidence import Coefficient, agreement
+from joinedup.evidence.passages import Approach, Family
+from joinedup.evidence.themes import Unit, ratings_of
+from joinedup.refusal import Refusal
 from joinedup.study.drafting.naming import as_said, listed
-from joinedup.wording import Unit
+from joinedup.wording import Unit as UnitOf
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from joinedup.evidence.passages import Coded
     from joinedup.readiness import Factor, Named
     from joinedup.study.study import Study
 
@@ -80,11 +84,12 @@ def interviewed_blocks(study: Study) -> list[Block]:
             Statement(
                 "{suggested} of the {passages} passages were suggested by the machine; a person accepted each.",
                 {
-                    "suggested": Figure(float(suggested), Unit.NUMBER),
-                    "passages": Figure(float(len(coded.passages)), Unit.NUMBER),
+                    "suggested": Figure(float(suggested), UnitOf.NUMBER),
+                    "passages": Figure(float(len(coded.passages)), UnitOf.NUMBER),
                 },
             )
         )
+    blocks.append(_approach(study, coded))
     for family, heading in (
         (Family.ENABLER, "What helps: enablers that people say are present"),
         (Family.BARRIER, "What hinders: barriers that people say stand"),
@@ -93,6 +98,29 @@ def interviewed_blocks(study: Study) -> list[Block]:
         if named:
             blocks += [_factors(study, str(family), heading, named), *_who(study, named)]
     return blocks
+
+
+def _approach(study: Study, coded: Coded) -> Statement:
+    """Say how the study codes, and how far its coders agree where that is asked for (§6.2)."""
+    if coded.approach is Approach.REFLEXIVE:
+        return Statement(
+            "The coding is reflexive: one reading mind codes and keeps its reasons, so no agreement is measured."
+        )
+    try:
+        ratings = ratings_of(coded, None, Unit.TURN)
+    except Refusal:
+        return Statement("No interview was coded by two people, so how far coders agree is not known.")
+    found = agreement(ratings, Coefficient.ALPHA, study.area.settings.seed)
+    if found.value is None:
+        return Statement("Two coders gave everything one code, so how far they agree cannot be said.")
+    return Statement(
+        "{coders} people coded some of the same turns, and agree on the codes of a turn by a Krippendorff's alpha of {alpha}: "
+        "1 is full agreement and 0 what chance would give.",
+        {
+            "coders": Figure(float(found.coders), UnitOf.NUMBER),
+            "alpha": Figure(found.value, UnitOf.NUMBER, low=found.low, high=found.high),
+        },
+    )
 
 
 def _factors(study: Study, name: str, caption: str, named: Sequence[Factor]) -> Table:

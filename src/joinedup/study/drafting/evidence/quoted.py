@@ -21,7 +21,9 @@ def quoted_blocks(study: Study) -> list[Block]:
     coded = study.heard.coded
     if not quotes or coded is None:
         return []
-    family_of = {each.id: each.family for each in coded.codes}
+    family_of = {
+        each.id: factor.family for each in coded.codes if (factor := coded.factor_of(each.id)) is not None
+    }
     blocks: list[Block] = [Section("In their own words")]
     for family, heading in (
         (Family.ENABLER, "On what helps:"),

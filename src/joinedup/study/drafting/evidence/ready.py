@@ -120,7 +120,7 @@ def _names(factors: Sequence[Factor]) -> str:
 
 def _held_up(study: Study) -> list[Block]:
     """Say what the roadmap would gain if a barrier that people name were lifted, where the study says what it holds up."""
-    named = {each.code: each for each in study.heard.factors}
+    named = {each.code: each for each in _told(study.heard.factors)}
     waiting = [each for each in study.planned.waiting if each.condition in named]
     if not waiting:
         return [

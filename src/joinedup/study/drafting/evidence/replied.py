@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from joinedup.disclosure import Block, Column, Figure, Section, Statement, Table, count
+from joinedup.disclosure import Block, Column, Figure, Section, Statement, Table, count, hidden
 from joinedup.evidence import Position
 from joinedup.study.drafting.naming import as_said
 from joinedup.wording import Unit
@@ -116,6 +116,36 @@ def _consultation(study: Study, found: Consultation) -> list[Block]:
             note="A campaign is replies in nearly the same words; it counts once, under the position that most of them take.",
         ),
         _by_role(study, found),
+        *_reasons(study, found),
+    ]
+
+
+def _reasons(study: Study, found: Consultation) -> list[Block]:
+    """Show the reasons that were read out of replies, where enough gave one for it to be told at all."""
+    titles = study.titles
+    rows: list[list[Figure | str]] = [
+        [
+            as_said(titles.get(each.option, _kind(each.option))),
+            _POSITIONS[position],
+            as_said(reason),
+            count(number),
+        ]
+        for each in found.options
+        for position in Position
+        for reason, number in each.reasons[position].items()
+        if not hidden(count(number))
+    ]
+    if not rows:
+        return []
+    columns = (Column("Option"), Column("Position"), Column("Reason"), Column("Replies", numeric=True))
+    return [
+        Table(
+            "consultation-reasons",
+            "Reasons that replies give",
+            columns,
+            rows,
+            note="Organisations, and individuals in their own words. Reasons that fewer than five give are left out.",
+        )
     ]
 
 

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from joinedup.disclosure import Bar, Block, Chart, Column, Figure, Section, Statement, Table, count
+from joinedup.disclosure import LIMIT, Bar, Block, Chart, Column, Figure, Section, Statement, Table, count
+from joinedup.evidence.survey.design import effective_number
 from joinedup.evidence.survey.questions import Kind
 from joinedup.study.drafting.naming import as_said
 from joinedup.wording import Unit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
     from joinedup.evidence import Survey
     from joinedup.study.study import Study
 
+_RARE = 0.05
 _DRAWN = 6
 """At most so many questions are drawn; the table holds all of them."""
 
@@ -48,6 +55,7 @@ def surveyed_blocks(study: Study) -> list[Block]:
     blocks: list[Block] = [
         Section(as_said(survey.settings.name)),
         Statement(f"{words}. {survey.settings.sample.sentence}", asked),
+        Statement(_weighted(survey), {"effective": count(round(effective_number(_weights(survey))))}),
     ]
     questions = _chosen_from(survey)
     for number, question in enumerate(questions[:_DRAWN]):
@@ -56,7 +64,9 @@ def surveyed_blocks(study: Study) -> list[Block]:
             Chart(
                 f"survey-{number + 1}",
                 as_said(_wording(survey, question)),
-                f"Share of those who answered, {survey.settings.population}",
+                f"Share of the {found.base:,} who answered, {survey.settings.population}"
+                if found.base >= LIMIT
+                else f"Share of those who answered, {survey.settings.population}",
                 [Bar(as_said(each.words), survey.figure(each.share, Unit.SHARE)) for each in found.options],
                 source,
                 "One line an answer, with its share and, where there is one, its interval.",
@@ -73,6 +83,14 @@ def surveyed_blocks(study: Study) -> list[Block]:
             ]
             for each in found.options
         ]
+        if found.net is not None:
+            rows.append(
+                [
+                    f"{as_said(_wording(survey, question))} In favour less against",
+                    count(found.net.base),
+                    survey.figure(found.net, Unit.SHARE),
+                ]
+            )
     if rows:
         blocks.append(
             Table(
@@ -87,6 +105,87 @@ def surveyed_blocks(study: Study) -> list[Block]:
                 note="Shares are weighted, bases are not. Who does not know answered; who gave no answer did not.",
             )
         )
+    blocks += _numbers(survey)
+    blocks += _split(survey, questions)
+    return blocks
+
+
+def _weights(survey: Survey) -> NDArray[np.float64]:
+    weights = survey.design.weights
+    return weights[weights > 0]
+
+
+def _weighted(survey: Survey) -> str:
+    """Say what the weights do to how much the answers tell."""
+    words = (
+        "After weighting, the answers say as much as {effective} picked one by one and weighted alike would"
+    )
+    if survey.raked is None:
+        return f"{words}."
+    return f"{words}; they were weighted to known totals{'' if survey.raked.converged else ', which could not all be met'}."
+
+
+def _numbers(survey: Survey) -> list[Block]:
+    """Show the mean and the median of each question that was answered by a number."""
+    rows: list[list[Figure | str]] = [
+        [
+            as_said(_wording(survey, name)),
+            count(found.mean.base),
+            survey.figure(found.mean, Unit.NUMBER),
+            survey.figure(found.median, Unit.NUMBER),
+        ]
+        for name, found in survey.answers.items()
+        if found.mean is not None and found.median is not None and _wording(survey, name)
+    ]
+    if not rows:
+        return []
+    return [
+        Table(
+            "survey-numbers",
+            "Questions that were answered by a number",
+            (
+                Column("Question"),
+                Column("Gave a number", numeric=True),
+                Column("Mean, weighted", numeric=True),
+                Column("Median, weighted", numeric=True),
+            ),
+            rows,
+        )
+    ]
+
+
+def _split(survey: Survey, questions: Sequence[str]) -> list[Block]:
+    """Show how groups differ on each question, a row a group and answer, and whether chance alone would make them."""
+    blocks: list[Block] = []
+    for question in questions:
+        for each in survey.splits.get(question, ()):
+            rows: list[list[Figure | str]] = [
+                [
+                    f"{as_said(group)}: {as_said(option.words)}",
+                    count(found.base),
+                    survey.figure(option.share, Unit.SHARE),
+                ]
+                for group, found in each.groups
+                for option in found.options
+            ]
+            tested = each.association
+            note = ""
+            if tested is not None and survey.settings.sample.has_margin:
+                apart = "differ by more" if tested.f_p < _RARE else "do not differ by more"
+                note = f"The groups {apart} than chance would make them in 95 of 100 samples (Rao and Scott's test)."
+            blocks.append(
+                Table(
+                    f"survey-{question}-by-{each.by}",
+                    f"{as_said(_wording(survey, question))} By {as_said(_wording(survey, each.by) or each.by)}",
+                    (
+                        Column("Group and answer"),
+                        Column("Answered", numeric=True),
+                        Column("Share, weighted", numeric=True),
+                    ),
+                    rows,
+                    note=note,
+                )
+            )
     return blocks
 
 
