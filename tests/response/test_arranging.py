@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from joinedup.refusal import Refusal
 from joinedup.response.asking import asked
 from joinedup.response.playing import World
+from joinedup.response.redrawing import Drawing
 from joinedup.response.replaying import Baseline
 from joinedup.response.rostering import roster
 from joinedup.study import Study
@@ -173,6 +175,36 @@ def test_the_stations_of_a_ground_are_tried_in_the_order_that_the_study_says() -
     assert went(played(nearest)) == ["E2", "E2", "E1"]
     # Where the order has nobody left the nearest of all goes.
     assert went(played(engines(predetermined_attendances=[attends("north", 1, "F2")]))) == ["E1", "E2", "E1"]
+
+
+def test_drawn_calls_are_attended_as_the_area_of_the_call_they_are_like_says() -> None:
+    """A drawn call has a name that no record has (§3.1): its ground is that of the call it is like."""
+    calls = [
+        incident(
+            f"f{number:02}",
+            "fire",
+            1_000.0,
+            received_at=at("01:00") + timedelta(hours=6 * number),
+            category="fire",
+            priority="1",
+            area="south",
+        )
+        for number in range(60)
+    ]
+    area = engines(
+        # E1 is nearest to every call, and there are so many others that none of them is ever waited for.
+        units=[unit(f"E{each}", "fire", "engine", "F1" if each == 1 else "F2") for each in range(1, 13)],
+        incidents=calls,
+        attendances=[
+            attendance(each["incident_id"], "E1", each["received_at"], need="first engine") for each in calls
+        ],
+        predetermined_attendances=[attends("south", 1, "F2")],
+    )
+    baseline = Baseline.of(area, STATED, recorded=False)
+    (drawn,) = Drawing.of(baseline).played(1)
+    assert drawn.table.height > 30
+    for each in (baseline.played(), drawn):
+        assert "E1" not in went(each)
 
 
 def test_vehicles_of_one_crew_are_not_out_at_once() -> None:

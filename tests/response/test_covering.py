@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 
 from joinedup.response.covering import STEP_MINUTES, uncovered
@@ -61,6 +62,14 @@ def test_a_ground_is_bare_while_its_only_engine_is_out() -> None:
 
 def test_a_second_engine_leaves_no_minute_bare() -> None:
     assert minutes(island(calls=3, engines=2)) == 0
+
+
+def test_a_second_vehicle_of_the_same_crew_covers_only_where_both_can_be_out() -> None:
+    area = island(calls=3, engines=2)
+    units = area.table("units").with_columns(shared_crew=pl.lit("watch"))
+    assert minutes(with_tables(area, {"units": units})) == minutes(island(calls=3))
+    both = units.with_columns(pl.lit(2, units.schema["out_at_once"]).alias("out_at_once"))
+    assert minutes(with_tables(area, {"units": both})) == 0
 
 
 def test_a_ground_is_bare_while_nobody_is_on_duty() -> None:

@@ -120,7 +120,7 @@ def arranged(
         _diverting(area, own),
         breaks_of(area, units, _most_urgent(area, own, "breaks_into_breaks")),
         _attendance(area, units, jobs, needs, sites),
-        _crews(units, area),
+        crews_of(units.units, area),
         _posting(area, units, sites),
     )
 
@@ -266,14 +266,8 @@ def _attendance(
     order = np.full((len(grounds), len(needs), max(map(len, lists.values()), default=0)), -1, np.int64)
     for (of_ground, of_need), its in lists.items():
         order[of_ground, of_need, : len(its)] = its
-    named = jobs.join(
-        area.table("incidents").select("incident_id", "area"),
-        on="incident_id",
-        how="left",
-        maintain_order="left",
-    )
     ground = (
-        named.select(
+        jobs.select(
             pl.coalesce(
                 pl.col(each).replace_strict(grounds, default=None, return_dtype=pl.Int64)
                 for each in ("area", "ground")
@@ -285,8 +279,9 @@ def _attendance(
     return Attendance(ground, order, bool((roads["nearer_on_the_road"] == "yes").any()))
 
 
-def _crews(units: Roster, area: Area) -> SharedCrews | None:
-    shared = units.units.join(
+def crews_of(units: pl.DataFrame, area: Area) -> SharedCrews | None:
+    """Give the crews that some units share, in order of row; None where each has its own."""
+    shared = units.join(
         area.table("units").select("unit_id", "shared_crew", "out_at_once"),
         on="unit_id",
         how="left",

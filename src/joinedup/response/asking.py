@@ -46,10 +46,11 @@ class Asked:
 
     ``jobs`` has one row a unit wanted, in order of incident_id and then of being told: incident_id, service_id, category,
     priority, urgency (0 first), need, ordinal (place within the incident), again (not the first of its need), part of the
-    day, hour, date, received_at, received (ms of the local clock since ``monday``), x, y, arrives (whether a unit was not
-    stood down on the way), and what was recorded: unit_id, unit_service, kind, crew, told_at, available_at and, in ms,
-    handled (call to told), later (told after the first unit), turned_out, drove, busy (arrived to free) and arrival (call
-    to arrival); overlaps says that the unit was not free of an earlier job. A recorded stamp that is missing leaves nulls.
+    day, hour, date, received_at, received (ms of the local clock since ``monday``), x, y, area (as its service names it),
+    arrives (whether a unit was not stood down on the way), and what was recorded: unit_id, unit_service, kind, crew, told_at,
+    available_at and, in ms, handled (call to told), later (told after the first unit), turned_out, drove, busy (arrived to
+    free) and arrival (call to arrival); overlaps says that the unit was not free of an earlier job. A recorded stamp that is
+    missing leaves nulls.
     """
 
     jobs: pl.DataFrame
@@ -284,7 +285,9 @@ def _jobs(
     jobs = (
         rows.drop("service_id", strict=False)
         .join(
-            placed.select("incident_id", "service_id", "received_at", "category", "priority", "x", "y"),
+            placed.select(
+                "incident_id", "service_id", "received_at", "category", "priority", "x", "y", "area"
+            ),
             on="incident_id",
             how="inner",
         )
@@ -334,7 +337,8 @@ def _jobs(
             "part",
             "hour",
         ),
-        *("date", "received_at", "received", "x", "y", "arrives", "unit_id", "unit_service", "kind", "crew"),
+        *("date", "received_at", "received", "x", "y", "area", "arrives"),
+        *("unit_id", "unit_service", "kind", "crew"),
         *(
             "told_at",
             "available_at",

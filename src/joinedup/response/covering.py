@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from joinedup.assumptions import Assumption, Grade
-from joinedup.response.arranging import stands_by_hour
+from joinedup.response.arranging import crews_of, stands_by_hour
 from joinedup.response.driven import unnamed
 from joinedup.response.outcomes import HOURS_OF_WEEK
 from joinedup.response.rostering import able
@@ -54,8 +54,8 @@ def uncovered(outcomes: Outcomes, baseline: Baseline, standards: tuple[Standard,
     """Sum up for each ground the minutes in which nobody could be there in time.
 
     A ground is looked at from the middle (the median) of its incidents. Whoever is on duty and not out counts as at home, or
-    where it stands by in that hour, also while still on the way there. What a call and a turnout take on average is taken
-    off the limit.
+    where it stands by in that hour, also while still on the way there or on a break; a vehicle whose crew is out with
+    another is out. What a call and a turnout take on average is taken off the limit.
 
     Returns:
         service_id, ground, limit (minutes from call to arrival), limit_from (a standard's name, or the assumption's), drive
@@ -145,10 +145,18 @@ def _free(outcomes: Outcomes, run: Run, steps: int) -> Iterator[tuple[NDArray[np
     for stamps, by in ((run.told[went], 1), (run.free[went], -1)):
         moment = -((start - received - stamps) // _STEP)
         np.add.at(change, (np.clip(moment, 0, steps), run.unit[went]), by)
+    shared = crews_of(outcomes.units, outcomes.area)
+    crews = (
+        [] if shared is None else [np.flatnonzero(shared.of == each) for each in range(len(shared.at_once))]
+    )
     out = np.zeros(count, np.int16)
     for begin in range(0, steps, _AT_ONCE):
         number = np.arange(begin, min(begin + _AT_ONCE, steps))
         busy = change[number].cumsum(axis=0, dtype=np.int16) + out
         out = busy[-1]
         hour = (start + number * _STEP) // _HOUR % HOURS_OF_WEEK
-        yield (busy == 0) & outcomes.on[:, hour].T, hour
+        away = busy > 0
+        if shared is not None:
+            for its, at_once in zip(crews, shared.at_once, strict=True):
+                away[:, its] |= away[:, its].sum(axis=1, keepdims=True) >= at_once
+        yield ~away & outcomes.on[:, hour].T, hour

@@ -237,7 +237,7 @@ class Baseline:
         area = area or self.area
         units = at_a_road(roster(area, self.asked), self.way)
         stop_at_unmet(self.asked, units)
-        progress("laying out who can be sent")
+        progress("laying out who can be sent; the dispatch loop is compiled once on a machine")
         its = with_also_sent(self, area, units)
         worlds = [World(its, area, units, pool) for pool in its.laws]
         made: list[Run] = []
