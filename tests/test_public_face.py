@@ -28,7 +28,8 @@ FACE = {
         "(name: 'str', zone: 'str', nation: 'str' = '', period: 'tuple[date, date] | None' = None, "
         "grid: 'str' = '', price_base: 'str' = '2025/26', standards: 'str' = '', partners: 'tuple[str, ...]' = (), "
         "tolerances: 'Mapping[str, Tolerance]' = <factory>, seed: 'int' = 1, overlap_only: 'bool' = False, "
-        "travel: 'OwnTravel' = <factory>, roadmap: 'OwnLimits' = <factory>, evidence: 'OwnEvidence' = <factory>) -> None"
+        "travel: 'OwnTravel' = <factory>, roadmap: 'OwnLimits' = <factory>, evidence: 'OwnEvidence' = <factory>, "
+        "weights: 'OwnWeights | None' = None) -> None"
     ),
     "Study": (
         "(folder: 'Path', area: 'Area', queries: 'Queries', assumptions: 'Mapping[str, Assumption]', "

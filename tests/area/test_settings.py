@@ -206,3 +206,41 @@ def test_how_a_study_codes_and_quotes_is_read() -> None:
 def test_a_rule_of_evidence_that_cannot_be_kept_is_refused(given: object, says: str) -> None:
     with pytest.raises(Refusal, match=says):
         settings_from({"study": {"name": "A", "zone": "UTC"}, "evidence": given}, "study.toml")
+
+
+AGREED = {
+    "money": 100,
+    "response": 60,
+    "people": 0,
+    "agreed_by": "the joint board",
+    "agreed_on": date(2025, 1, 20),
+}
+
+
+def test_weights_that_were_agreed_are_read_with_who_agreed_them_and_when() -> None:
+    named = {"study": {"name": "A", "zone": "UTC"}}
+    weights = settings_from({**named, "weights": AGREED}, "study.toml").weights
+    assert weights is not None
+    assert (weights.money, weights.response, weights.people) == (100, 60, 0)
+    assert (weights.agreed_by, weights.agreed_on) == ("the joint board", date(2025, 1, 20))
+    assert settings_from(named, "study.toml").weights is None
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({**AGREED, "mony": 1}, "unknown key 'mony' under \\[weights\\]; did you mean 'money'"),
+        ({**AGREED, "response": -1}, "'response' under \\[weights\\] must be points, 0 or more, not -1"),
+        ({**AGREED, "people": True}, "'people' under \\[weights\\] must be points"),
+        ({**AGREED, "money": float("nan")}, "'money' under \\[weights\\] must be points"),
+        ({**AGREED, "money": 0, "response": 0}, "the points under \\[weights\\] are all 0"),
+        ({**AGREED, "agreed_by": " "}, "'agreed_by' under \\[weights\\] must say in quotes who"),
+        ({**AGREED, "agreed_on": "March"}, "'agreed_on' under \\[weights\\] must be a date"),
+        ({"money": 1, "response": 1, "people": 1}, "'agreed_by' under \\[weights\\] is missing"),
+        ({}, "'money' under \\[weights\\] is missing; it needs money, response, people"),
+        (100, "'weights' must be a heading"),
+    ],
+)
+def test_weights_that_nobody_can_have_agreed_are_refused(given: object, says: str) -> None:
+    with pytest.raises(Refusal, match=says):
+        settings_from({"study": {"name": "A", "zone": "UTC"}, "weights": given}, "study.toml")

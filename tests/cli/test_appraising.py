@@ -51,7 +51,8 @@ def test_the_plan_is_given_whole() -> None:
     plan = littleton().planned.roadmap
     assert plan is not None
     given = appraised()["planned"]
-    assert set(given) == {"weights", "views", "roadmap", "relaxing", "waiting", "unlocked"}
+    parts = {"weights", "views", "roadmap", "relaxing", "waiting", "unlocked"}
+    assert set(given) == parts | {"agreed_weights", "unmeasured", "held"}
     assert [row["id"] for row in given["roadmap"]["rows"]] == [row.id for row in plan.rows]
     assert given["roadmap"]["worth"]["expected"] == pytest.approx(plan.expected)
 
@@ -70,3 +71,23 @@ def test_the_roadmap_and_the_weights_that_swap_the_first_two_are_printed() -> No
     assert (
         f"When everything matters as much, {littleton().assessment[tried.swaps.leader].option.title}" in out
     )
+
+
+def test_the_ratio_of_benefit_to_cost_and_the_year_of_payback_are_given() -> None:
+    for each in appraised()["options"]:
+        economic = littleton().assessment[each["id"]].appraisal.economic
+        assert (each["bcr"], each["payback_year"]) == (economic.bcr, economic.payback_year)
+    found = {each["id"]: (each["bcr"], each["payback_year"]) for each in appraised()["options"]}
+    # £657,200 laid out in 2025/26; a receipt and £116,000 a year from 2026/27: no net cost to divide by.
+    assert found["shared-estate-P9-to-F3"] == (None, 1)
+
+
+def test_where_acting_alone_wins_is_printed_and_where_it_does_not_is_not() -> None:
+    out = " ".join(run("appraise", LITTLETON).out.split())
+    wins = [
+        each.option.title
+        for each in littleton().assessment.options
+        if each.appraisal.better_alone and any(one.option for one in each.alone)
+    ]
+    assert len(wins) == out.count("would expect more from acting alone than from this option.") == 1
+    assert f"{wins[0]}: Littleton Ambulance and Littleton Police would expect more" in out

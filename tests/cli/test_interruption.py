@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.area.studies import everything
+from tests.area.studies import everything, incidents, study
 from tests.cli.running import Ran, run
 from tests.cli.test_commands import LITTLETON, MAPPING
 
@@ -40,10 +40,30 @@ main()
 """
 
 
-def interrupted(*arguments: object) -> Ran:
+# Says when the first run is played, and plays on.
+PLAYING = """
+import sys, threading
+import joinedup.response.replaying as replaying
+from joinedup.cli import main
+
+once, said = replaying.played_once, threading.Event()
+
+def told(*arguments):
+    if not said.is_set():
+        said.set()
+        print("writing", flush=True)
+    return once(*arguments)
+
+replaying.played_once = told
+sys.argv = ["joinedup", *sys.argv[1:]]
+main()
+"""
+
+
+def interrupted(*arguments: object, program: str = SLOW) -> Ran:
     """Start a command and press Ctrl-C while it writes."""
     with subprocess.Popen(
-        [sys.executable, "-c", SLOW, *map(str, arguments)],
+        [sys.executable, "-c", program, *map(str, arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -83,6 +103,38 @@ def test_ctrl_c_while_writing_leaves_what_was_there(tmp_path: Path, command: str
     assert everything(tmp_path) == before
     assert not (tmp_path / "new").exists()
     assert not (tmp_path / "deep").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has another way to interrupt")
+@pytest.mark.parametrize(
+    ("program", "runs"),
+    [(SLOW.replace("calls == 2", "calls == 1"), 1), (PLAYING, 1000)],
+    ids=["writes", "plays"],
+)
+def test_ctrl_c_while_respond_writes_or_plays_leaves_what_was_there(
+    tmp_path: Path, program: str, runs: int
+) -> None:
+    # A small study is soon played; Littleton takes long enough to be stopped on the way.
+    small = study(
+        tmp_path / "small",
+        incidents=incidents(
+            "F1,fire,2025-01-06 10:00:00,51.5,-0.1",
+            columns="incident_id,service_id,received_at,latitude,longitude",
+        ),
+        sites="site_id,service_id,kind,name,latitude,longitude\nS,fire,station,S,51.5,-0.1\n",
+        units="unit_id,service_id,kind,site_id\nE1,fire,engine,S\n",
+    )
+    rows = tmp_path / "rows.parquet"
+    rows.write_bytes(b"of an earlier time")
+    before = everything(tmp_path)
+    done = interrupted(
+        "respond", small if runs == 1 else LITTLETON, "--runs", runs, "--out", rows, program=program
+    )
+    assert done.status == 130
+    assert done.out == ""
+    assert "Traceback" not in done.err
+    assert "nothing half-written" in done.err
+    assert everything(tmp_path) == before
 
 
 def test_ctrl_c_while_reading_ends_with_130(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

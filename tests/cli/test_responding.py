@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from functools import cache
 from pathlib import Path
@@ -63,8 +64,28 @@ def test_it_prints_a_table_for_each_and_the_law_of_travel() -> None:
         "Share of its time on duty",
         "looked at every 5 minutes",
         "Travel: ambulance: straight line, fitted to 112 recorded runs",
+        "The records that each step is drawn from",
     ):
         assert words in printed().out
+
+
+def test_what_each_step_rests_on_is_printed_with_its_records_and_its_fit() -> None:
+    # One line a step and service or pool, the widest cells of --json: no finer one, and none twice.
+    lines = printed().out.split("The records that each step is drawn from")[1].splitlines()
+    rows = [re.split(r"\s{2,}", each.strip()) for each in lines if "until free" in each]
+    widest = {
+        row["cell"]: row
+        for row in asked_json()["fits"]
+        if row["step"] == "busy" and row["cell"] in {"police", "fire", "ambulance"}
+    }
+    assert {row[1]: (row[2], row[-1]) for row in rows} == {
+        service: (
+            str(row["records"]),
+            "[z]" if row["lognormal_off"] is None else f"{row['lognormal_off']:.1%}",
+        )
+        for service, row in widest.items()
+    }
+    assert len(rows) == len(widest) == 3
 
 
 def test_rows_are_written_where_they_are_asked_for_and_nowhere_else(tmp_path: Path) -> None:

@@ -43,11 +43,20 @@ def test_rooms_are_played_into_the_waits_beside_separate_rooms(tmp_path: Path) -
     assert all(row["change"] <= 0 for row in found["services"])
     assert any(row["change"] < 0 for row in found["services"])
     assert len(found["clocks"]) == 3
+    # §3.4: a page that uses the model says how far it is off, and what its drives rest on, as `respond` alone does.
+    alone = json.loads(CliRunner().invoke(app, [*asked[:4], "--json"]).stdout)
+    assert found["calibration"] == alone["calibration"] is not None
+    assert found["travel"] == alone["travel"] != []
+    assert found["fits"] == alone["fits"]
     printed = CliRunner().invoke(app, [*asked, "separate rooms"])
     assert (
         "From the operator's connecting a call, in separate rooms and in separate rooms again"
         in printed.output
     )
+    assert alone["calibration"]["said"] in printed.output
+    assert "The baseline beside what happened, call to first arrival" in printed.output
+    for law in alone["travel"]:
+        assert f"Travel: {law}." in printed.output
 
 
 def test_a_way_that_nobody_knows_is_refused_with_those_that_there_are() -> None:

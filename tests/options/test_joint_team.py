@@ -14,7 +14,7 @@ from joinedup.area import Area
 from joinedup.assumptions import Draws, draw
 from joinedup.options import Option
 from joinedup.options.joint_team import FREED, KIND, PERSON
-from tests.small import Row, incident, littleton, service, shuffled, site, small_area, with_settings
+from tests.small import Row, incident, littleton, service, shuffled, site, small_area, unit, with_settings
 
 DECLARED = {each.name: each for each in KIND.assumptions}
 DRAWS = draw([*KIND.assumptions, *APPRAISAL], 200, seed=3)
@@ -169,3 +169,19 @@ def test_twice_what_its_people_cost_is_worth_less_and_twice_the_time_freed_more(
     freed = DRAWS.with_column(FREED, 2 * DRAWS[FREED.name])
     assert (worth(option, dear) < worth(option)).all()
     assert (worth(option, freed) > worth(option)).all()
+
+
+# --- what cannot be counted twice ------------------------------------------------------------------------------------
+
+
+def test_a_crew_s_hours_are_not_given_to_two_teams_and_those_out_of_reach_to_none() -> None:
+    # §5.5: police ask for the ambulance and for fire at one place, so that two teams would take police crews' hours.
+    area = town(
+        *requests(400),
+        *requests(400, asks="fire"),
+        services=[service("police"), service("ambulance"), service("fire")],
+        units=[unit("PV1", "police", "P"), unit("AM1", "ambulance", "A")],
+    )
+    teams = KIND.find(area, DECLARED)
+    assert [each.partners for each in teams] == [("ambulance", "police"), ("fire", "police")]
+    assert [each.uses for each in teams] == [("units/PV1",), ("units/PV1",)]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from joinedup.appraisal import ASSUMPTIONS as APPRAISAL
-from joinedup.appraisal import appraise
+from joinedup.appraisal import appraise, appraise_set
 from joinedup.area import Area
 from joinedup.assumptions import draw
 from joinedup.money import CashKind
@@ -16,6 +16,7 @@ from joinedup.options import Option
 from joinedup.options.shared_control_room import SharedControlRoom
 from joinedup.options.shared_control_room.declared import DUTIES
 from joinedup.options.shared_control_room.staffing import whole_posts
+from joinedup.refusal import Refusal
 from joinedup.study import assumptions_of
 from tests.small import Row, edited, littleton, service, site, small_area, with_tables
 
@@ -173,6 +174,22 @@ def test_handlers_are_those_always_awake_and_posts_are_whole_and_by_roster() -> 
     assert option.facts["posts_freed"] == 12
     assert option.facts["posts_freed_police"] == option.facts["posts_freed_fire"] == 6
     assert found(two_rooms())["co-located"].facts["posts_freed"] == 0
+
+
+def test_on_a_passed_call_a_team_saves_the_second_logging_and_one_floor_a_part_of_it() -> None:
+    # By voice it takes 240 s and on one floor 90 s. Of the police's calls, at 11:00 and at 23:00, half come at night.
+    given = [
+        {
+            **each,
+            **{key: value + timedelta(hours=2) for key, value in each.items() if isinstance(value, datetime)},
+            "passed_to": "fire" if each["service_id"] == "police" else None,
+        }
+        for each in (*calls("police"), *calls("fire"))
+    ]
+    options = found(two_rooms(calls=given))
+    sooner = {way: each.facts["minutes_sooner"] for way, each in options.items()}
+    assert sooner == pytest.approx({"co-located": 150 / 60, "one-team": 240 / 60, "night": 240 / 60 / 2})
+    assert "minutes_sooner" not in found(two_rooms(calls=[]))["one-team"].facts
 
 
 def test_no_more_posts_come_free_than_there_are_and_none_where_none_are_recorded() -> None:
@@ -396,3 +413,24 @@ def test_twice_the_bills_of_its_own_smaller_room_make_it_worth_more_to_join_alon
     (option,) = KIND.find_alone(area, "police", DECLARED)
     dear = edited(area, "control_rooms", "FR", running_cost_gbp=200_000.0)
     assert worth(dear, option)[0] > worth(area, option)[0]
+
+
+# --- what cannot be counted twice ------------------------------------------------------------------------------------
+
+
+def test_a_room_and_the_building_it_stands_in_are_never_both_given_up_or_filled() -> None:
+    # §5.5: closing police headquarters moves the police room, into which the shared room would bring fire's.
+    assessment = littleton().assessment
+    closing = assessment["shared-estate-P9-to-F3"]
+    together = [
+        each for each in assessment.options if each.option.kind == KIND.name and "PR" in each.option.joins
+    ]
+    assert len(together) == 9
+    apart = {frozenset(each.options): each.things for each in assessment.order.conflicts}
+    for each in together:
+        assert "sites/P9" in apart[frozenset((each.option.id, closing.option.id))]
+        with pytest.raises(Refusal, match="both use"):
+            appraise_set([(closing.option, closing.appraisal), (each.option, each.appraisal)], DRAWS)
+    messages = [each.option for each in assessment.options if each.option.kind == "digital incident message"]
+    assert messages
+    assert not any(set(each.uses) & set(closing.option.uses) for each in messages)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -145,3 +146,12 @@ def test_twice_the_units_to_be_equipped_cost_twice_as_much() -> None:
     four = three(units=[unit(f"FE{each}", "fire", "F") for each in range(4)])
     assert lines(four, only(four), 0)["tools and first training", "fire"] == -3_200
     assert worth(only(four))[0] < worth(only(three()))[0]
+
+
+def test_two_tasks_of_one_giver_never_free_the_same_hour() -> None:
+    # §5.5: they look for their jobs in different categories, and one that looks in all of them is its giver's only one.
+    for one, other in combinations(TASKS, 2):
+        if one.giver == other.giver:
+            assert one.categories
+            assert other.categories
+            assert not set(one.categories) & set(other.categories)

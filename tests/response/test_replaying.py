@@ -307,6 +307,36 @@ def test_a_unit_that_was_stood_down_is_sent_but_does_not_arrive() -> None:
     assert outcomes.utilisation["jobs"].to_list() == [2.0]
 
 
+def with_one_more_ambulance_at(station: str) -> Outcomes:
+    """Play Littleton with a second ambulance like its first, at another of its stations."""
+    units = littleton().area.table("units")
+    more = units.filter(pl.col("unit_id") == "AM1").with_columns(
+        unit_id=pl.lit("AM10"), site_id=pl.lit(station)
+    )
+    return baseline().played(with_tables(littleton().area, {"units": pl.concat([units, more])}), runs=3)
+
+
+def means(outcomes: Outcomes) -> dict[str, float]:
+    return dict(outcomes.by("service_id").select("service_id", "mean").iter_rows())
+
+
+def test_one_more_ambulance_helps_in_the_town_less_in_the_east_and_not_at_all_where_one_is_never_too_few() -> (
+    None
+):
+    before = means(played())
+    after = {each: means(with_one_more_ambulance_at(each)) for each in ("A1", "F4", "A7")}
+    assert before["ambulance"] == pytest.approx(10.36, abs=0.02)
+    # A1 is in the town. Three in ten of its calls met both its ambulances out: AM4 drove 13 km to them, and so AM8 had to drive
+    # 38 km to calls that AM5 would have gone to. The third ends both: 12 and 23 minutes less.
+    assert after["A1"]["ambulance"] == pytest.approx(8.42, abs=0.02)
+    # F4 is 11 km to the east of the town, little nearer than AM4: it spares AM8 the same drives, and the town's calls a minute.
+    assert after["F4"]["ambulance"] == pytest.approx(9.27, abs=0.02)
+    # A7 is far out in the north west. AM8 alone is there, is the last that anybody sends, and was never asked for twice at once.
+    assert after["A7"]["ambulance"] == before["ambulance"]
+    for each in after.values():
+        assert (each["fire"], each["police"]) == (before["fire"], before["police"])
+
+
 # --- who can go ------------------------------------------------------------------------------------------------------
 
 

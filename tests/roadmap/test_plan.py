@@ -325,3 +325,27 @@ def test_what_excludes_each_other_is_never_both_and_the_order_of_the_options_doe
             assert other not in by_id[one].excludes
     shuffled = tuple(np.random.default_rng(seed).permutation(np.array(question.steps, dtype=object)).tolist())
     assert json.dumps(plan(replace(question, steps=shuffled)).as_json()) == json.dumps(found.as_json())
+
+
+def test_an_option_that_is_left_out_says_what_it_needs_and_what_it_is_never_done_beside() -> None:
+    steps = (
+        step("poor", -9.0),
+        step("needy", 5.0, needs=(Need("poor"),)),
+        step("best", 8.0),
+        step("second", 6.0, excludes=frozenset({"best"})),
+        step("third", 4.0, blocked="needs 'nothing that is safe'"),
+    )
+    found = plan(Question(steps, Limits(1)))
+    assert found.chosen == {"best"}
+    assert {each.id: each.reason for each in found.left_out} == {
+        "poor": "expected to be worth nothing or less",
+        "needy": "needs 'poor', which is not on the roadmap",
+        "second": "never done beside 'best', which is on the roadmap",
+        "third": "needs 'nothing that is safe'",
+    }
+
+
+def test_an_option_that_cannot_start_and_was_decided_to_go_ahead_is_refused() -> None:
+    steps = (step("a", 5.0, blocked="needs 'b'", decision=Decision(True, "we said so")),)
+    with pytest.raises(Refusal, match="was decided to go ahead \\(we said so\\), but needs 'b'"):
+        plan(Question(steps, Limits(1)))

@@ -19,6 +19,7 @@ from joinedup.money import CashLine
 from joinedup.options import kinds
 from joinedup.report.page import report_files
 from joinedup.study import Study, assess, draft
+from joinedup.study.assessing import budget_lines
 from joinedup.study.drafting.option_pages import option_pages
 from joinedup.study.drafting.option_pages.money import sellers
 from joinedup.study.drafting.options import options_chapter
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 SOLD = "shared-estate-P9-to-F3"
 """The police give up a freehold of £1.2m."""
 MOVES = "shared-estate-A1-to-F1"
+NEVER = "shared-control-room-co-located-police-fire"
 
 
 @cache
@@ -136,9 +138,59 @@ def test_a_figure_is_the_same_on_the_main_page_the_option_s_page_and_in_both_csv
             html = Html(files[f"options/{name.split('/')[1]}.html"].decode())
             title = html.all("h1")[0][1]
             row = next(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
-            assert row["Present value"] == main[title]["Worth to all together"]
-            assert row["Present value (value)"] == main[title]["Worth to all together (value)"]
-            assert row["Present value"] in [text for _, text in html.all("td")]
+            assert row["Figure"] == main[title]["Worth to all together"]
+            assert row["Figure (value)"] == main[title]["Worth to all together (value)"]
+            assert row["Figure"] in [text for _, text in html.all("td")]
+
+
+def test_the_ratio_of_benefit_to_cost_and_the_year_of_payback_stand_beside_the_worth() -> None:
+    # §5.1: no ratio where the net cost is not positive. P9 to F3: 657,200 is laid out and 1,085,600 received in the first years.
+    shown = {row[0].text: row[1].text for row in table(pages()[SOLD], "worth").rows}
+    assert shown["Benefit for each pound of net cost (BCR)"] == "none: it costs nothing net"
+    assert shown["Paid for itself (payback)"] == "in 2026/27"
+    # Nothing that sharing a room for calls frees makes up for it: benefits are 0 and it is never paid back.
+    shown = {row[0].text: row[1].text for row in table(pages()[NEVER], "worth").rows}
+    assert shown["Benefit for each pound of net cost (BCR)"] == "0"
+    assert shown["Paid for itself (payback)"] == "not within 10 years"
+
+
+def test_a_cost_is_judged_against_the_budget_line_that_pays_for_it() -> None:
+    # §5.1: £81,000 in 2025/26 is little of the ambulance service's £10.22m, and more than £420,000 for estates can spare.
+    judged = littleton().assessment["shared-estate-A3-to-F4"].affordable
+    first = judged.filter(year=0, partner="ambulance").row(0, named=True)
+    assert first["budget"] == 420_000
+    assert first["outcome"] == "not affordable"
+    # Littleton's budgets have no line for control rooms, and prevention may fall on any.
+    for option in (NEVER, "joint-prevention-ambulance-police"):
+        judged = littleton().assessment[option].affordable
+        assert judged.filter(year=0, partner="police")["budget"].to_list() == [22_300_000]
+
+
+def test_what_a_shared_room_does_for_passed_calls_and_if_it_is_lost_is_told() -> None:
+    said = words(pages()["shared-control-room-co-located-police-ambulance"])
+    assert "If one room is lost, the fallback must take every call." in said
+    assert "Calls that these rooms pass to each other in a year: 115." in said
+    assert "would know sooner, by 2 min 30 s in the mean" in said
+    assert "If one room is lost" not in words(pages()[MOVES])
+    # Few calls are not told.
+    found = littleton().assessment[NEVER]
+    few = replace(found.option, facts={**found.option.facts, "passed_calls": 3.2})
+    assert "pass to each other" not in words(one(replace(found, option=few)))
+
+
+def test_a_budget_line_is_found_however_it_is_spelt() -> None:
+    area = edited(
+        edited(littleton().area, "budgets", "BP2", function=" Estates"), "budgets", "BF1", function="Control"
+    )
+    for name, found in (
+        ("shared estate", (" Estates", "estates")),
+        ("shared control room", ("Control",)),
+        ("joint training", ()),
+        ("joint prevention", ()),
+    ):
+        kind = next(each for each in kinds() if each.name == name)
+        option = next(each.option for each in littleton().assessment.options if each.option.kind == name)
+        assert budget_lines(area, kind, option) == found
 
 
 def test_the_accounts_by_line_and_the_payments_by_partner_add_up() -> None:

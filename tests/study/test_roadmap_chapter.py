@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
+from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
 
+from joinedup.appraisal import Outcome
+from joinedup.area.settings import OwnLimits, OwnWeights
 from joinedup.disclosure import (
     Draft,
     PublishedBullets,
@@ -16,10 +21,12 @@ from joinedup.disclosure import (
     publish,
 )
 from joinedup.study import Study
+from joinedup.study.deciding import Held
 from joinedup.study.drafting.option_pages import option_pages
 from joinedup.study.drafting.order import order_chapter, swaps_in_words
 from joinedup.study.drafting.register import register_chapter
 from joinedup.study.drafting.roadmap import roadmap_chapter
+from joinedup.study.planning import planned
 from joinedup.wording import Unit, in_words
 from tests.small import LITTLETON, littleton, small_area
 
@@ -29,7 +36,9 @@ if TYPE_CHECKING:
     from joinedup.disclosure import Chapter
 
 HEADQUARTERS = "shared-estate-P9-to-F3"
+MARKET = "shared-estate-A1-to-F1"
 OVERWATER = "shared-estate-A6-to-P8"
+OWN = OwnWeights(60, 30, 10, "The joint {board}", date(2025, 1, 20))
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +89,17 @@ def test_the_timetable_the_table_and_the_plan_say_the_same(study: Study) -> None
         (titles[row.id], f"{2025 + row.start}/{26 + row.start}") for row in plan.rows
     ]
     assert list(listed.pages) == [row.id for row in plan.rows]
+
+
+def test_how_long_the_like_took_elsewhere_stands_beside_when_an_option_is_live(study: Study) -> None:
+    chapter = shown(study, roadmap_chapter(study))
+    listed = table(chapter, "roadmap-options")
+    column = listed.headers.index("Months that the like took elsewhere")
+    # Two published moves onto a shared estate took 36 and 60 months.
+    told = {row[0].text: row[column].text for row in listed.rows}
+    assert told[study.assessment[OVERWATER].option.title] == "48"
+    no_case = {each.option.title for each in study.assessment.options if not each.months_elsewhere}
+    assert {told[title] for title in told.keys() & no_case} <= {"[x]"}
 
 
 def test_expected_worth_stands_beside_its_range_and_the_chance_of_a_loss(study: Study) -> None:
@@ -174,6 +194,102 @@ def test_the_weights_at_which_the_first_two_swap_are_those_where_they_are_worth_
         assert len(told) == (swap is not None)
         if swap is not None:
             assert f"{name} counted for {100 * swap.weights[name]:.0f} in 100" in told[0]
+
+
+def test_what_holds_an_option_is_said_with_its_reason_and_what_came_of_it() -> None:
+    found = littleton()
+    study = Study(found.folder, found.area, found.queries, found.assumptions, print)
+    study.__dict__["assessment"] = found.assessment
+    held = (
+        Held(HEADQUARTERS, (), (), 2, "the lease ends in 2027"),
+        Held(OVERWATER, (HEADQUARTERS,), (MARKET,), None, "its crew {goes} there"),
+        Held(MARKET, ("shared-estate-P5-to-F5",), (), None, "the crews go there"),
+    )
+    study.__dict__["planned"] = planned(
+        found.assessment.options, OwnLimits(5), {}, (), {}, found.assessment.judge_together, 1, None, held
+    )
+    chapter = shown(study, roadmap_chapter(study))
+    title = {id: found.assessment[id].option.title for id in (HEADQUARTERS, OVERWATER, MARKET)}
+    unsafe = found.assessment["shared-estate-P5-to-F5"].option.title
+    said = bullets(chapter)
+    assert (
+        f"{title[HEADQUARTERS]} cannot start before 2027/28: the lease ends in 2027. It starts in 2027/28."
+        in said
+    )
+    assert any(
+        each.startswith(
+            f"{title[OVERWATER]} needs {title[HEADQUARTERS]} live first and is never done beside "
+        )
+        and "its crew (goes) there. It" in each
+        for each in said
+    )
+    assert f"{title[MARKET]} needs {unsafe} live first: the crews go there. It is not on the roadmap." in said
+    left = {row[0].text: row[1].text for row in table(chapter, "roadmap-left-out").rows}
+    assert left[title[MARKET]] == f"needs {unsafe}, which the safety gate does not pass"
+
+
+@cache
+def with_weights(weights: OwnWeights) -> Study:
+    """Give Littleton with weights that its partners agreed."""
+    found = littleton()
+    settings = replace(found.area.settings, weights=weights)
+    study = Study(
+        found.folder, replace(found.area, settings=settings), found.queries, found.assumptions, print
+    )
+    study.__dict__["assessment"] = found.assessment
+    study.__dict__["planned"] = planned(
+        found.assessment.options, OwnLimits(1), {}, (), {}, lambda _: Outcome.PASS, settings.seed, weights
+    )
+    return study
+
+
+def test_the_chapter_says_whose_weights_were_agreed_and_still_shows_all_weights() -> None:
+    study = with_weights(OWN)
+    chapter = shown(study, order_chapter(study))
+    said = " ".join(each for each in chapter.blocks if isinstance(each, str))
+    assert (
+        "The joint (board) agreed these points on 20 January 2025: money 60, response 30 and people 10."
+        in said
+    )
+    assert "Nobody has agreed" not in said
+    shares = {row[0].text: row[4].number for row in table(chapter, "agreed-weights").rows}
+    assert sum(each or 0.0 for each in shares.values()) == pytest.approx(1, abs=0.01)
+    assert shares["worth to all together"] == max(each or 0.0 for each in shares.values())
+    agreed = study.planned.agreed
+    assert agreed is not None
+    first = study.assessment[agreed.accepted[0].id].option.title
+    assert table(chapter, "agreed-order").rows[0][0].text == first
+    assert f"{first} comes first on average" in said
+    assert table(chapter, "weights").rows
+
+
+def test_central_weights_stand_in_the_chapter_as_they_were_worked_out() -> None:
+    study = littleton()
+    chapter = shown(study, order_chapter(study))
+    tried = study.planned.tried
+    assert tried is not None
+    central = table(chapter, "central-weights")
+    assert [row[0].text for row in central.rows] == [row[0].text for row in table(chapter, "weights").rows]
+    by_title = {study.assessment[each.id].option.title: each.central_weights for each in tried.accepted}
+    for row in central.rows:
+        weights = by_title[row[0].text]
+        if weights is not None:
+            assert [cell.number for cell in row[1:]] == pytest.approx(list(weights.values()), abs=6e-4)
+            assert sum(cell.number or 0.0 for cell in row[1:]) == pytest.approx(1, abs=0.005)
+
+
+def test_what_could_not_be_weighed_is_said_with_the_options_of_which_it_is_not_known() -> None:
+    agreed = with_weights(OWN)
+    study = Study(agreed.folder, agreed.area, agreed.queries, agreed.assumptions, print)
+    study.__dict__["assessment"] = agreed.assessment
+    first = study.assessment.order.placed[0].id
+    study.__dict__["planned"] = replace(agreed.planned, unmeasured={"posts that move or end": (first,)})
+    said = [each for each in shown(study, order_chapter(study)).blocks if isinstance(each, str)]
+    title = study.assessment[first].option.title
+    assert (
+        f"Posts that move or end could not be weighed, because they are not known for {title}: absent is not zero."
+        in said
+    )
 
 
 def test_without_options_the_chapter_says_what_is_missing(tmp_path: Path) -> None:

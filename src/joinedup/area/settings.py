@@ -73,6 +73,21 @@ class OwnEvidence:
 
 
 @dataclass(frozen=True)
+class OwnWeights:
+    """The swing weights that the partners agreed, under [weights], with who agreed them and when (§7.1).
+
+    Each is in points, for the step from the worst to the best of the options: of what they are worth in ``money``, of how
+    long ``response`` takes, and of how many posts of ``people`` move or end. They need not sum to anything.
+    """
+
+    money: float
+    response: float
+    people: float
+    agreed_by: str
+    agreed_on: date
+
+
+@dataclass(frozen=True)
 class Settings:
     """The settings of a study; only ``name`` and ``zone`` have no default."""
 
@@ -91,6 +106,7 @@ class Settings:
     travel: OwnTravel = field(default_factory=OwnTravel)
     roadmap: OwnLimits = field(default_factory=OwnLimits)
     evidence: OwnEvidence = field(default_factory=OwnEvidence)
+    weights: OwnWeights | None = None
 
     @property
     def on_national_grid(self) -> bool:
@@ -183,11 +199,13 @@ def settings_from(content: Mapping[str, Any], file: str) -> Settings:
         travel=_travel(content.get("travel", {}), file),
         roadmap=_roadmap(content.get("roadmap", {}), file),
         evidence=_evidence(content.get("evidence", {}), file),
+        weights=_weights(content["weights"], file) if "weights" in content else None,
     )
 
 
-_OWN_HEADINGS = ("travel", "roadmap", "evidence")
+_OWN_HEADINGS = ("travel", "roadmap", "evidence", "weights")
 _APPROACHES = ("coding reliability", "reflexive")
+_WEIGHED = ("money", "response", "people")
 
 
 _FINANCIAL_YEAR = re.compile(r"\d{4}/\d{2}")
@@ -270,6 +288,30 @@ def _evidence(value: object, file: str) -> OwnEvidence:
                 f"{file}: '{key}' under [evidence] must be a whole number from {least} to {most}, not {value[key]!r}"
             )
     return OwnEvidence(**value)
+
+
+def _weights(value: object, file: str) -> OwnWeights:
+    """Read the swing weights that the partners agreed, under [weights]."""
+    if not isinstance(value, dict):
+        raise Refusal(f"{file}: 'weights' must be a heading; put its keys under a line that says [weights]")
+    known = [each.name for each in fields(OwnWeights)]
+    for key in value:
+        if key not in known:
+            raise Refusal(f"{file}: unknown key '{key}' under [weights]{did_you_mean(key, known)}")
+    for key in known:
+        if key not in value:
+            raise Refusal(f"{file}: '{key}' under [weights] is missing; it needs {', '.join(known)}")
+    for key in _WEIGHED:
+        points = value[key]
+        if isinstance(points, bool) or not isinstance(points, int | float) or not 0 <= points < float("inf"):
+            raise Refusal(f"{file}: '{key}' under [weights] must be points, 0 or more, not {points!r}")
+    if not any(value[key] for key in _WEIGHED):
+        raise Refusal(f"{file}: the points under [weights] are all 0; give some to what matters")
+    if not isinstance(value["agreed_by"], str) or not value["agreed_by"].strip():
+        raise Refusal(f"{file}: 'agreed_by' under [weights] must say in quotes who agreed the weights")
+    if type(value["agreed_on"]) is not date:
+        raise Refusal(f"{file}: 'agreed_on' under [weights] must be a date such as 2025-03-01")
+    return OwnWeights(**value)
 
 
 def _strings(value: object, key: str, file: str) -> list[str]:

@@ -13,6 +13,7 @@ import typer
 from joinedup.cli.agreeing import agree, themes_of
 from joinedup.cli.answers import appraise, options, overlap
 from joinedup.cli.auditing import audit
+from joinedup.cli.codebook import codebook
 from joinedup.cli.coding import code, codes, find, suggest_passages
 from joinedup.cli.comparing import compare
 from joinedup.cli.counting import count
@@ -22,6 +23,7 @@ from joinedup.cli.interviewing import interviews
 from joinedup.cli.meeting import crossover
 from joinedup.cli.publishing import demo, report
 from joinedup.cli.reading import check, new, read
+from joinedup.cli.redacting import groups, redact, redactions, restore
 from joinedup.cli.responding import respond
 from joinedup.cli.saying import evidence
 from joinedup.cli.stating import state, statements
@@ -64,7 +66,10 @@ app.command("themes")(themes_of)
 app.command("suggest")(suggest_passages)
 interviews.command("export")(export_interviews)
 interviews.command("import")(import_interviews)
+for act in (redact, redactions, restore, groups):
+    interviews.command()(act)
 app.add_typer(interviews, name="interviews")
+app.add_typer(codebook, name="codebook")
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from joinedup.cli.reading import Folder
 from joinedup.cli.showing import AsJson, print_json, print_table
 from joinedup.overlap import contracts_by_item, courses_by_topic, posts_by_function, unmatched
 from joinedup.study import Assessed, Assessment, Study
+from joinedup.study.drafting.option_pages.money import alone_in_words
 from joinedup.study.drafting.order import swaps_in_words
 from joinedup.wording import Unit, in_words
 
@@ -126,6 +127,8 @@ def appraise(folder: Folder, as_json: AsJson = False) -> None:
                     {
                         "id": each.option.id,
                         "npsv": _range(each.appraisal.worth),
+                        "bcr": each.appraisal.economic.bcr,
+                        "payback_year": each.appraisal.economic.payback_year,
                         "gate": each.gate.outcome.value,
                         "reasons": list(each.gate.reasons),
                         "place": place.get(each.option.id),
@@ -185,6 +188,10 @@ def appraise(folder: Folder, as_json: AsJson = False) -> None:
             for each in ordered
         ],
     )
+    for each in ordered:
+        won = each.appraisal.better_alone or each.appraisal.comparison.alone_wins
+        if won and any(one.option for one in each.alone):
+            print(f"{each.option.title}: {alone_in_words(study.area, each)}")
 
     _print_planned(study)
 

@@ -172,7 +172,9 @@ def codes(folder: Folder, as_json: AsJson = False) -> None:
     if coded is None:
         print("This study holds no interviews yet.")
     elif not rows:
-        print(f"The store has no codebook yet: joinedup code {folder} --start --coder ALIAS brings the study's.")
+        print(
+            f"The store has no codebook yet: joinedup code {folder} --start --coder ALIAS brings the study's."
+        )
 
 
 def find(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import polars as pl
 import typer
 
+from joinedup.cli.believing import minutes, print_compared, print_what_it_rests_on
 from joinedup.cli.progress import Progress
 from joinedup.cli.reading import Folder
 from joinedup.cli.showing import AsJson, print_json, print_table
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from joinedup.response.calibrating import Calibration
 
 _MOST_ROWS = 40
-_MOST_APART = 10
 
 
 def respond(
@@ -174,7 +174,7 @@ def _print(
                 row["service_id"],
                 row.get("category", "all"),
                 f"{row['incidents']:,.0f}",
-                *(_minutes(row[each]) for each in ("mean", "median", "90th", "full_mean")),
+                *(minutes(row[each]) for each in ("mean", "median", "90th", "full_mean")),
                 in_words(row["queued"], Unit.SHARE),
             )
             for service in outcomes.by("service_id").iter_rows(named=True)
@@ -189,7 +189,7 @@ def _print(
         ],
     )
     if compared is not None:
-        _print_compared(compared)
+        print_compared(compared)
     if not met.is_empty():
         print_table(
             "Standards",
@@ -234,89 +234,15 @@ def _print(
                 (
                     row["service_id"],
                     row["ground"],
-                    f"{_minutes(row['limit'])} ({row['limit_from']})",
-                    _minutes(row["drive"]),
+                    f"{minutes(row['limit'])} ({row['limit_from']})",
+                    minutes(row["drive"]),
                     in_words(row["share"], Unit.SHARE),
                     f"{row['minutes']:,.0f}",
                 )
                 for row in worst.iter_rows(named=True)
             ],
         )
-    for law in played.baseline.travel:
-        print(f"Travel: {law}.")
-
-
-def _print_compared(compared: Calibration) -> None:
-    needs = compared.needs.iter_rows(named=True)
-    several = compared.needs.group_by("service_id").agg(pl.col("need").n_unique()).filter(pl.col("need") > 1)
-    rows = [(row["service_id"], row) for row in compared.services.iter_rows(named=True)]
-    rows += [
-        (f"{row['service_id']}: {row['need']}", row)
-        for row in needs
-        if row["service_id"] in several["service_id"]
-    ]
-    print_table(
-        f"The baseline beside what happened, call to first arrival; {compared.days} days, each played on the others' records",
-        (
-            "service or need",
-            "incidents",
-            "measure",
-            "recorded",
-            "played",
-            "gap",
-            "95 % interval",
-            "of recorded",
-            "so",
-        ),
-        [
-            (
-                name,
-                f"{row['incidents']:,}",
-                row["measure"],
-                *(_minutes(row[each]) for each in ("recorded", "modelled", "gap")),
-                f"{_minutes(row['low'])} to {_minutes(row['high'])}",
-                "" if row["share"] is None else f"{row['share']:+.1%}".replace("-", "−"),
-                row["verdict"],
-            )
-            for name, row in rows
-        ],
-    )
-    print(compared.said)
-    _print_apart(compared)
-    for note in compared.notes:
-        print(f"Note: {note}.")
-
-
-def _print_apart(compared: Calibration) -> None:
-    """Show the hours and grounds of which the mean is off by more than their chance, the farthest first."""
-    parts = (
-        ("hour", compared.hours, lambda row: f"{row['hour']:02d}:00"),
-        ("ground", compared.grounds, lambda row: row["ground"]),
-    )
-    rows, looked_at = [], 0
-    for what, table, named in parts:
-        means = [row for row in table.iter_rows(named=True) if row["measure"] == "mean"]
-        looked_at += len(means)
-        rows += [(what, named(row), row) for row in means if row["low"] > 0 or row["high"] < 0]
-    rows.sort(key=lambda each: (-abs(each[2]["gap"]), each[2]["service_id"], each[0], each[1]))
-    if not rows:
-        print(f"None of {looked_at} hours and grounds is off by more than chance.")
-        return
-    print_table(
-        f"Hours of the day and grounds whose mean is off by more than chance: {len(rows)} of {looked_at}"
-        + (f", the farthest {_MOST_APART}" if len(rows) > _MOST_APART else ""),
-        ("service", "hour or ground", "incidents", "recorded", "played", "gap", "95 % interval of the gap"),
-        [
-            (
-                row["service_id"],
-                f"{what} {name}",
-                f"{row['incidents']:,}",
-                *(_minutes(row[each]) for each in ("recorded", "modelled", "gap")),
-                f"{_minutes(row['low'])} to {_minutes(row['high'])}",
-            )
-            for what, name, row in rows[:_MOST_APART]
-        ],
-    )
+    print_what_it_rests_on(played)
 
 
 def _print_drawn(beside: pl.DataFrame, runs: int) -> None:
@@ -333,7 +259,7 @@ def _print_drawn(beside: pl.DataFrame, runs: int) -> None:
                 f"{row['incidents']:,.0f}",
                 f"{row['incidents_drawn']:,.0f}",
                 f"{row['fewest']:,} to {row['most']:,}",
-                *(_minutes(row[each]) for each in ("mean", "mean_drawn", "90th", "90th_drawn")),
+                *(minutes(row[each]) for each in ("mean", "mean_drawn", "90th", "90th_drawn")),
                 *(in_words(row[each], Unit.SHARE) for each in ("queued", "queued_drawn")),
             )
             for row in beside.iter_rows(named=True)
@@ -341,22 +267,18 @@ def _print_drawn(beside: pl.DataFrame, runs: int) -> None:
     )
 
 
-def _minutes(value: float | None) -> str:
-    return "[x]" if value is None else in_words(value, Unit.MINUTES)
-
-
 def _standard(row: dict[str, Any]) -> tuple[str, ...]:
     if row["limit"] is None:
         limit, reached, recorded = "each service sets its own", "[x]", "[x]"
     elif row["measure"] == "share":
-        limit = f"{in_words(row['share'], Unit.SHARE)} within {_minutes(row['limit'])}"
+        limit = f"{in_words(row['share'], Unit.SHARE)} within {minutes(row['limit'])}"
         reached, recorded = (
             "[x]" if row[each] is None else in_words(row[each], Unit.SHARE)
             for each in ("reached", "recorded")
         )
     else:
-        limit = f"{row['measure']} {_minutes(row['limit'])}"
-        reached, recorded = (_minutes(row[each]) for each in ("reached", "recorded"))
+        limit = f"{row['measure']} {minutes(row['limit'])}"
+        reached, recorded = (minutes(row[each]) for each in ("reached", "recorded"))
     if row["clock"].startswith("connected_at"):
         reached = "[z]"
     met = {None: "[x]", True: "met", False: "not met"}[row["met"]]

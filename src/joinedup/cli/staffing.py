@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from joinedup.cli.believing import print_compared, print_what_it_rests_on
 from joinedup.cli.progress import Progress
 from joinedup.cli.showing import print_json, print_table
 from joinedup.compiling import processors
@@ -79,6 +80,7 @@ def print_answered(folder: Path, way: str, runs: int, *, as_json: bool) -> None:
             progress=progress,
         )
         answered = played.answered(variant)
+        compared = played.calibration
     notes = dict.fromkeys(
         (*answered.notes, *(note for each in answered.staffings for note in each.notes), *played.notes)
     )
@@ -90,6 +92,9 @@ def print_answered(folder: Path, way: str, runs: int, *, as_json: bool) -> None:
                 ],
                 "services": answered.table.to_dicts(),
                 "clocks": list(answered.clocks),
+                "travel": list(played.baseline.travel),
+                "calibration": None if compared is None else compared.as_json(),
+                "fits": played.baseline.fits.to_dicts(),
                 "notes": list(notes),
             }
         )
@@ -129,6 +134,12 @@ def print_answered(folder: Path, way: str, runs: int, *, as_json: bool) -> None:
         )
     for clock in answered.clocks:
         print(f"Clock of {clock}.")
+    if compared is not None:
+        print(
+            "How far the model is off was looked at with calls answered as recorded, from each service's own stamp:"
+        )
+        print_compared(compared)
+    print_what_it_rests_on(played)
     for note in notes:
         print(f"Note: {note}.")
 

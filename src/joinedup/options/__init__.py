@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from joinedup.assumptions import Assumption, Draws
     from joinedup.money import Cash
+    from joinedup.wording import Unit
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Need:
 
 
 class Kind(Protocol):
-    """A way of working together; one that a partner could go some way with by itself `SearchesAlone` too."""
+    """A way of working together; where it can say so also `SearchesAlone`, `FallsOnBudgets` or `TellsFacts`."""
 
     name: str
     rung: int
@@ -103,6 +104,23 @@ class SearchesAlone(Protocol):
     def find_alone(self, area: Area, partner: str, assumptions: Mapping[str, Assumption]) -> Sequence[Option]:
         """Find what the partner could do with its own things; costed by the kind's own `cash`, with no payment in it."""
         ...
+
+
+@runtime_checkable
+class FallsOnBudgets(Protocol):
+    """A kind that can say which lines of a budget pay for an option (§5.1); `budget_functions` is all that it adds."""
+
+    def budget_functions(self, option: Option) -> Sequence[str]:
+        """Name the functions, as the table of budgets does; none where any of a service's lines might pay."""
+        ...
+
+
+@runtime_checkable
+class TellsFacts(Protocol):
+    """A kind some of whose facts a board should read on an option's page; `facts_told` is all that it adds."""
+
+    facts_told: Mapping[str, tuple[str, Unit | None]]
+    """By fact, in order, a sentence with the fact at ``{it}``, and its unit: none for words. What is not known is not told."""
 
 
 @dataclass(frozen=True)

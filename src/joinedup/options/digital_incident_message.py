@@ -198,6 +198,10 @@ class DigitalIncidentMessage:
             ]
         return flows
 
+    def budget_functions(self, option: Option) -> tuple[str, ...]:  # noqa: ARG002 - as every kind
+        """Say control: rooms, their staff and their systems are its business."""
+        return ("control",)
+
     def explain(self, option: Option) -> str:
         """Say which rooms send messages, how many calls that is, and what becomes of the minutes."""
         calls, sooner = option.facts["passed_calls"], option.facts["minutes_sooner"]

@@ -152,6 +152,7 @@ class JointPrevention:
                     names=names,
                     # Nothing is moved and no incident is edited: what is prevented enters money alone.
                     changes=(),
+                    # Fewer incidents for every crew, and no crew's hour or post that another option could free.
                     uses=(),
                     facts={
                         "shared_places": float(both.sum()),

@@ -273,6 +273,10 @@ class JointTeam:
             for year in range(1, self.years + 1)
         ]
 
+    def budget_functions(self, option: Option) -> tuple[str, ...]:  # noqa: ARG002 - as every kind
+        """Say response: the team's people and vehicle are its business."""
+        return ("response",)
+
     def explain(self, option: Option) -> str:
         """Say who crews what, from where and when, and for how many calls."""
         first, hours = int(_fact(option, "from_hour")), int(_fact(option, "hours"))
@@ -321,6 +325,13 @@ def _option(
     tree = cKDTree(calls.select("x", "y").to_numpy())
     within = tree.query_ball_point(sites.select("x", "y").to_numpy(), reach, return_length=True)
     base = sites.row(int(np.argmax(within)), named=True)
+    # Its people come off these crews' rosters, and its calls off these crews' hands: no other option may count those hours.
+    near = sites.filter((pl.col("x") - base["x"]) ** 2 + (pl.col("y") - base["y"]) ** 2 <= reach**2)[
+        "site_id"
+    ]
+    crews = area.table("units").filter(
+        pl.col("service_id").is_in(pair) & pl.col("site_id").is_in(near.to_list())
+    )
     rows = tree.query_ball_point([base["x"], base["y"]], reach)
     by_hour = np.bincount(
         calls["received_at"].dt.hour().cast(pl.Int64).to_numpy()[sorted(rows)], minlength=24
@@ -344,7 +355,7 @@ def _option(
         names=(base["name"],),
         # A team's vehicle and people are new rows, or come from rosters that the study does not name.
         changes=(),
-        uses=(),
+        uses=tuple(f"units/{each}" for each in crews["unit_id"].sort()),
         facts={
             "calls": a_year,
             "calls_at_all_hours": float(by_hour.sum()) * DAYS_A_YEAR / days_covered(area),

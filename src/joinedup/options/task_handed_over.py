@@ -370,6 +370,7 @@ def _option(
         names=tuple(area.name_of(each) for each in partners),
         # Nothing that a service holds is moved; who goes to what is the attendances' business, which are not edited.
         changes=(),
+        # Minutes of every crew of the giver and no crew's hour; two tasks of one giver hide in different categories.
         uses=(),
         facts={
             "task": task.name,

@@ -14,7 +14,7 @@ from joinedup.response.dispatching import NOT_CONVEYED, Jobs, Sites, Units, disp
 from joinedup.response.driven import beside, table, unnamed
 from joinedup.response.durations import TURNOUT, chances, drawn
 from joinedup.response.outcomes import Run
-from joinedup.response.queueing import stop_at_a_queue
+from joinedup.response.queueing import Asking, stop_at_an_overflow
 from joinedup.response.rostering import able
 
 if TYPE_CHECKING:
@@ -40,8 +40,6 @@ class World:
         self.rows = np.flatnonzero((baseline.jobs["pool"] == pool).to_numpy())
         self.unit_rows = np.flatnonzero((units.units["pool"] == pool).to_numpy()).astype(np.int32)
         jobs = baseline.jobs.filter(pl.col("pool") == pool)
-        named = ", ".join(jobs["service_id"].unique().sort())
-        self.said = f"the queue of {named} for '{pool}'"
         needs = sorted(need for need, its in baseline.asked.pools.items() if its == pool)
         standby = standby_places(area, mine.units, baseline.way)
         places = pl.concat([mine.units.select("x", "y"), standby]).unique(maintain_order=True)
@@ -64,6 +62,7 @@ class World:
             .replace_strict({need: number for number, need in enumerate(needs)}, return_dtype=pl.Int64)
             .to_numpy()
         )
+        self.asking = Asking(needs, self.need, jobs["service_id"].to_numpy(), self.meets)
         self.sites = Sites(places["x"].to_numpy(), places["y"].to_numpy())
         self.units = Units(
             place.to_numpy().astype(np.int64),
@@ -219,7 +218,7 @@ def played_once(baseline: Baseline, worlds: list[World], seed: int, number: int)
             taken[rows] = conveyed.on_scene
         taken[rows] += about
         order, answer = _sent(baseline, world, run, steps, turnout, taken, conveyed)
-        stop_at_a_queue(world.said, answer, world.units.on, baseline.asked.monday)
+        stop_at_an_overflow(world.asking.of(order), answer, world.units.on, baseline.asked.monday)
         turn = rows[order]
         _write(run, world, turn, order, answer, about[order], steps.received[turn])
     return run

@@ -16,6 +16,8 @@ from joinedup.roadmap.roadmap import LeftOut, Roadmap, Started
 from joinedup.roadmap.solving import Model, Solution
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from joinedup.roadmap.solving import Plan
@@ -178,6 +180,8 @@ def _openings(question: Question) -> tuple[dict[str, list[int]], dict[str, str]]
             why_not[each.id] = f"decided against: {decided.reason}"
         elif blocked:
             why_not[each.id] = f"cannot start while this stands: {', '.join(sorted(blocked))}"
+        elif each.blocked:
+            why_not[each.id] = each.blocked
         elif first >= question.limits.years:
             why_not[each.id] = "cannot start within the years of the roadmap"
         years = [] if each.id in why_not else list(range(first, question.limits.years))
@@ -290,7 +294,9 @@ def _told(
     gap = 0.0 if best.proven else (bound - worth.expected) / max(abs(bound), HALF_A_POUND)
     taken = _taken(question, rows)
     left_out = tuple(
-        LeftOut(id, why_not.get(id) or _displaced(by_id[id])) for id in sorted(by_id) if id not in chosen
+        LeftOut(id, why_not.get(id) or _displaced(by_id, id, chosen))
+        for id in sorted(by_id)
+        if id not in chosen
     )
     if question.passes is None:
         notes.append("options were judged by the safety gate one by one, and not as a set")
@@ -332,8 +338,15 @@ def _unproven(search: _Search, missing: float) -> str:
     return f"{why}: at most £{missing:,.0f} more is possible"
 
 
-def _displaced(step: Step) -> str:
+def _displaced(by_id: Mapping[str, Step], id: str, chosen: frozenset[str]) -> str:
     """Say why an option that could start was not chosen."""
+    step = by_id[id]
     if float(_drawn(step).mean(axis=1).max()) <= 0:
         return "expected to be worth nothing or less"
+    for need in step.needs:
+        if need.option not in chosen:
+            return f"needs '{need.option}', which is not on the roadmap"
+    for other in sorted(chosen):
+        if other in step.excludes or id in by_id[other].excludes:
+            return f"never done beside '{other}', which is on the roadmap"
     return "not in the best set under these limits"

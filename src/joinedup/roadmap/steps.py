@@ -48,7 +48,8 @@ class Step:
     element i of the second axis is the same draw for every option. ``capital`` is by partner, real pounds in the year of the
     start and those after. The option is in transition from its start until it is live ``years_to_live`` later, and takes up
     ``change`` of the capacity for change of all, and of each of its ``partners``. ``earliest`` is the first year in which a
-    lease or contract lets it start. Options that share one of ``uses`` cannot both be chosen.
+    lease or contract lets it start. Options that share one of ``uses`` cannot both be chosen. ``blocked`` says why it cannot
+    start at all; it is empty where it can.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Step:
     uses: frozenset[str] = frozenset()
     excludes: frozenset[str] = frozenset()
     earliest: int = 0
+    blocked: str = ""
     decision: Decision | None = None
     gate: Outcome = Outcome.PASS
 

@@ -30,7 +30,7 @@ from joinedup.appraisal import (
 from joinedup.assumptions import Assumption, draw, with_study_values
 from joinedup.evidence import ASSUMPTIONS as EVIDENCE
 from joinedup.money import project_type
-from joinedup.options import Kind, Need, Option, kinds
+from joinedup.options import FallsOnBudgets, Kind, Need, Option, kinds
 from joinedup.overlap import ASSUMPTIONS as OVERLAP
 from joinedup.ranking import Candidate, Order, rank
 from joinedup.response import drives
@@ -184,6 +184,19 @@ def assess(
     )
 
 
+def budget_lines(area: Area, kind: Kind, option: Option) -> tuple[str, ...]:
+    """Name the functions that pay for an option, spelt as the study's budgets spell them; none where no budget is split so.
+
+    A study whose budgets have no such line for anybody is judged by whole budgets; a service that alone lacks the line
+    has no budget for it.
+    """
+    if not isinstance(kind, FallsOnBudgets):
+        return ()
+    wanted = {each.strip().lower() for each in kind.budget_functions(option)}
+    spelt = area.table("budgets")["function"].drop_nulls().unique().sort()
+    return tuple(each for each in spelt if each.strip().lower() in wanted)
+
+
 def _told(area: Area, folder: Path | None, ids: Sequence[str]) -> Told:
     """Read what the partners state, where the study has a folder."""
     if folder is None:
@@ -230,7 +243,13 @@ def _assessed(
     held = judged(option)
     people = people_of(area, option, told.people.get(option.id))
     duty = duty_tests(appraisal, held, area.services)
-    affordable = affordability(appraisal.financial, area.table("budgets"), area.settings.price_base, draws)
+    affordable = affordability(
+        appraisal.financial,
+        area.table("budgets"),
+        area.settings.price_base,
+        draws,
+        budget_lines(area, kind, option),
+    )
     return Assessed(
         option=option,
         rung=kind.rung,

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
+from joinedup.appraisal import financial_year
 from joinedup.refusal import Refusal, did_you_mean
 from joinedup.roadmap import Condition, Decision, Lifter, Unlock
 
@@ -19,7 +23,24 @@ DECISIONS_FILE = "decisions.csv"
 """Beside study.toml: option_id, decision (adopted or refused), year (from 0, may be empty), reason."""
 BARRIERS_FILE = "barriers.csv"
 """Beside study.toml: barrier_id, kind, sentence, lifter, option_id, months (empty: the option cannot start at all)."""
+STARTS_FILE = "starts.csv"
+"""Beside study.toml: option_id, needs and excludes (options, parted by semicolons), not_before (a year or a date), reason."""
+_FINANCIAL_YEAR = re.compile(r"(\d{4})/(\d{2})")
 _ANSWERS = {"adopted": True, "refused": False}
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the study says must be before an option starts: others live first, others never done, or a time that has come.
+
+    ``not_before`` is a year of the roadmap, from 0; None where no time holds the option.
+    """
+
+    option: str
+    needs: tuple[str, ...]
+    excludes: tuple[str, ...]
+    not_before: int | None
+    reason: str
 
 
 def decisions_of(folder: Path, ids: Collection[str]) -> dict[str, Decision]:
@@ -90,6 +111,87 @@ def barriers_of(folder: Path, ids: Collection[str]) -> tuple[Condition, ...]:
         )
         for barrier, row in sorted(told.items())
     )
+
+
+def held_of(folder: Path, ids: Collection[str], price_base: str, years: int) -> tuple[Held, ...]:
+    """Read what holds options: what each needs live first, what it is never done beside, and when it can start.
+
+    ``price_base`` is the financial year in which the roadmap begins, and ``years`` how long it is. An option may have several
+    rows, each with its reason.
+
+    Raises:
+        Refusal: for a missing column, an option that was not found, options that hold themselves up, or a time that is none
+            or outside the roadmap, by row and column.
+    """
+    path = folder / STARTS_FILE
+    found: list[Held] = []
+    needs: dict[str, set[str]] = {}
+    for where, row in rows_of(path, ("option_id", "needs", "excludes", "not_before", "reason")):
+        option = known_option(row["option_id"], ids, f"{where}, column option_id")
+        others: dict[str, tuple[str, ...]] = {}
+        for column in ("needs", "excludes"):
+            named = (each.strip() for each in row[column].split(";") if each.strip())
+            others[column] = tuple(known_option(each, ids, f"{where}, column {column}") for each in named)
+            if option in others[column]:
+                raise Refusal(f"{where}, column {column}: '{option}' {column} itself; name another option")
+        year = _first_year(row["not_before"], price_base, years, where) if row["not_before"] else None
+        if year is None and not any(others.values()):
+            raise Refusal(f"{where}: nothing holds '{option}'; fill needs, excludes or not_before")
+        if not row["reason"]:
+            raise Refusal(f"{where}, column reason: is empty; say why, because reasons are kept")
+        needs.setdefault(option, set()).update(others["needs"])
+        if circle := _circle(needs, option):
+            raise Refusal(
+                f"{where}, column needs: {' needs '.join(repr(each) for each in circle)}, so that none could ever start; "
+                "take one of these needs out"
+            )
+        found.append(Held(option, others["needs"], others["excludes"], year, row["reason"]))
+        never = {other for each in found if each.option == option for other in each.excludes}
+        if both := sorted(needs[option] & never):
+            raise Refusal(f"{where}: '{option}' both needs and excludes '{both[0]}'; keep one of the two")
+    return tuple(found)
+
+
+def _first_year(given: str, price_base: str, years: int, where: str) -> int:
+    """Give the year of the roadmap, from 0, in which an option can first start; one that is under way is over by the next."""
+    first = int(price_base[:4])
+    if named := _FINANCIAL_YEAR.fullmatch(given):
+        begins, ends = int(named[1]), int(named[2])
+        year = begins - first if ends == (begins + 1) % 100 else None
+    else:
+        try:
+            day = date.fromisoformat(given)
+        except ValueError:
+            year = None
+        else:
+            april = date(day.year, 4, 1)
+            year = day.year - first - (day < april) + (day != april)
+    if year is None:
+        raise Refusal(
+            f"{where}, column not_before: '{given}' is neither a financial year such as {price_base} nor a date such as "
+            f"{first}-04-01"
+        )
+    if not 0 <= year < years:
+        last = financial_year(price_base, years - 1)
+        raise Refusal(
+            f"{where}, column not_before: '{given}' is outside the roadmap, in whose years {price_base} to {last} options "
+            "start; correct it, give [roadmap] more years, or refuse the option in decisions.csv"
+        )
+    return year
+
+
+def _circle(needs: Mapping[str, Collection[str]], option: str) -> list[str]:
+    """Give the options from this one through what they need back to it; nothing where there is no such way."""
+    ways, seen = [[option]], {option}
+    while ways:
+        way = ways.pop(0)
+        for each in sorted(needs.get(way[-1], ())):
+            if each == option:
+                return [*way, option]
+            if each not in seen:
+                seen.add(each)
+                ways.append([*way, each])
+    return []
 
 
 def unlocks_of(area: Area) -> dict[str, list[Unlock]]:

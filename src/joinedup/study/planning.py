@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -11,22 +11,25 @@ import numpy as np
 
 from joinedup.appraisal import Outcome
 from joinedup.money import CashLine
-from joinedup.ranking import AnyWeights, Criterion, presets, try_weights
-from joinedup.roadmap import Limits, Question, Step, plan, relaxing, starting_in, unlocking, waiting
+from joinedup.ranking import AgreedWeights, AnyWeights, Criterion, presets, try_weights
+from joinedup.roadmap import Limits, Need, Question, Step, plan, relaxing, starting_in, unlocking, waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from joinedup.area.settings import OwnLimits
+    from joinedup.area.settings import OwnLimits, OwnWeights
     from joinedup.ranking import Tried
     from joinedup.roadmap import Condition, Decision, Relaxed, Roadmap, Unlock, Unlocked, Waiting
     from joinedup.study.assessing import Assessed
+    from joinedup.study.deciding import Held
 
 _SECONDS = 20.0
 """The longest that one solution of the roadmap may take; the gap that is left is printed."""
 _SAMPLES = 10_000
+_LIVE_LINES = (CashLine.RUNNING, CashLine.BENEFIT, CashLine.PENSION)
+"""What an option saves or does better, once it is live, stands on one of these lines."""
 _WORTH = Criterion("worth to all together", "£", 0, 1, "money")
 _WAIT = Criterion("change in the mean wait", "minutes", 1, 0, "response")
 _POSTS = Criterion("posts that move or end", "full-time equivalents", 1, 0, "people")
@@ -47,11 +50,20 @@ class Planned:
     waiting: tuple[Waiting, ...]
     unlocked: tuple[Unlocked, ...]
     """What each option that makes others possible is worth through them, as the study states it (§4.6)."""
+    agreed: Tried | None = None
+    """The order under the weights that the partners agreed, None where they agreed none or none that tells the options apart."""
+    unmeasured: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By criterion that was left out because it is not known: the options of which it is not."""
+    held: tuple[Held, ...] = ()
+    """What the study says holds options that were put on the roadmap or could have been."""
 
     def as_json(self) -> dict[str, Any]:
         """Give it as plain lists and numbers."""
         return {
             "weights": None if self.tried is None else self.tried.as_json(),
+            "agreed_weights": None if self.agreed is None else self.agreed.as_json(),
+            "unmeasured": {name: list(ids) for name, ids in self.unmeasured.items()},
+            "held": [dict(vars(each)) for each in self.held],
             "views": [dict(zip(("name", "holds", "first"), each, strict=True)) for each in self.views],
             "roadmap": None if self.roadmap is None else self.roadmap.as_json(),
             "relaxing": [{**vars(each), "worth": dict(vars(each.worth))} for each in self.relaxed],
@@ -76,21 +88,33 @@ def planned(
     unlocks: Mapping[str, Sequence[Unlock]],
     passes: Callable[[frozenset[str]], Outcome],
     seed: int,
+    weights: OwnWeights | None = None,
+    held: Sequence[Held] = (),
 ) -> Planned:
-    """Try all weights on the options that pass the gate, and put the best set of them on a roadmap."""
-    tried, views = _tried(assessed, seed)
+    """Try all weights, and those that were agreed, on the options that pass the gate; put the best set on a roadmap."""
+    weighed = _weighed(assessed, weights, seed)
     passing = [each for each in assessed if each.gate.outcome is Outcome.PASS]
     if not passing:
-        return Planned(tried, views, None, (), (), ())
+        return Planned(weighed.tried, weighed.views, None, (), (), (), weighed.agreed, weighed.unmeasured)
+    passed = {each.option.id for each in passing}
     question = Question(
-        tuple(_step(each, own.years, decisions.get(each.option.id)) for each in passing),
+        tuple(
+            _step(
+                each,
+                own.years,
+                decisions.get(each.option.id),
+                [one for one in held if one.option == each.option.id],
+                passed,
+            )
+            for each in passing
+        ),
         _limits(own),
-        tuple(_among(conditions, {each.option.id for each in passing})),
+        tuple(_among(conditions, passed)),
         passes,
         seconds=_SECONDS,
         seed=seed,
     )
-    ids = {each.id for each in question.steps}
+    ids = {each.id for each in question.steps if not each.blocked}
     stated = {
         option: [each for each in entries if each.option in ids]
         for option, entries in sorted(unlocks.items())
@@ -98,50 +122,73 @@ def planned(
     }
     limited = own.capital_gbp_a_year is not None or own.options_at_once is not None
     return Planned(
-        tried,
-        views,
+        weighed.tried,
+        weighed.views,
         plan(question),
         relaxing(question) if limited else (),
         waiting(question) if question.conditions else (),
         tuple(unlocking(question, option, entries) for option, entries in stated.items() if entries),
+        weighed.agreed,
+        weighed.unmeasured,
+        tuple(each for each in held if each.option in passed),
     )
 
 
-def _tried(assessed: Sequence[Assessed], seed: int) -> tuple[Tried | None, tuple[tuple[str, str, str], ...]]:
-    """Weigh money, response and people against each other, as far as the options differ in them."""
+@dataclass(frozen=True, eq=False)
+class _Weighed:
+    """The order under all weights, under each point of view and under what was agreed; what could not be weighed."""
+
+    tried: Tried | None
+    views: tuple[tuple[str, str, str], ...]
+    agreed: Tried | None
+    unmeasured: dict[str, tuple[str, ...]]
+
+
+def _weighed(assessed: Sequence[Assessed], own: OwnWeights | None, seed: int) -> _Weighed:
+    """Weigh money, response and people against each other, as far as the options differ in them and they are known."""
     measured: list[tuple[Criterion, list[NDArray[np.float64]]]] = [
         (_WORTH, [each.appraisal.npsv[1:] for each in assessed]),
         (_WAIT, [np.array([_wait(each)]) for each in assessed]),
         (_POSTS, [np.array([_posts(each)]) for each in assessed]),
     ]
+    gates = [each.gate.outcome for each in assessed]
+    passing = [index for index, gate in enumerate(gates) if gate is Outcome.PASS]
+    if len(passing) < 2:
+        return _Weighed(None, (), None, {})
+    ids = [each.option.id for each in assessed]
     criteria, columns = [], []
-    draws = len(assessed[0].appraisal.npsv) - 1 if assessed else 0
+    unmeasured: dict[str, tuple[str, ...]] = {}
+    draws = len(assessed[0].appraisal.npsv) - 1
     for criterion, values in measured:
-        column = (
-            np.stack([np.broadcast_to(each, draws) for each in values], axis=1) if values else np.zeros(0)
-        )
-        if not column.size or not np.isfinite(column).all() or np.ptp(column) == 0:
+        column = np.stack([np.broadcast_to(each, draws) for each in values], axis=1)
+        known: NDArray[np.bool_] = np.asarray(np.isfinite(column).all(axis=0))
+        if not known[passing].all():
+            # An option that is not known is neither the best nor the worst: the criterion is left out for all.
+            unmeasured[criterion.name] = tuple(sorted(ids[index] for index in passing if not known[index]))
             continue
-        low, high = float(column.min()), float(column.max())
+        low, high = float(column[:, known].min()), float(column[:, known].max())
+        if low == high:
+            continue
         # The scale is as long as the options differ; which end is the better one the criterion says.
         more_is_better = criterion.best > criterion.worst
         worst, best = (low, high) if more_is_better else (high, low)
         criteria.append(replace(criterion, worst=worst, best=best))
         columns.append(column)
-    gates = [each.gate.outcome for each in assessed]
-    if not criteria or sum(gate is Outcome.PASS for gate in gates) < 2:
-        return None, ()
-    ids = [each.option.id for each in assessed]
+    if not criteria:
+        return _Weighed(None, (), None, unmeasured)
     measurements: NDArray[np.float64] = np.stack(columns, axis=2)
-    tried = try_weights(ids, gates, criteria, measurements, AnyWeights(), samples=_SAMPLES, seed=seed)
-    views = []
-    if len(criteria) > 1:
-        for preset in presets():
-            one = try_weights(
-                ids, gates, criteria, measurements, preset.weights(criteria), samples=_SAMPLES, seed=seed
-            )
-            views.append((preset.name, preset.sentence, one.accepted[0].id))
-    return tried, tuple(views)
+
+    def under(weights: AnyWeights | AgreedWeights) -> Tried:
+        return try_weights(ids, gates, criteria, measurements, weights, samples=_SAMPLES, seed=seed)
+
+    views = [
+        (preset.name, preset.sentence, under(preset.weights(criteria)).accepted[0].id)
+        for preset in (presets() if len(criteria) > 1 else ())
+    ]
+    points = {} if own is None else {each.name: getattr(own, each.about) for each in criteria}
+    # What has no weight, or cannot be weighed, leaves the rest in the proportions that were agreed.
+    agreed = under(AgreedWeights(points)) if any(points.values()) else None
+    return _Weighed(under(AnyWeights()), tuple(views), agreed, unmeasured)
 
 
 def _wait(each: Assessed) -> float:
@@ -152,29 +199,53 @@ def _wait(each: Assessed) -> float:
 
 
 def _posts(each: Assessed) -> float:
-    found = (each.people.posts_moved, each.people.posts_ended)
-    return sum(posts or 0.0 for posts in found)
+    """Give the full-time equivalents that move or end; not a number where they are not known, because absent is not zero."""
+    moved, ended = each.people.posts_moved, each.people.posts_ended
+    return math.nan if moved is None or ended is None else moved + ended
 
 
-def _step(each: Assessed, years: int, decision: Decision | None) -> Step:
-    """Give an option as the roadmap sees it, with its capital after optimism bias."""
+def _step(
+    each: Assessed, years: int, decision: Decision | None, held: Sequence[Held], passed: set[str]
+) -> Step:
+    """Give an option as the roadmap sees it, with its capital after optimism bias and what holds it.
+
+    ``passed`` are the options that pass the gate: what needs another that does not cannot start.
+    """
     capital: dict[str, list[float]] = {}
     for flow in each.appraisal.flows:
         if flow.line is CashLine.CAPITAL:
             spent = capital.setdefault(flow.payer, [])
             spent += [0.0] * (flow.year + 1 - len(spent))
             spent[flow.year] -= float(flow.spent[0])
-    months = each.months_elsewhere
+    needs = sorted({other for one in held for other in one.needs})
+    unsafe = [f"'{other}'" for other in needs if other not in passed]
     return Step(
         id=each.option.id,
         npsv=starting_in(each.appraisal.npsv, years),
         capital={who: tuple(spent) for who, spent in sorted(capital.items())},
-        years_to_live=math.ceil(median(months) / 12) if months else 1,
+        years_to_live=_years_to_live(each),
         partners=each.option.partners,
+        needs=tuple(Need(other) for other in needs if other in passed),
         uses=frozenset(each.option.uses),
+        excludes=frozenset(other for one in held for other in one.excludes) & passed,
+        earliest=max((one.not_before or 0 for one in held), default=0),
+        blocked=f"needs {' and '.join(unsafe)}, which the safety gate does not pass" if unsafe else "",
         decision=decision,
         gate=each.gate.outcome,
     )
+
+
+def _years_to_live(each: Assessed) -> int:
+    """Give the year, counted from the start, from which an option is live: the first in which it saves or helps by itself.
+
+    The worth rests on that year, so that money and timetable say the same. What saves nothing takes as long as the like took
+    elsewhere, or a year. Selling a site is no sign of being live, and neither is a payment between partners.
+    """
+    saves = [
+        flow.year for flow in each.appraisal.flows if flow.line in _LIVE_LINES and float(flow.amount[0]) > 0
+    ]
+    months = each.months_elsewhere
+    return min(saves) if saves else math.ceil(median(months) / 12) if months else 1
 
 
 def _limits(own: OwnLimits) -> Limits:

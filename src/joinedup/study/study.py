@@ -14,7 +14,7 @@ from joinedup.options.shared_estate import whole_estate
 from joinedup.overlap import REACH, site_pairs
 from joinedup.response.asking import own_needs
 from joinedup.study.assessing import Assessment, assess, assumptions_of
-from joinedup.study.deciding import barriers_of, decisions_of, unlocks_of
+from joinedup.study.deciding import barriers_of, decisions_of, held_of, unlocks_of
 from joinedup.study.hearing import Heard
 from joinedup.study.planning import Planned, planned
 from joinedup.study.waiting import Played
@@ -122,15 +122,17 @@ class Study:
     @cached_property
     def planned(self) -> Planned:
         """The options under all weights, and the best set of them over years."""
-        assessment = self.assessment
+        assessment, settings = self.assessment, self.area.settings
         ids = [each.option.id for each in assessment.options]
         self.progress("putting the options on a roadmap")
         return planned(
             assessment.options,
-            self.area.settings.roadmap,
+            settings.roadmap,
             decisions_of(self.folder, ids),
             barriers_of(self.folder, ids),
             unlocks_of(self.area),
             assessment.judge_together,
-            self.area.settings.seed,
+            settings.seed,
+            settings.weights,
+            held_of(self.folder, ids, settings.price_base, settings.roadmap.years),
         )

@@ -130,6 +130,10 @@ class JointTraining:
             for year in range(1, self.years + 1)
         ]
 
+    def budget_functions(self, option: Option) -> tuple[str, ...]:  # noqa: ARG002 - as every kind
+        """Say training: courses and exercises are its business."""
+        return ("training",)
+
     def explain(self, option: Option) -> str:
         """Say who sits where, how many runs that takes, and what a trained person costs before and after."""
         names = in_words(option.names)
@@ -307,6 +311,7 @@ def _exercise(area: Area, register: Sequence[Registered]) -> Option | None:
         joins=tuple(partners),
         names=tuple(area.name_of(each) for each in partners),
         changes=(),
+        # It frees nothing: people's time is spent on it, and no benefit is claimed.
         uses=(),
         facts={"exercise": 1.0, "tried_before": None if before is None else before.in_words},
         incomplete=(

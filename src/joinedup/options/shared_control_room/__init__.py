@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -25,6 +26,7 @@ from joinedup.options.shared_control_room.joining import (
 )
 from joinedup.options.shared_control_room.staffing import handlers
 from joinedup.response.rooms import shipped
+from joinedup.wording import Unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,6 +68,16 @@ class SharedControlRoom:
     project_type: str = "equipment and development"
     years: int = 10
     exit_cost: str = EXIT_COST.name
+    facts_told: Mapping[str, tuple[str, Unit | None]] = MappingProxyType(
+        {
+            "one_room_lost": ("If one room is lost, {it}.", None),
+            "passed_calls": ("Calls that these rooms pass to each other in a year: {it}.", Unit.COUNT),
+            "minutes_sooner": (
+                "On a call so passed the second service would know sooner, by {it} in the mean; no wait and no money counts it.",
+                Unit.MINUTES,
+            ),
+        }
+    )
 
     def find(self, area: Area, assumptions: Mapping[str, Assumption]) -> list[Option]:
         """Try every way for every pair and three of rooms, and for all, save where two of them share a room already."""
@@ -117,6 +129,10 @@ class SharedControlRoom:
                 for year in range(1, self.years + 1)
             ]
         return flows
+
+    def budget_functions(self, option: Option) -> tuple[str, ...]:  # noqa: ARG002 - as every kind
+        """Say control: rooms, their staff and their systems are its business."""
+        return ("control",)
 
     def explain(self, option: Option) -> str:
         """Say who answers where, what that takes in staff, and what becomes of the rooms."""
@@ -225,6 +241,8 @@ def _option(
         uses=(
             *(f"control_rooms/{each.room_id}" for each in group),
             *(f"posts/{each}" for each in posts["post_id"].sort()),
+            # Bills and floor are those of the room where it stands, so that nobody else may empty or fill that place.
+            *(f"sites/{each}" for each in sorted({e.site_id for e in group if e.site_id is not None})),
         ),
         facts=facts,
         incomplete=tuple(incomplete),

@@ -11,7 +11,7 @@ import numpy as np
 
 from joinedup.options.shared_control_room.joining import passed_a_year
 from joinedup.response.rooms import Rooms, Staffing, shipped, staffed
-from joinedup.response.rooms.declared import PRODUCTIVE, SHIFT
+from joinedup.response.rooms.declared import LOG, PRODUCTIVE, SHIFT
 from joinedup.response.rooms.shifts import hours_in_shifts
 from joinedup.response.rooms.staffing import WEEKS_A_YEAR, years
 
@@ -81,6 +81,7 @@ def handlers(
         "most_handlers_before": float(before.confirmed.sum(axis=0).max()),
         "most_handlers_after": float(after.confirmed.sum(axis=0).max()),
         "passed_calls": sum(passed_a_year(before.rooms).values()),
+        "minutes_sooner": minutes_sooner(before.rooms, variant),
     }
     # Whoever has more staff on duty now gives up more of it.
     freed = whole_posts((sum(rosters) - after.in_shifts) * by_post, dict(zip(services, now, strict=True)))
@@ -96,6 +97,25 @@ def handlers(
         value for each in services if isinstance(value := found[f"posts_freed_{each}"], float)
     )
     return found
+
+
+def minutes_sooner(rooms: Rooms, variant: str) -> float | None:
+    """Give by how much sooner a call that is passed now is logged for the second service, in the mean; None if none is passed.
+
+    A team that answers for both logs it once; elsewhere it is logged again, and faster on one floor than by voice.
+    """
+    way = next(each for each in shipped() if each.name == variant).with_values(rooms.assumptions)
+    voice = rooms.central(LOG)
+    now = np.array([voice if took is None else float(took.mean()) / 1000 for took in rooms.log])
+    then = now if way.log is None else np.minimum(now, way.log.central)
+    pooled = np.array([hour % 24 in way.hours for hour in range(rooms.hourly.shape[1])])
+    total = seconds = 0.0
+    for row in range(len(rooms.lines)):
+        for hours, saved in ((rooms.hourly[row][pooled], now), (rooms.hourly[row][~pooled], now - then)):
+            passed = float(hours.sum()) * rooms.passed[row]
+            total += float(passed.sum())
+            seconds += float((passed * saved).sum())
+    return seconds / total / 60 if total else None
 
 
 @lru_cache(maxsize=256)

@@ -249,6 +249,10 @@ class SharedEstate:
             ]
         return flows
 
+    def budget_functions(self, option: Option) -> tuple[str, ...]:  # noqa: ARG002 - as every kind
+        """Say estates: buildings are its business."""
+        return ("estates",)
+
     def explain(self, option: Option) -> str:
         """Say who moves where, how far, and what is given up."""
         facts = {name: value for name, value in option.facts.items() if isinstance(value, int | float)}

@@ -62,6 +62,12 @@ class SharedSupport:
         ways = {"buying": buying.carry_on, "workshop": workshops.carry_on, "service": supporting.carry_on}
         return ways[str(option.facts["way"])](area, option, draws)
 
+    def budget_functions(self, option: Option) -> tuple[str, ...]:
+        """Say fleet for a workshop and its own function for a support service; what is bought may fall on any line."""
+        if option.facts["way"] == "workshop":
+            return ("fleet",)
+        return (str(option.facts["function"]),) if option.facts["way"] == "service" else ()
+
     def explain(self, option: Option) -> str:
         """Say who does what together, and what comes of it."""
         ways = {"buying": buying.explain, "workshop": workshops.explain, "service": supporting.explain}

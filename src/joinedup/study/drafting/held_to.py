@@ -22,10 +22,23 @@ if TYPE_CHECKING:
     from joinedup.study.study import Study
     from joinedup.study.waiting import Played
 
+_OF_A_POOL = ("turned_out", "about")
+"""Steps that are fitted by pool of units; others are fitted by service."""
 _LEAST_GROUNDS = 3
 """A share of time over fewer grounds would say of one of them when nobody is there."""
 _COUNTED = re.compile(r"^([1-9]\d*)(?= (?:of [\d,]+ )?(?:incidents|attendances)\b)")
 """A note that opens with how many incidents or attendances it is about."""
+STEPS = {
+    "handled": "from the call until the first unit is told",
+    "later": "until a unit asked for later is told",
+    "turned_out": "turning out, as the quickest crew does",
+    "about": "the drive, beside the law's",
+    "busy": "from arriving until free",
+    "conveyed": "patients conveyed, as a share",
+    "on_scene": "on scene",
+    "handover": "at hospital until free",
+}
+"""What each fitted step is called."""
 
 
 def standards_blocks(
@@ -161,4 +174,72 @@ def rests_on(played: Played) -> list[str]:
         f"The period was played {runs} times; what differs from run to run is luck.",
         *(f"The drive of {each}." for each in laws),
         *(f"{note[:1].upper()}{note[1:]}." for note in map(told, played.notes)),
+    ]
+
+
+def fits_of(played: Played) -> pl.DataFrame:
+    """Give what each step rests on by service, or by pool of units: the widest of its cells.
+
+    Columns: step, cell, records, mean, median and 90th (minutes), lognormal_off (a share of records).
+    """
+    baseline = played.baseline
+    widest = {
+        (step, ", ".join(map(str, row)))
+        for steps in (baseline.steps, *(each.steps for each in baseline.conveyance.values()))
+        for step, levels in steps.items()
+        for level in levels[-1:]
+        for row in level.table.select(level.keys).iter_rows()
+    }
+    keys = {"step": pl.String, "cell": pl.String}
+    conveyed = pl.col("cell").str.replace(", 1$", ", with a patient").str.replace(", 0$", ", without one")
+    # A finer cell may be called alike; the widest of a step come last.
+    return (
+        baseline.fits.join(
+            pl.DataFrame(sorted(widest), keys, orient="row"), on=list(keys), how="semi", maintain_order="left"
+        )
+        .unique(list(keys), keep="last", maintain_order=True)
+        .with_columns(cell=pl.when(pl.col("step") == "on_scene").then(conveyed).otherwise("cell"))
+    )
+
+
+def fits_table(study: Study, played: Played, services: Sequence[str]) -> list[Block]:
+    """Lay out what each step rests on, for services that may be shown and pools of two or more crews."""
+    crews = dict(played.outcomes.units.group_by("pool").len().iter_rows())
+    rows: list[list[Figure | str]] = []
+    for row in fits_of(played).iter_rows(named=True):
+        service, *kind = row["cell"].split(", ") if row["step"] == "on_scene" else [row["cell"]]
+        of_pool = row["step"] in _OF_A_POOL
+        if crews.get(service, 0) < LEAST_CREWS if of_pool else service not in services:
+            continue
+        base, unit = row["records"], Unit.SHARE if row["step"] == "conveyed" else Unit.MINUTES
+        not_said = Figure(None, unit, mark=Mark.NOT_APPLICABLE)
+        rows.append(
+            [
+                STEPS[row["step"]],
+                ", ".join([service if of_pool else short_name(study.area, service), *kind]),
+                Figure(float(base), Unit.COUNT),
+                Figure(row["mean"], unit, base),
+                not_said if unit is Unit.SHARE else Figure(row["90th"], unit, base),
+                # A distance between two curves and no count of records, which the small-count rule would take it for.
+                Mark.NOT_APPLICABLE.value if row["lognormal_off"] is None else f"{row['lognormal_off']:.0%}",
+            ]
+        )
+    if not rows:
+        return []
+    return [
+        Table(
+            "waits-fits",
+            "The records that each step is drawn from",
+            (
+                Column("Step"),
+                Column("Of"),
+                Column("Records", numeric=True),
+                Column("Mean", numeric=True),
+                Column("90th centile", numeric=True),
+                Column("A lognormal would be off by", numeric=True),
+            ),
+            rows,
+            note="Drawn are the records themselves, by category, priority and hour where there are 20 or more, and no curve. "
+            "The last column says how large a share of records a lognormal of the same mean and spread would misplace.",
+        )
     ]

@@ -17,18 +17,21 @@ from joinedup.disclosure import (
     Statement,
     Table,
 )
-from joinedup.study.drafting.naming import listed
+from joinedup.study.drafting.naming import as_said, listed
 from joinedup.study.drafting.options import GATE_WORDS, pounds
 from joinedup.wording import Unit
 
 if TYPE_CHECKING:
-    from joinedup.ranking import Swap, Tried
+    from joinedup.area.settings import OwnWeights
+    from joinedup.ranking import Accepted, Swap, Tried
     from joinedup.study.study import Study
 
 _DRAWN = 15
 """At most so many options are drawn; the table holds all of them."""
 _LISTED = 10
 """At most so many options are listed by how often they come first."""
+_NAMED = 3
+"""At most so many options are named of which something is not known."""
 
 
 def order_chapter(study: Study) -> Chapter:
@@ -110,21 +113,39 @@ def order_chapter(study: Study) -> Chapter:
 
 
 def _weights(study: Study, titles: dict[str, str]) -> list[Block]:
-    """Say how the order would change with what matters: all weights, points of view, and where the first two swap (§7.1)."""
+    """Say how the order would change with what matters: what was agreed, all weights, points of view, and swaps (§7.1)."""
     planned = study.planned
-    if planned.tried is None:
-        return []
-    tried = planned.tried
     blocks: list[Block] = [
-        Section("Under other weights"),
         Statement(
-            f"Nobody has agreed how much each of these matters: {listed([each.name for each in tried.criteria])}. So all "
-            f"weights were tried, {tried.samples:,} times, together with the draws of the appraisal."
-            if len(tried.criteria) > 1
-            else f"The options differ in one thing alone, {tried.criteria[0].name}, so that no weights can change their order."
-        ),
-        _accepted(tried, titles),
+            f"{name[:1].upper()}{name[1:]} could not be weighed, because they are not known for "
+            f"{listed([titles[each] for each in ids[:_NAMED]])}"
+            + (f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else "")
+            + ": absent is not zero."
+        )
+        for name, ids in planned.unmeasured.items()
     ]
+    tried = planned.tried
+    if tried is None:
+        return blocks
+    names = listed([each.name for each in tried.criteria])
+    own = study.area.settings.weights
+    if own is not None:
+        blocks += [Section("Under the weights that were agreed"), *_agreed(own, planned.agreed, titles)]
+    if len(tried.criteria) == 1:
+        why = f"The options differ in one thing alone, {names}, so that no weights can change their order."
+    elif own is None:
+        why = (
+            f"Nobody has agreed how much each of these matters: {names}. So all weights were tried, "
+            f"{tried.samples:,} times, together with the draws of the appraisal."
+        )
+    else:
+        why = (
+            f"To show how much rests on what was agreed, all weights of {names} were tried as well, {tried.samples:,} times, "
+            "together with the draws of the appraisal."
+        )
+    blocks += [Section("Under other weights"), Statement(why), _accepted(tried, titles)]
+    if len(tried.criteria) > 1:
+        blocks.append(_central(tried, titles))
     if planned.views:
         blocks.append(
             Table(
@@ -140,9 +161,100 @@ def _weights(study: Study, titles: dict[str, str]) -> list[Block]:
     return blocks
 
 
+def _agreed(own: OwnWeights, agreed: Tried | None, titles: dict[str, str]) -> list[Block]:
+    """Say whose weights these are, what the points are for, and what comes first under them."""
+    points = {"money": own.money, "response": own.response, "people": own.people}
+    said = listed([f"{about} {given:g}" for about, given in points.items()])
+    whose = (
+        f"{as_said(own.agreed_by)} agreed these points on {own.agreed_on.day} {own.agreed_on:%B %Y}: {said}."
+    )
+    if agreed is None:
+        return [Statement(f"{whose} They give no weight to anything in which the options differ.")]
+    first = agreed.accepted[0]
+    together = sum(points[each.about] for each in agreed.criteria)
+    return [
+        Statement(
+            f"{whose} Under them {titles[first.id]} comes first on average, and in {{first}} of the draws.",
+            {"first": Figure(first.first.share, Unit.SHARE)},
+        ),
+        Table(
+            "agreed-weights",
+            "What the agreed points are for: the whole step from the worst to the best of the options",
+            (
+                Column("What matters"),
+                Column("Unit"),
+                Column("Worst", numeric=True),
+                Column("Best", numeric=True),
+                Column("Counts for", numeric=True),
+            ),
+            [
+                [
+                    each.name,
+                    each.unit,
+                    Figure(each.worst, Unit.POUNDS if each.unit == "£" else Unit.NUMBER),
+                    Figure(each.best, Unit.POUNDS if each.unit == "£" else Unit.NUMBER),
+                    Figure(points[each.about] / together, Unit.SHARE),
+                ]
+                for each in agreed.criteria
+            ],
+            note="What the options do not differ in, or what is not known of them all, is left out; the rest keep their "
+            "proportions.",
+        ),
+        Table(
+            "agreed-order",
+            "The order under the agreed weights",
+            (
+                Column("Option"),
+                Column("Expected place", numeric=True),
+                Column("Comes first", numeric=True),
+                Column("Give or take", numeric=True),
+            ),
+            [
+                [
+                    titles[each.id],
+                    Figure(each.expected_place, Unit.NUMBER),
+                    Figure(each.first.share, Unit.SHARE),
+                    Figure(2 * each.first.error, Unit.SHARE),
+                ]
+                for each in agreed.accepted[:_LISTED]
+            ],
+            pages=[each.id for each in agreed.accepted[:_LISTED]],
+        ),
+    ]
+
+
+def _central(tried: Tried, titles: dict[str, str]) -> Table:
+    """Show what one would have to think to put each option first: the mean of the weights under which it came first."""
+    shown = _by_first(tried)[:_LISTED]
+    names = [each.name for each in tried.criteria]
+    return Table(
+        "central-weights",
+        "What one would have to think to put each first: the mean of the weights under which it came first",
+        (Column("Option"), *(Column(f"{name[:1].upper()}{name[1:]}", numeric=True) for name in names)),
+        [
+            [
+                titles[each.id],
+                *(
+                    Figure(None, Unit.SHARE, mark=Mark.NOT_APPLICABLE)
+                    if each.central_weights is None
+                    else Figure(each.central_weights[name], Unit.SHARE)
+                    for name in names
+                ),
+            ]
+            for each in shown
+        ],
+        note="Nobody's agreed weights; an option that never came first has none.",
+        pages=[each.id for each in shown],
+    )
+
+
+def _by_first(tried: Tried) -> list[Accepted]:
+    return sorted(tried.accepted, key=lambda each: (-each.first.share, each.expected_place, each.id))
+
+
 def _accepted(tried: Tried, titles: dict[str, str]) -> Table:
     """List how often each option comes first, with the error of having tried only so many weights."""
-    ordered = sorted(tried.accepted, key=lambda each: (-each.first.share, each.expected_place, each.id))
+    ordered = _by_first(tried)
     shown, rest = ordered[:_LISTED], ordered[_LISTED:]
     highest = max((each.first.share for each in rest), default=0.0)
     return Table(

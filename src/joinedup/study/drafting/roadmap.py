@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from statistics import median
 from typing import TYPE_CHECKING
 
 from joinedup.appraisal import Outcome, financial_year
@@ -13,13 +14,14 @@ from joinedup.disclosure import (
     Column,
     Figure,
     Gantt,
+    Mark,
     Section,
     Span,
     Statement,
     Table,
 )
 from joinedup.study.deciding import barriers_of, decisions_of
-from joinedup.study.drafting.naming import short_name
+from joinedup.study.drafting.naming import as_said, listed, short_name
 from joinedup.wording import Unit, in_words
 
 if TYPE_CHECKING:
@@ -54,6 +56,7 @@ def roadmap_chapter(study: Study) -> Chapter:
     if plan.rows:
         blocks += [_timetable(study, plan, titles), _started(study, plan, titles), _capital(study, plan)]
     blocks += _decided(study, titles)
+    blocks += _held(study, plan, titles)
     if plan.left_out:
         blocks += [Section("Left out, and why"), *_left_out(plan, titles)]
     if study.planned.relaxed:
@@ -130,7 +133,8 @@ def _timetable(study: Study, plan: Roadmap, titles: dict[str, str]) -> Gantt:
         f"Financial years from {years[0]} to {years[-1]}",
         years,
         [Span(titles[each.id], each.start, each.live) for each in plan.rows],
-        "Source: this study's appraisal; each takes as long to go live as the like took elsewhere (the median), or a year.",
+        "Source: this study's appraisal; each is live from the year in which its own savings or benefits begin. What has none "
+        "takes as long as the like took elsewhere (the median), or a year.",
         f"One line an option, in the order in which they start. First: {titles[first.id]}, in {years[first.start]}.",
     )
 
@@ -143,6 +147,7 @@ def _started(study: Study, plan: Roadmap, titles: dict[str, str]) -> Table:
             Column("Option"),
             Column("Starts in"),
             Column("Live from"),
+            Column("Months that the like took elsewhere", numeric=True),
             Column("Expected worth from that start", numeric=True),
             Column("Capital within these years", numeric=True),
             Column("Capital later", numeric=True),
@@ -153,6 +158,7 @@ def _started(study: Study, plan: Roadmap, titles: dict[str, str]) -> Table:
                 titles[each.id],
                 _year(study, each.start),
                 _year(study, each.live),
+                _elsewhere(study.assessment[each.id].months_elsewhere),
                 Figure(each.expected, Unit.POUNDS),
                 Figure(sum(sum(spent) for spent in each.capital.values()), Unit.POUNDS),
                 Figure(each.capital_later, Unit.POUNDS),
@@ -160,8 +166,15 @@ def _started(study: Study, plan: Roadmap, titles: dict[str, str]) -> Table:
             ]
             for each in plan.rows
         ],
+        note="What the like took elsewhere is the median from the first idea; here an option starts once it has been decided.",
         pages=[each.id for each in plan.rows],
     )
+
+
+def _elsewhere(months: tuple[int, ...]) -> Figure:
+    if not months:
+        return Figure(None, Unit.NUMBER, mark=Mark.NOT_AVAILABLE)
+    return Figure(float(median(months)), Unit.NUMBER)
 
 
 def _capital(study: Study, plan: Roadmap) -> Table:
@@ -197,8 +210,25 @@ def _decided(study: Study, titles: dict[str, str]) -> list[Block]:
     for option, decision in sorted(decisions.items()):
         when = "" if decision.year is None else f", in {_year(study, decision.year)}"
         what = f"goes ahead{when}" if decision.goes_ahead else "does not go ahead"
-        said.append(Statement(f"{titles[option]} {what}: {decision.reason}."))
+        said.append(Statement(f"{titles[option]} {what}: {as_said(decision.reason)}."))
     return [Section("Decided by persons"), Bullets(said)]
+
+
+def _held(study: Study, plan: Roadmap, titles: dict[str, str]) -> list[Block]:
+    """Say what the study says holds options, why, and what came of each (§7.2)."""
+    starts = {each.id: f"starts in {_year(study, each.start)}" for each in plan.rows}
+    said = []
+    for each in study.planned.held:
+        what = []
+        if each.not_before is not None:
+            what.append(f"cannot start before {_year(study, each.not_before)}")
+        if each.needs:
+            what.append(f"needs {listed([titles[other] for other in each.needs])} live first")
+        if each.excludes:
+            what.append(f"is never done beside {listed([titles[other] for other in each.excludes])}")
+        came = starts.get(each.option, "is not on the roadmap")
+        said.append(Statement(f"{titles[each.option]} {listed(what)}: {as_said(each.reason)}. It {came}."))
+    return [Section("What holds options"), Bullets(said)] if said else []
 
 
 def _left_out(plan: Roadmap, titles: dict[str, str]) -> list[Block]:
@@ -207,7 +237,7 @@ def _left_out(plan: Roadmap, titles: dict[str, str]) -> list[Block]:
     many = [reason for reason, number in reasons.items() if number > _SAID_ONCE]
     blocks: list[Block] = [
         Statement(
-            f"{reasons[reason]} options that pass the safety gate are left out for one reason: {reason}."
+            f"{reasons[reason]} options that pass the safety gate are left out for one reason: {_named(reason, titles)}."
         )
         for reason in many
     ]
@@ -218,11 +248,18 @@ def _left_out(plan: Roadmap, titles: dict[str, str]) -> list[Block]:
                 "roadmap-left-out",
                 "Options that pass the safety gate and are not on the roadmap",
                 (Column("Option"), Column("Why")),
-                [[titles[each.id], each.reason] for each in apart],
+                [[titles[each.id], _named(each.reason, titles)] for each in apart],
                 pages=[each.id for each in apart],
             )
         )
     return blocks
+
+
+def _named(reason: str, titles: dict[str, str]) -> str:
+    """Call the options of a reason by their titles."""
+    for option, title in titles.items():
+        reason = reason.replace(f"'{option}'", title)
+    return reason
 
 
 def _relaxed(study: Study, relaxed: tuple[Relaxed, ...]) -> Table:

@@ -31,7 +31,7 @@ from joinedup.study.drafting.believed import (
     gaps_of,
     is_off,
 )
-from joinedup.study.drafting.held_to import cover_blocks, rests_on, standards_blocks
+from joinedup.study.drafting.held_to import cover_blocks, fits_table, rests_on, standards_blocks
 from joinedup.study.drafting.naming import listed, short_name
 from joinedup.study.drafting.places import drawn_sites
 from joinedup.study.drafting.waited import (
@@ -99,6 +99,7 @@ def waits_chapter(study: Study) -> Chapter:
             *answered_blocks(study),
             Section("What the played waits rest on"),
             Bullets([Statement(each) for each in rests_on(played)]),
+            *fits_table(study, played, services),
         ),
     )
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from joinedup.appraisal import Appraisal
+    from joinedup.area import Area
     from joinedup.study.assessing import Assessed
     from joinedup.study.study import Study
 
@@ -78,6 +79,16 @@ def worth_chapter(study: Study, each: Assessed) -> Chapter:
         ["Everything gained", pounds(economic.gains)],
         ["Everything it costs", pounds(economic.costs)],
         ["Spread evenly, a year", pounds(economic.equivalent_annual_value)],
+        [
+            "Benefit for each pound of net cost (BCR)",
+            "none: it costs nothing net" if economic.bcr is None else Figure(economic.bcr, Unit.NUMBER),
+        ],
+        [
+            "Paid for itself (payback)",
+            f"not within {appraisal.years} years"
+            if economic.payback_year is None
+            else f"in {financial_year(study.area.settings.price_base, economic.payback_year)}",
+        ],
     ]
     return Chapter(
         "worth",
@@ -95,8 +106,8 @@ def worth_chapter(study: Study, each: Assessed) -> Chapter:
         (
             Table(
                 "worth",
-                f"Present value in real pounds of {study.area.settings.price_base}",
-                (Column("What"), Column("Present value", numeric=True)),
+                f"Present value in real pounds of {study.area.settings.price_base}; the ratio and payback at central values",
+                (Column("What"), Column("Figure", numeric=True)),
                 lines,
                 note=f"Costs carry {appraisal.bias_pct:g} % optimism bias on {appraisal.biased_line}; gains are cut by the "
                 "grade of their source. Nine draws in ten lie within each range.",
@@ -174,7 +185,7 @@ def beside_chapter(study: Study, each: Assessed) -> Chapter:
     return Chapter(
         "beside",
         "Beside carrying on, and beside what each could do alone",
-        Statement(_alone_in_words(study, each)),
+        Statement(alone_in_words(study.area, each)),
         (
             Table(
                 "beside",
@@ -187,12 +198,12 @@ def beside_chapter(study: Study, each: Assessed) -> Chapter:
     )
 
 
-def _alone_in_words(study: Study, each: Assessed) -> str:
+def alone_in_words(area: Area, each: Assessed) -> str:
     """Say where acting alone wins."""
     appraisal = each.appraisal
     if not each.alone:
         return "What each partner could do alone has not been costed for this kind; some of this may not need the others."
-    better = [study.area.name_of(who) for who in appraisal.better_alone if who in study.area.services]
+    better = [area.name_of(who) for who in appraisal.better_alone if who in area.services]
     refused = sum(one.refused for one in each.alone)
     if better:
         words = f"{listed(better)} would expect more from acting alone than from this option."
