@@ -17,7 +17,7 @@ FACE = {
     "Option": (
         "(id: 'str', kind: 'str', title: 'str', partners: 'tuple[str, ...]', joins: 'tuple[str, ...]', "
         "names: 'tuple[str, ...]', changes: 'tuple[Change, ...]', uses: 'tuple[str, ...]', "
-        "facts: 'dict[str, float | str | None]', incomplete: 'tuple[str, ...]' = (), exists: 'bool' = False) -> None"
+        "facts: 'dict[str, float | str | None]', incomplete: 'tuple[str, ...]' = (), exists: 'bool' = False, draws_on: 'tuple[str, ...]' = ()) -> None"
     ),
     "Published": (
         "(title: 'str', subtitle: 'str', chapters: 'tuple[PublishedChapter, ...]', footer: 'tuple[str, ...]', "
@@ -27,7 +27,8 @@ FACE = {
     "Settings": (
         "(name: 'str', zone: 'str', nation: 'str' = '', period: 'tuple[date, date] | None' = None, "
         "grid: 'str' = '', price_base: 'str' = '2025/26', standards: 'str' = '', partners: 'tuple[str, ...]' = (), "
-        "tolerances: 'Mapping[str, Tolerance]' = <factory>, seed: 'int' = 1, overlap_only: 'bool' = False, "
+        "tolerances: 'Mapping[str, Tolerance]' = <factory>, results_seen_on: 'date | None' = None, "
+        "seed: 'int' = 1, overlap_only: 'bool' = False, "
         "travel: 'OwnTravel' = <factory>, roadmap: 'OwnLimits' = <factory>, evidence: 'OwnEvidence' = <factory>, "
         "weights: 'OwnWeights | None' = None) -> None"
     ),

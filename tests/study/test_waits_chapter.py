@@ -254,7 +254,10 @@ def test_a_gate_says_what_it_rests_on_and_when_its_tolerance_was_recorded() -> N
         "Judged by waits from call to first arrival, played 10 times on the same calls and luck."
     )
     assert words[1].startswith("This model is")
-    assert any("recorded on 20 January 2025, before results were seen" in each for each in words)
+    assert any(
+        "recorded on 20 January 2025, before results were first seen on 22 April 2025" in each
+        for each in words
+    )
 
 
 def test_a_gate_on_drives_says_why_and_claims_nothing_of_the_model() -> None:

@@ -25,6 +25,7 @@ zone = "Europe/London"
 # period = [2025-04-01, 2026-03-31]
 # price_base = "2025/26"
 # seed = 1
+# results_seen_on = 2025-04-20  # when the partners first saw results; a tolerance recorded later does not count
 
 # How much longer the mean drive of a service may become. Record it before you see any result.
 # [study.tolerances.fire]

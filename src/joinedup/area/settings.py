@@ -100,6 +100,8 @@ class Settings:
     standards: str = ""
     partners: tuple[str, ...] = ()
     tolerances: Mapping[str, Tolerance] = field(default_factory=lambda: MappingProxyType({}))
+    results_seen_on: date | None = None
+    """When the partners first saw results: a tolerance that was recorded later does not count (§5.7)."""
     seed: int = 1
     overlap_only: bool = False
     """Sites of a real area may be laid side by side; proposing to merge real, named stations is not for an example."""
@@ -180,6 +182,10 @@ def settings_from(content: Mapping[str, Any], file: str) -> Settings:
         given["partners"] = tuple(_strings(given["partners"], "partners", file))
     if "tolerances" in given:
         given["tolerances"] = MappingProxyType(_tolerances(given["tolerances"], file))
+    if type(given.get("results_seen_on", date.min)) is not date:
+        raise Refusal(
+            f"{file}: 'results_seen_on' must be a date such as 2025-04-20, not {given['results_seen_on']!r}"
+        )
     if given.get("grid", "") not in ("", "british-national-grid", "local"):
         raise Refusal(
             f'{file}: grid \'{given["grid"]}\' is not known; write "british-national-grid" or "local"'

@@ -29,7 +29,9 @@ class Option:
 
     ``joins`` are the things it joins, by identifier, and ``names`` the same in words; ``changes`` is the step from the
     area as it is to the area with the option. ``uses`` are the things that it sets free or fills: two options that use
-    the same thing cannot both be counted (§5.5). ``incomplete`` says what a board would still need to know.
+    the same thing cannot both be counted (§5.5). ``draws_on`` are the services whose crews it takes from their own calls in a way
+    that no change of the area shows, so that nobody can tell what those then wait. ``incomplete`` says what a board would still
+    need to know.
     """
 
     id: str
@@ -43,6 +45,7 @@ class Option:
     facts: dict[str, float | str | None]
     incomplete: tuple[str, ...] = ()
     exists: bool = False
+    draws_on: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Give plain values, for ``--json`` and for keeping."""
@@ -51,7 +54,9 @@ class Option:
     @classmethod
     def from_json(cls, given: dict[str, Any]) -> Option:
         """Read back what `as_json` gave."""
-        tuples = {key: tuple(given[key]) for key in ("partners", "joins", "names", "uses", "incomplete")}
+        tuples = {
+            key: tuple(given[key]) for key in ("partners", "joins", "names", "uses", "incomplete", "draws_on")
+        }
         return cls(**{**given, **tuples, "changes": tuple(Change(**each) for each in given["changes"])})
 
 

@@ -364,6 +364,7 @@ def _option(
             "jobs_a_shift": taken / DAYS_A_YEAR,
             "tried_before": tried,
         },
+        draws_on=pair,
         incomplete=(
             "whose people crew the team, and what they do now",
             "how many of these calls a car with one person of each could have taken",

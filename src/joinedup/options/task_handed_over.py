@@ -381,6 +381,7 @@ def _option(
             "units": float(units),
             "tried_before": None if before is None else before.in_words,
         },
+        draws_on=(taker,),
         incomplete=(
             f"how many of the incidents held a {task.name}: a declared share stands in",
             "who answers for damage and harm when another service does the task",

@@ -42,20 +42,22 @@ def gate(
     Crews that an option sends besides to another service's calls are away from their own: that is seen only where it is played,
     and by drives alone nobody can tell.
 
-    An option that moves nobody who responds passes. Where the study has no table of units, or none that says where a
-    service that gives up a site keeps its own, nobody can know whether it does, and the gate cannot tell.
+    An option that moves nobody who responds passes, unless it draws on crews in a way that no change of the area shows. Where
+    the study has no table of units, or none that says where a service that gives up a site keeps its own, nobody can know
+    whether it does, and the gate cannot tell.
     """
     units = area.table("units")
     changed = [change.row for change in option.changes if change.table == "sites"]
     sites = area.table("sites").filter(pl.col("site_id").is_in(changed))
     silent = set(sites["service_id"]) - set(units.filter(pl.col("site_id").is_not_null())["service_id"])
-    tolerances = area.settings.tolerances
+    tolerances, seen_on = area.settings.tolerances, area.settings.results_seen_on
     if units.is_empty() or silent:
         nothing = before.head(0).select(*_NO_CHANGES)
-        return judge(nothing, tolerances, silent or option.partners[:1])
+        return judge(nothing, tolerances, silent or option.partners[:1], seen_on)
     moved = [change.row for change in option.changes if change.table == "units"]
     if not moved:
-        return Gate((), Outcome.PASS)
+        unseen = tuple(_unseen(each) for each in sorted(option.draws_on))
+        return Gate(unseen, Outcome.CANNOT_TELL if unseen else Outcome.PASS)
     crews = units.filter(pl.col("unit_id").is_in(moved))["service_id"].unique().sort().to_list()
     after = area.changed(option.changes)
     helped = called_besides(after, moved)
@@ -68,7 +70,7 @@ def gate(
         }
         if not where:
             return Gate(tuple(_unseen(each) for each in crews), Outcome.CANNOT_TELL, basis)
-        judged = judge(compared(before, drives(after, travel)), tolerances, crews)
+        judged = judge(compared(before, drives(after, travel)), tolerances, crews, seen_on)
         if helped:
             rows = (*judged.rows, *(_unseen(each) for each in crews))
             told = Outcome.FAIL if judged.outcome is Outcome.FAIL else Outcome.CANNOT_TELL
@@ -81,7 +83,7 @@ def gate(
         return Gate((row,), Outcome.FAIL)
     runs = len(played.outcomes.runs)
     touched = waits.filter(pl.col("service_id").is_in(_touched(played, services)))
-    judged = judge(touched, tolerances, services, runs=runs)
+    judged = judge(touched, tolerances, services, seen_on, runs)
     basis = f"waits from call to first arrival, played {runs} times on the same calls and luck"
     if helped and (doubt := _doubt(played, helped)):
         basis += f"; {doubt}, so that by how much theirs are shorter is rough"

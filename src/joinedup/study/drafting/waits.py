@@ -129,8 +129,8 @@ def gate_words(study: Study, assessed: Assessed) -> list[Statement]:
     tolerances = study.area.settings.tolerances
     said += [
         Statement(
-            f"The tolerance for {study.area.name_of(each)} is {{minutes}}, recorded on {_day(tolerances[each].recorded_on)}, "
-            "before results were seen.",
+            f"The tolerance for {study.area.name_of(each)} is {{minutes}}, recorded on {_day(tolerances[each].recorded_on)}"
+            f"{_before_results(study, tolerances[each].recorded_on)}.",
             {"minutes": Figure(tolerances[each].minutes, Unit.MINUTES)},
         )
         if each in tolerances
@@ -287,3 +287,13 @@ def _sentence(study: Study, played: Played, compared: Calibration | None, servic
 
 def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
+
+
+def _before_results(study: Study, recorded: date) -> str:
+    """Say whether a tolerance was recorded before results were first seen, as far as the study says when that was."""
+    seen = study.area.settings.results_seen_on
+    if seen is None:
+        return "; the study does not say when results were first seen"
+    if recorded <= seen:
+        return f", before results were first seen on {_day(seen)}"
+    return f", after results were first seen on {_day(seen)}, so that it does not count"

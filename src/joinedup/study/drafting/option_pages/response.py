@@ -44,7 +44,7 @@ def found_in_words(gate: Gate) -> str:
     """Say in a sentence what the gate found, without a group of few incidents."""
     if not gate.rows:
         return (
-            "Nobody who responds would move, so no wait changes"
+            "Nobody who responds would move, so no drive changes"
             if gate.outcome is Outcome.PASS
             else "There are no response times to judge by, so nobody can tell"
         )
