@@ -17,7 +17,8 @@ FACE = {
     "Option": (
         "(id: 'str', kind: 'str', title: 'str', partners: 'tuple[str, ...]', joins: 'tuple[str, ...]', "
         "names: 'tuple[str, ...]', changes: 'tuple[Change, ...]', uses: 'tuple[str, ...]', "
-        "facts: 'dict[str, float | str | None]', incomplete: 'tuple[str, ...]' = (), exists: 'bool' = False, draws_on: 'tuple[str, ...]' = ()) -> None"
+        "facts: 'dict[str, float | str | None]', incomplete: 'tuple[str, ...]' = (), exists: 'bool' = False, "
+        "draws_on: 'tuple[str, ...]' = ()) -> None"
     ),
     "Published": (
         "(title: 'str', subtitle: 'str', chapters: 'tuple[PublishedChapter, ...]', footer: 'tuple[str, ...]', "
