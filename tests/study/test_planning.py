@@ -104,6 +104,11 @@ def test_a_decision_that_cannot_be_read_is_named_by_row_and_column(
     ("row", "says"),
     [
         ("b,law,it says so,somebody,a,6", "row 2, column lifter: 'somebody' is not known"),
+        ("b,law,it says so,government; somebody,a,6", "row 2, column lifter: 'somebody' is not known"),
+        (
+            "b,law,it says so,government,a,6\nb,law,it says so,a council,a,6",
+            "row 3, column lifter: 'a council' is 'government' in row 2 of the same barrier",
+        ),
         ("b,law,it says so,government,a,soon", "row 2, column months: 'soon' is not a number"),
         ("b,law,it says so,government,elsewhere,6", "row 2, column option_id: no option 'elsewhere'"),
         (",law,it says so,government,a,6", "row 2, column barrier_id: is empty"),

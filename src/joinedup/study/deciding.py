@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 DECISIONS_FILE = "decisions.csv"
 """Beside study.toml: option_id, decision (adopted or refused), year (from 0, may be empty), reason."""
 BARRIERS_FILE = "barriers.csv"
-"""Beside study.toml: barrier_id, kind, sentence, lifter, option_id, months (empty: the option cannot start at all)."""
+"""Beside study.toml: barrier_id, kind, sentence, lifter (several by semicolons), option_id, months (empty: it cannot start)."""
 STARTS_FILE = "starts.csv"
 """Beside study.toml: option_id, needs and excludes (options, parted by semicolons), not_before (a year or a date), reason."""
 _FINANCIAL_YEAR = re.compile(r"(\d{4})/(\d{2})")
@@ -76,21 +76,23 @@ def barriers_of(folder: Path, ids: Collection[str]) -> tuple[Condition, ...]:
         Refusal: for a missing column, an option that was not found, months that are no number, or nobody who could lift it.
     """
     path = folder / BARRIERS_FILE
-    told: dict[str, Mapping[str, str]] = {}
+    told: dict[str, tuple[str, Mapping[str, str]]] = {}
+    lifted_by: dict[str, tuple[Lifter, ...]] = {}
     delays: dict[str, dict[str, float]] = {}
     blocks: dict[str, set[str]] = {}
     for where, row in rows_of(path, ("barrier_id", "kind", "sentence", "lifter", "option_id", "months")):
         barrier = row["barrier_id"]
         if not barrier:
             raise Refusal(f"{where}, column barrier_id: is empty; give every barrier a short name")
-        told.setdefault(barrier, row)
+        first, said = told.setdefault(barrier, (where, row))
+        for column in ("kind", "sentence", "lifter"):
+            if row[column] != said[column]:
+                raise Refusal(
+                    f"{where}, column {column}: '{row[column]}' is '{said[column]}' in {first.rpartition(', ')[2]} of the same "
+                    "barrier; make them one"
+                )
         option = known_option(row["option_id"], ids, f"{where}, column option_id")
-        lifters = list(Lifter)
-        if row["lifter"] not in lifters:
-            raise Refusal(
-                f"{where}, column lifter: '{row['lifter']}' is not known; write {', '.join(lifters)}"
-                f"{did_you_mean(row['lifter'], lifters)}"
-            )
+        lifted_by[barrier] = _lifters(row["lifter"], f"{where}, column lifter")
         if not row["months"]:
             blocks.setdefault(barrier, set()).add(option)
             continue
@@ -105,11 +107,11 @@ def barriers_of(folder: Path, ids: Collection[str]) -> tuple[Condition, ...]:
             barrier,
             row["kind"],
             row["sentence"],
-            (Lifter(row["lifter"]),),
+            lifted_by[barrier],
             delays.get(barrier, {}),
             frozenset(blocks.get(barrier, ())),
         )
-        for barrier, row in sorted(told.items())
+        for barrier, (_, row) in sorted(told.items())
     )
 
 
@@ -192,6 +194,19 @@ def _circle(needs: Mapping[str, Collection[str]], option: str) -> list[str]:
                 seen.add(each)
                 ways.append([*way, each])
     return []
+
+
+def _lifters(text: str, where: str) -> tuple[Lifter, ...]:
+    """Read who could lift a barrier: one, or several parted by semicolons."""
+    lifters = list(Lifter)
+    given = [each.strip() for each in text.split(";") if each.strip()]
+    unknown = next((each for each in given if each not in lifters), None)
+    if unknown is not None or not given:
+        raise Refusal(
+            f"{where}: '{unknown or ''}' is not known; write {', '.join(lifters)}, several parted by semicolons"
+            f"{did_you_mean(unknown or '', lifters)}"
+        )
+    return tuple(Lifter(each) for each in dict.fromkeys(given))
 
 
 def unlocks_of(area: Area) -> dict[str, list[Unlock]]:
