@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from joinedup.cli.coding import _store
+from joinedup.cli.coding import opened_store
 from joinedup.cli.progress import Progress
 from joinedup.cli.reading import Folder
 from joinedup.cli.showing import AsJson, print_json
@@ -157,7 +157,7 @@ def _change(folder: Path, coder: str, change: Callable[[Session], None], *, as_j
     from joinedup.evidence.coding.changing import next_change
     from joinedup.evidence.store import ChangeRow
 
-    with Progress() as progress, _store(folder) as store:
+    with Progress() as progress, opened_store(folder) as store:
         progress("changing the codebook")
         with store.transaction() as transaction:
             number = next_change(transaction)

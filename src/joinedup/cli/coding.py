@@ -68,14 +68,14 @@ def code(
     from joinedup.evidence import coding
 
     if undo or redo:
-        with _store(folder) as store:
+        with opened_store(folder) as store:
             with store.transaction() as transaction:
                 what = (coding.undo if undo else coding.redo)(transaction, coder)
             store.note(coder, TAKEN_BACK if undo else MADE_AGAIN, {"coder": coder, "change": what})
         did = "taken back" if undo else "made again"
         print_json({"coder": coder, did.replace(" ", "_"): what}) if as_json else print(f"{did}: {what}")
         return
-    with Progress() as progress, _store(folder) as store:
+    with Progress() as progress, opened_store(folder) as store:
         progress("bringing coding in")
         with store.transaction() as transaction:
             whose = Coder(coder, name or coder)
@@ -190,7 +190,7 @@ def find(
     """Find what was said in the interviews of a study's evidence store."""
     from joinedup.evidence.finding import search
 
-    with Progress() as progress, _store(folder) as store, store.transaction() as transaction:
+    with Progress() as progress, opened_store(folder) as store, store.transaction() as transaction:
         progress("searching")
         found = search(transaction, query)
     if as_json:
@@ -237,7 +237,7 @@ def suggest_passages(
 
     if (accept or refuse) and coder is None:
         raise Refusal("somebody has to accept or refuse: name the coder with --coder")
-    with Progress() as progress, _store(folder) as store, store.transaction() as transaction:
+    with Progress() as progress, opened_store(folder) as store, store.transaction() as transaction:
         for each in accept or ():
             coding.accept(transaction, str(coder), each)
         for each in refuse or ():
@@ -272,11 +272,11 @@ def _decided(folder: Path) -> dict[str, Decided]:
         return {}
     from joinedup.evidence.coding import decided
 
-    with _store(folder) as store, store.reading() as transaction:
+    with opened_store(folder) as store, store.reading() as transaction:
         return {each.code: each for each in decided(transaction)}
 
 
-def _store(folder: Path) -> Store:
+def opened_store(folder: Path) -> Store:
     """Open the store of a study.
 
     Raises:

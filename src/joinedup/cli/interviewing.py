@@ -78,7 +78,7 @@ def take(
         path = folder / STORE
         with Store.open(path) if path.exists() else Store.make(path) as store:
             progress("taking interviews in")
-            taken = store.take_in(transcripts, vault, _who(who))
+            taken = store.take_in(transcripts, vault, who_does(who))
     if as_json:
         print_json(
             {
@@ -109,7 +109,7 @@ def take(
 @interviews.command("list")
 def list_interviews(folder: Folder, as_json: AsJson = False) -> None:
     """List the interviews that are held, by pseudonym."""
-    with _store(folder) as store:
+    with opened_store(folder) as store:
         coded = store.coded(Approach(read_settings(folder).evidence.approach))
         waiting = [each.interview for each in store.open_proposals()]
         unfinished = len(store.unfinished())
@@ -174,7 +174,7 @@ def propose(
     as_json: AsJson = False,
 ) -> None:
     """List what recognisers propose to redact and nobody has decided on, each with the words around it."""
-    with _store(folder) as store:
+    with opened_store(folder) as store:
         found = _of_kind(store.open_proposals(), kind)
     if as_json:
         print_json({"proposals": [each.as_json() for each in found]})
@@ -214,10 +214,10 @@ def decide(
     """Accept proposals, which redacts what they found, or refuse them."""
     if (kind is None) == (not numbers):
         raise typer.BadParameter("name either proposals or a kind", param_hint="NUMBER... | --kind")
-    with _store(folder) as store:
+    with opened_store(folder) as store:
         chosen = numbers or [each.number for each in _of_kind(store.open_proposals(), kind)]
         take_up = store.accept if decision is Decision.ACCEPT else store.refuse
-        decided = take_up(chosen, _who(who)) if chosen else 0
+        decided = take_up(chosen, who_does(who)) if chosen else 0
         left = len(store.open_proposals())
     if as_json:
         print_json({"decision": str(decision), "decided": decided, "open": left})
@@ -242,11 +242,11 @@ def withdraw(
     """Take everything that somebody said out of the study, for good; that they withdrew stays on record."""
     if (speaker is None) == (interview is None):
         raise typer.BadParameter("name one speaker or one interview", param_hint="--speaker | --interview")
-    with _store(folder) as store:
-        vault = _opened(folder)
+    with opened_store(folder) as store:
+        vault = opened_vault(folder)
         with Progress() as progress:
             progress("erasing")
-            gone = store.withdraw(vault, _who(who), interview=interview, speaker=speaker)
+            gone = store.withdraw(vault, who_does(who), interview=interview, speaker=speaker)
     if as_json:
         print_json(
             {
@@ -271,10 +271,10 @@ def withdraw(
 @interviews.command()
 def settle(folder: Folder, as_json: AsJson = False) -> None:
     """Finish erasing what was withdrawn while the vault was shut."""
-    with _store(folder) as store:
+    with opened_store(folder) as store:
         waiting = len(store.unfinished())
         if waiting:
-            store.settle(_opened(folder))
+            store.settle(opened_vault(folder))
     print_json({"erased": waiting}) if as_json else print(f"{waiting:,} withdrawals erased from the vault.")
 
 
@@ -286,7 +286,7 @@ def quote(
     as_json: AsJson = False,
 ) -> None:
     """Approve a passage for quoting; when a second person does, it may leave."""
-    with _store(folder) as store:
+    with opened_store(folder) as store:
         approval = store.approve_quote(passage, approve, _limits(folder))
     if as_json:
         print_json({"passage": approval.passage, "released": approval.released})
@@ -301,7 +301,7 @@ def quote(
 @interviews.command()
 def quotes(folder: Folder, as_json: AsJson = False) -> None:
     """List the quotes that may leave now, each by position and never by name."""
-    with _store(folder) as store:
+    with opened_store(folder) as store:
         found = store.released_quotes(_limits(folder))
     if as_json:
         print_json({"quotes": [each.as_json() for each in found]})
@@ -319,8 +319,8 @@ def quotes(folder: Folder, as_json: AsJson = False) -> None:
 @interviews.command()
 def passphrase(folder: Folder, as_json: AsJson = False) -> None:
     """Lock the vault with another passphrase."""
-    with _store(folder) as store:
-        vault = _opened(folder)
+    with opened_store(folder) as store:
+        vault = opened_vault(folder)
         other = _asked("New passphrase", twice=True)
         with store.transaction():
             vault.change_passphrase(other)
@@ -338,14 +338,14 @@ def _limits(folder: Path) -> Limits:
     return Limits(own.group, own.quotes_a_person)
 
 
-def _store(folder: Path) -> Store:
+def opened_store(folder: Path) -> Store:
     """Open the store of a study; only the commands that need one wait for what it needs."""
     from joinedup.evidence.store import Store
 
     return Store.open(folder / STORE)
 
 
-def _opened(folder: Path) -> Vault:
+def opened_vault(folder: Path) -> Vault:
     """Open the vault of a study, asking for its passphrase where the environment does not give it."""
     from joinedup.evidence.vault import FILE, Vault
 
@@ -379,7 +379,7 @@ def _asked(what: str, *, twice: bool) -> str:
     return given
 
 
-def _who(given: str | None) -> str:
+def who_does(given: str | None) -> str:
     """Give who is doing this: as said, else the login name."""
     if given and given.strip():
         return given.strip()

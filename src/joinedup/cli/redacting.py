@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from joinedup.area.settings import read_settings
-from joinedup.cli.interviewing import Who, _opened, _store, _who
+from joinedup.cli.interviewing import Who, opened_store, opened_vault, who_does
 from joinedup.cli.progress import Progress
 from joinedup.cli.reading import Folder
 from joinedup.cli.showing import AsJson, print_json, print_table
@@ -60,8 +60,8 @@ def redact(
         raise Refusal(
             "a redaction needs its reason; say why it is hidden, such as --reason 'name of a colleague'"
         )
-    by = _who(who)
-    with Progress() as progress, _store(folder) as store:
+    by = who_does(who)
+    with Progress() as progress, opened_store(folder) as store:
         progress("redacting")
         row, where = _reading(store, interview)
         if words is None:
@@ -91,7 +91,7 @@ def redact(
 
 def redactions(folder: Folder, interview: Interview, as_json: AsJson = False) -> None:
     """List what is hidden in an interview, by number, with why and who decided, and never with the words."""
-    with _store(folder) as store:
+    with opened_store(folder) as store:
         found = _listed(*_reading(store, interview))
     if as_json:
         print_json({"interview": interview, "redactions": [_told(each) for each in found]})
@@ -111,9 +111,9 @@ def restore(
     as_json: AsJson = False,
 ) -> None:
     """Bring back what a redaction hid, with the words from the vault."""
-    by = _who(who)
-    with _store(folder) as store:
-        vault = _opened(folder)
+    by = who_does(who)
+    with opened_store(folder) as store:
+        vault = opened_vault(folder)
         store.undo_redaction(number, vault, by)
         waiting = len(store.open_proposals())
     if as_json:
