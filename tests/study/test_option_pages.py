@@ -369,3 +369,26 @@ def test_in_the_whole_report_every_link_resolves_and_no_file_of_a_seller_holds_i
     for pounds in (1_200_000.0, float(receipt.amount[0])):
         for told in (f"{settled(pounds, Unit.POUNDS):.0f}", f"{pounds:,.0f}"):
             assert not any(told in content for content in own)
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        ("merged budgets", "Share of the use that is Littleton Fire and Rescue's: 77.6%."),
+        ("merged budgets", "What Littleton Ambulance would pay in equal parts: £581k."),
+        ("governance", "Their members now: 13."),
+        ("joint training", "Courses run in a year together: 1."),
+        ("shared control room", "If one room is lost, the fallback must take every call."),
+    ],
+)
+def test_a_page_gives_the_figures_that_its_kind_would_have_a_board_read(kind: str, says: str) -> None:
+    ids = {each.option.id for each in littleton().assessment.options if each.option.kind == kind}
+    said = {
+        item
+        for name, page in pages().items()
+        if name in ids
+        for block in page.chapters[0].blocks
+        if isinstance(block, PublishedBullets)
+        for item in block.items
+    }
+    assert says in said

@@ -14,7 +14,7 @@ from joinedup.area.places import fit_for_distance
 from joinedup.money import Cash, CashKind, CashLine, Partner, Supply
 from joinedup.options import Kind, Need, Option, lives_already, registered, tried_before
 from joinedup.options.governance import declared
-from joinedup.options.governance.declared import ASSUMPTIONS, EXIT_COST, SET_UP
+from joinedup.options.governance.declared import ASSUMPTIONS, EXIT_COST, SET_UP, TOLD
 from joinedup.options.governance.models import commissioners_end, models, unlocks, years_from
 from joinedup.options.shared_control_room.joining import fact, in_words
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from joinedup.options.governance.models import Model
 
     Floats = NDArray[np.float64]
+    from joinedup.wording import Unit
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class Governance:
     project_type: str = "equipment and development"
     years: int = 10
     exit_cost: str = EXIT_COST.name
+    facts_told: Mapping[str, tuple[str, Unit | None]] = TOLD
 
     def find(self, area: Area, assumptions: Mapping[str, Assumption]) -> list[Option]:  # noqa: ARG002 - as every kind
         """Try each model of the nation on each fire service and the police force nearest to it, and on two of one kind."""

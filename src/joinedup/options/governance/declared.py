@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from joinedup.assumptions import Assumption, Grade
+from joinedup.wording import Unit
 
 
 def _declared(
@@ -90,3 +93,16 @@ SET_UP = {
     "merger": (CASE, MERGER),
 }
 """What is spent once by the set-up that a model names."""
+
+TOLD = MappingProxyType(
+    {
+        "standing": ("The law that it rests on is {it}.", None),
+        "bodies_before": ("Boards and authorities now: {it}.", Unit.NUMBER),
+        "bodies_after": ("Boards and authorities then: {it}.", Unit.NUMBER),
+        "members_before": ("Their members now: {it}.", Unit.NUMBER),
+        "members_after": ("Their members then: {it}.", Unit.NUMBER),
+        "meetings_before": ("Their meetings in a year now: {it}.", Unit.NUMBER),
+        "meetings_after": ("Their meetings in a year then: {it}.", Unit.NUMBER),
+    }
+)
+"""What a board reads of an option's facts."""

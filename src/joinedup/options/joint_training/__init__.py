@@ -14,7 +14,7 @@ from joinedup.area import Area
 from joinedup.money import Cash, CashKind, CashLine, Partner
 from joinedup.options import Kind, Need, Option, lives_already, registered, tried_before
 from joinedup.options.joint_training import declared
-from joinedup.options.joint_training.declared import ASSUMPTIONS, EXIT_COST
+from joinedup.options.joint_training.declared import ASSUMPTIONS, EXIT_COST, TOLD
 from joinedup.options.joint_training.pooling import HOURS_A_DAY, pooled
 from joinedup.options.joint_training.topics import every_topic, look_alikes, topics
 from joinedup.options.shared_control_room.joining import fact, in_use, in_words
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from joinedup.assumptions import Assumption, Draws
     from joinedup.options import Registered
     from joinedup.options.joint_training.topics import Alike
+    from joinedup.wording import Unit
 
 MOST_TOGETHER = 8
 """Calendars of more services than this are pooled pair by pair only."""
@@ -59,6 +60,7 @@ class JointTraining:
     project_type: str = "equipment and development"
     years: int = 10
     exit_cost: str = EXIT_COST.name
+    facts_told: Mapping[str, tuple[str, Unit | None]] = TOLD
 
     def find(self, area: Area, assumptions: Mapping[str, Assumption]) -> list[Option]:
         """Pool the calendar of each topic for every two services that teach it, and for all; then look for joint exercises."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from joinedup.assumptions import Assumption, Grade
 from joinedup.travel import ASSUMPTIONS as TRAVEL
+from joinedup.wording import Unit
 
 
 def _declared(
@@ -133,3 +136,20 @@ ASSUMPTIONS = (
     YEARS_TO_LIVE,
     EXIT_COST,
 )
+
+TOLD = MappingProxyType(
+    {
+        "runs_before": ("Courses run in a year now: {it}.", Unit.NUMBER),
+        "runs_after": ("Courses run in a year together: {it}.", Unit.NUMBER),
+        "seats_filled_before": ("Share of seats filled now: {it}.", Unit.SHARE),
+        "seats_filled_after": ("Share of seats filled together: {it}.", Unit.SHARE),
+        "person_gbp_before": ("Cost of each person trained now: {it}.", Unit.POUNDS),
+        "person_gbp_after": ("Cost of each person trained together: {it}.", Unit.POUNDS),
+        "wait_days_before_{partner}": (
+            "Days that somebody of {who} waits for a seat now, in the mean: {it}.",
+            Unit.NUMBER,
+        ),
+        "wait_days_after_{partner}": ("Days that somebody of {who} would wait together: {it}.", Unit.NUMBER),
+    }
+)
+"""What a board reads of an option's facts."""

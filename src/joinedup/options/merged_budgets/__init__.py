@@ -11,7 +11,7 @@ import numpy as np
 from joinedup.money import Cash, CashKind, CashLine, Partner
 from joinedup.options import Kind, Need, Option, lives_already, registered, tried_before
 from joinedup.options.merged_budgets import declared
-from joinedup.options.merged_budgets.declared import ASSUMPTIONS, EXIT_COST
+from joinedup.options.merged_budgets.declared import ASSUMPTIONS, EXIT_COST, TOLD
 from joinedup.options.merged_budgets.finding import groups_of, lines_by_function, rule_of
 from joinedup.options.merged_budgets.sharing import contributions, overruns, pooled_cost, rules
 from joinedup.options.shared_control_room.joining import fact, in_use, in_words
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from joinedup.options.merged_budgets.finding import Line
 
     Floats = NDArray[np.float64]
+    from joinedup.wording import Unit
 
 
 class MergedBudgets:
@@ -49,6 +50,7 @@ class MergedBudgets:
     project_type: str = "equipment and development"
     years: int = 10
     exit_cost: str = EXIT_COST.name
+    facts_told: Mapping[str, tuple[str, Unit | None]] = TOLD
 
     def find(self, area: Area, assumptions: Mapping[str, Assumption]) -> list[Option]:
         """Try every two services with a budget for a function, and all that have one, save what the law keeps apart.

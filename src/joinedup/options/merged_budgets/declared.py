@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from joinedup.assumptions import Assumption, Grade
+from joinedup.wording import Unit
 
 
 def _declared(
@@ -76,3 +79,25 @@ EXIT_COST = _declared(
 )
 
 ASSUMPTIONS = (SCOPE, STRESS, ACHIEVING, SET_UP, ADMINISTRATION, YEARS_TO_LIVE, OVERRUN, EXIT_COST)
+
+TOLD = MappingProxyType(
+    {
+        "cost_gbp_now": ("What the partners spend on it now, a year: {it}.", Unit.POUNDS),
+        "cost_gbp_together": ("What one budget would cost, a year: {it}.", Unit.POUNDS),
+        "saving_gbp_stressed": (
+            "The saving a year if it goes as the like went elsewhere: {it}.",
+            Unit.POUNDS,
+        ),
+        "cost_share_{partner}": ("Share of the cost that {who} bears now: {it}.", Unit.SHARE),
+        "use_share_{partner}": ("Share of the use that is {who}'s: {it}.", Unit.SHARE),
+        "alone_gbp_{partner}": ("What {who} would pay alone, a year: {it}.", Unit.POUNDS),
+        "pays_gbp_as-now_{partner}": ("What {who} would pay in the shares of now: {it}.", Unit.POUNDS),
+        "pays_gbp_by-use_{partner}": ("What {who} would pay by use: {it}.", Unit.POUNDS),
+        "pays_gbp_equal_{partner}": ("What {who} would pay in equal parts: {it}.", Unit.POUNDS),
+        "pays_gbp_what-each-adds_{partner}": (
+            "What {who} would pay by what each adds (Shapley): {it}.",
+            Unit.POUNDS,
+        ),
+    }
+)
+"""What a board reads of an option's facts."""

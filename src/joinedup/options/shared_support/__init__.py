@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from joinedup.options import Kind, Need, Option
 from joinedup.options.shared_support import buying, supporting, workshops
-from joinedup.options.shared_support.declared import ASSUMPTIONS, EXIT_COST
+from joinedup.options.shared_support.declared import ASSUMPTIONS, EXIT_COST, TOLD
 from joinedup.options.shared_support.finding import NAME, YEARS
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from joinedup.area import Area
     from joinedup.assumptions import Assumption, Draws
     from joinedup.money import Cash
+    from joinedup.wording import Unit
 
 
 class SharedSupport:
@@ -34,6 +35,7 @@ class SharedSupport:
     project_type: str = "equipment and development"
     years: int = YEARS
     exit_cost: str = EXIT_COST.name
+    facts_told: Mapping[str, tuple[str, Unit | None]] = TOLD
 
     def find(self, area: Area, assumptions: Mapping[str, Assumption]) -> list[Option]:
         """Look for items, workshops and support functions that services have each for themselves."""

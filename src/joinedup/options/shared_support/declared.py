@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from joinedup.assumptions import Assumption, Grade
 from joinedup.options.shared_estate.declared import RECEIPT_SHARE, RUNNING_COST
 from joinedup.travel import ASSUMPTIONS as TRAVEL
+from joinedup.wording import Unit
 
 
 def _declared(
@@ -145,3 +148,11 @@ ASSUMPTIONS = (
     RECEIPT_SHARE,
     EXIT_COST,
 )
+
+TOLD = MappingProxyType(
+    {
+        "saved_at_median": ("Saved in a year if all paid the price in the middle: {it}.", Unit.POUNDS),
+        "saved_at_best": ("Saved in a year if all paid the best price: {it}.", Unit.POUNDS),
+    }
+)
+"""What a board reads of an option's facts."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from joinedup.disclosure import Block, Bullets, Chapter, Figure, Page, Statement
+from joinedup.disclosure import Block, Bullets, Chapter, Figure, Page, Section, Statement
+from joinedup.options import TellsFacts, kinds
 from joinedup.study.drafting.evidence import said_chapter
 from joinedup.study.drafting.naming import listed
 from joinedup.study.drafting.option_pages.board import (
@@ -20,6 +21,7 @@ from joinedup.study.drafting.options import losing, pounds
 from joinedup.wording import Unit
 
 if TYPE_CHECKING:
+    from joinedup.options import Option
     from joinedup.study.assessing import Assessed
     from joinedup.study.study import Study
 
@@ -80,6 +82,8 @@ def _answer(study: Study, each: Assessed) -> Chapter:
     ]
     if points:
         blocks.append(Bullets([Statement(point) for point in points]))
+    if told := _facts_told(study, option):
+        blocks += [Section("In figures"), Bullets(told)]
     return Chapter(
         "answer",
         "What would change on the ground",
@@ -90,3 +94,22 @@ def _answer(study: Study, each: Assessed) -> Chapter:
         ),
         blocks,
     )
+
+
+def _facts_told(study: Study, option: Option) -> list[Statement]:
+    """Say what the kind of the option would have a board read of its facts, those of each partner by its name."""
+    kind = next(each for each in kinds() if each.name == option.kind)
+    if not isinstance(kind, TellsFacts):
+        return []
+    said = []
+    for name, (sentence, unit) in kind.facts_told.items():
+        for partner in option.partners if "{partner}" in name else ("",):
+            it = option.facts.get(name.replace("{partner}", partner))
+            words = sentence.replace("{who}", study.area.name_of(partner)) if partner else sentence
+            if isinstance(it, str):
+                said.append(Statement(words.format(it=it)))
+            elif it is not None and unit is not None:
+                said.append(
+                    Statement(words, {"it": Figure(float(round(it)) if unit is Unit.COUNT else it, unit)})
+                )
+    return said

@@ -13,12 +13,10 @@ from joinedup.disclosure import (
     Column,
     Figure,
     Mark,
-    Section,
     Statement,
     Table,
     count,
 )
-from joinedup.options import TellsFacts, kinds
 from joinedup.study.drafting.naming import short_name
 from joinedup.study.drafting.options import GATE_WORDS
 from joinedup.study.drafting.waits import before_and_after_map, gate_words
@@ -26,7 +24,6 @@ from joinedup.wording import Unit
 
 if TYPE_CHECKING:
     from joinedup.appraisal import Gate, Judged
-    from joinedup.options import Option
     from joinedup.study.assessing import Assessed
     from joinedup.study.study import Study
 
@@ -64,27 +61,9 @@ def gate_chapter(study: Study, each: Assessed) -> Chapter:
     if gate.rows:
         blocks.append(_groups(study, gate))
     blocks += before_and_after_map(study, each)
-    if told := _facts_told(each.option):
-        blocks += [Section("What it does for response besides"), Bullets(told)]
     return Chapter(
         "waits", _FOUND[gate.outcome] if gate.rows else found_in_words(gate), _answer(gate), blocks
     )
-
-
-def _facts_told(option: Option) -> list[Statement]:
-    """Say what the kind of the option would have a board read of its facts."""
-    kind = next(each for each in kinds() if each.name == option.kind)
-    if not isinstance(kind, TellsFacts):
-        return []
-    said = []
-    for name, (sentence, unit) in kind.facts_told.items():
-        it = option.facts.get(name)
-        if isinstance(it, str):
-            said.append(Statement(sentence.format(it=it)))
-        elif it is not None and unit is not None:
-            number = float(round(it)) if unit is Unit.COUNT else it
-            said.append(Statement(sentence, {"it": Figure(number, unit)}))
-    return said
 
 
 def _answer(gate: Gate) -> Statement:
