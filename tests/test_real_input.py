@@ -101,7 +101,8 @@ def test_london_goes_as_far_as_overlap_and_proposes_nothing(city: Path, tmp_path
     assert "overlap_only" in page
 
 
-@pytest.mark.parametrize("name", ["littleton", pytest.param("montgomery", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["littleton", "montgomery"])
 def test_the_report_is_the_same_bytes_whatever_the_hash_seed(
     name: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -342,6 +342,7 @@ def test_python_m_joinedup_is_the_same_command(tmp_path: Path) -> None:
     assert ran.json["files"]
 
 
+@pytest.mark.slow
 def test_the_demo_writes_littleton_s_report_where_it_stands_and_nothing_else(tmp_path: Path) -> None:
     ran = started("demo", cwd=tmp_path)
     assert ran.status == 0

@@ -80,7 +80,9 @@ def interrupted(*arguments: object, program: str = SLOW) -> Ran:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has another way to interrupt")
-@pytest.mark.parametrize("command", ["read", "new", "report", "first report"])
+@pytest.mark.parametrize(
+    "command", ["read", "new", "report", pytest.param("first report", marks=pytest.mark.slow)]
+)
 def test_ctrl_c_while_writing_leaves_what_was_there(tmp_path: Path, command: str) -> None:
     (tmp_path / "calls.toml").write_text(MAPPING)
     (tmp_path / "calls.csv").write_text("ID\n1\n")
@@ -108,8 +110,10 @@ def test_ctrl_c_while_writing_leaves_what_was_there(tmp_path: Path, command: str
 @pytest.mark.skipif(os.name == "nt", reason="Windows has another way to interrupt")
 @pytest.mark.parametrize(
     ("program", "runs"),
-    [(SLOW.replace("calls == 2", "calls == 1"), 1), (PLAYING, 1000)],
-    ids=["writes", "plays"],
+    [
+        pytest.param(SLOW.replace("calls == 2", "calls == 1"), 1, id="writes", marks=pytest.mark.slow),
+        pytest.param(PLAYING, 1000, id="plays"),
+    ],
 )
 def test_ctrl_c_while_respond_writes_or_plays_leaves_what_was_there(
     tmp_path: Path, program: str, runs: int
