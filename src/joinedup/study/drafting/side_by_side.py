@@ -93,7 +93,8 @@ def _widespread(areas: Sequence[Compared]) -> list[str]:
             code: [each is not None and each.interviews >= LIMIT for each in found]
             for code, found in rows.items()
         }
-        code = max(where, key=lambda each: (sum(where[each]), each))
+        # Of those told in the most areas, the one that most interviews name comes first.
+        code = max(where, key=lambda each: sum(where[each]))
         if sum(where[code]):
             said.append(
                 f"Named in {sum(where[code])} of {len(areas)} areas, by enough people to be told, as what {words}: "
