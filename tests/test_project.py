@@ -139,3 +139,5 @@ def test_the_guide_lists_the_page_of_every_kind() -> None:
     guide = (ROOT / "docs" / "guide" / "kinds" / "index.md").read_text("utf-8")
     assert ":glob:" in guide
     assert "\n*\n" in guide
+    pages = {path.stem for path in (ROOT / "docs" / "guide" / "kinds").glob("*.md")} - {"index"}
+    assert pages == {re.sub(r"[^a-z]+", "-", kind.name) for kind in kinds()}
