@@ -20,7 +20,8 @@ from joinedup.evidence.passages import (
     Speaker,
     Turn,
 )
-from joinedup.study import Study
+from joinedup.refusal import Refusal
+from joinedup.study import Study, draft
 from joinedup.study.drafting.evidence import evidence_answers, evidence_chapters, said_chapter
 from joinedup.study.drafting.option_pages import option_pages
 from tests.small import LITTLETON
@@ -202,3 +203,14 @@ def test_an_option_s_page_says_what_people_say_of_it(study: Study) -> None:
     assert [row[1].text for row in table(chapter, "replied").rows][:2] == ["1", "1"]
     # Four people of fire spoke: too few for any of it to be said.
     assert chapter.answer.startswith("Too few people of each service")
+
+
+def test_a_mistake_in_what_people_said_stops_a_report_before_anything_is_worked_out(tmp_path: Path) -> None:
+    folder = tmp_path / "littleton"
+    shutil.copytree(LITTLETON, folder)
+    path = folder / "interviews" / "passages.csv"
+    path.write_text(path.read_text("utf-8").replace("121,203", "121,99999"), encoding="utf-8")
+    study = Study.read(folder)
+    with pytest.raises(Refusal, match=r"passages.csv, row 2, column end: 99999 lies past the end"):
+        draft(study)
+    assert not {"assessment", "played", "estate", "planned"} & set(vars(study))

@@ -59,6 +59,14 @@ class Heard:
         """The interviews and their coding."""
         return coded_of(self.folder, Approach(self.own.approach))
 
+    def read(self) -> None:
+        """Read everything at once, so that a mistake in it is found before what takes minutes.
+
+        Raises:
+            Refusal: for a mistake, by file, row and column.
+        """
+        _ = self.survey, self.views, self.coded
+
     @property
     def nothing(self) -> bool:
         """Whether nobody was asked."""

@@ -37,6 +37,7 @@ _LATER = (
 def draft(study: Study) -> Draft:
     """Draft the whole report of a study."""
     area = study.area
+    study.heard.read()
     crossover = study.crossover() if area.has("incidents") else None
     findings = [
         sentence
