@@ -13,11 +13,12 @@ INSTALL := $(PIP) install --quiet --require-hashes --only-binary :all:
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
+SPHINX := $(BIN)/sphinx-build -q -W --keep-going -d docs/_build/doctrees
 PINS := requirements.txt requirements-dev.txt requirements-rivals.txt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test slow check format layers docs doctest lock lock-check wheel clean
+.PHONY: help demo test slow check formatted format types layers docs doctest lock lock-check wheel clean
 
 help: ## List these commands
 	@echo 'make demo        the main job on Littleton, a fictional area; ends with the path of the report'
@@ -65,12 +66,14 @@ test: .venv/.dev
 slow: .venv/.dev
 	$(PY) -m pytest -n $(TESTERS) -m slow
 
-check: .venv/.dev
+check: formatted types layers doctest
+
+formatted: .venv/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+
+types: .venv/.dev
 	$(BIN)/mypy
-	$(BIN)/lint-imports
-	@$(MAKE) --no-print-directory docs doctest
 
 format: .venv/.dev
 	$(BIN)/ruff format .
@@ -80,11 +83,12 @@ layers: .venv/.dev
 	$(BIN)/lint-imports
 
 docs: .venv/.dev
-	$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
+	$(SPHINX) -b html docs docs/_build/html
 	@echo 'docs/_build/html/index.html'
 
-doctest: .venv/.dev
-	$(BIN)/sphinx-build -q -W --keep-going -b doctest docs docs/_build/doctest
+# After the pages, and from what was read for them.
+doctest: docs
+	$(SPHINX) -b doctest docs docs/_build/doctest
 
 # --- pins ------------------------------------------------------------------------------------------------------------
 
