@@ -46,7 +46,9 @@ def table(files: dict[str, bytes], name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(files[f"tables/{name}.csv"].decode("utf-8-sig").splitlines()))
 
 
-def test_montgomery_goes_from_the_extract_to_the_report(county: Path, tmp_path: Path) -> None:
+def test_montgomery_goes_from_the_extract_to_the_report_and_no_row_of_it_leaves(
+    county: Path, tmp_path: Path
+) -> None:
     counts = run("check", county, "--json").json["counts"]
     assert counts["911-2015-12-to-2016-06.csv.gz"]["in"] == 78_277
     assert counts["incidents"] == {"in": 78_277, "as_given": 78_277, "changed": 0, "set_aside": 0}
@@ -70,10 +72,6 @@ def test_montgomery_goes_from_the_extract_to_the_report(county: Path, tmp_path: 
     files = report(county, tmp_path / "out")
     assert "78,277" in files["index.html"].decode()
     assert "tables/crossover-records.csv" in files
-
-
-def test_no_row_of_montgomery_leaves_the_study(county: Path, tmp_path: Path) -> None:
-    files = report(county, tmp_path / "out")
     incidents = pl.read_parquet(county / "tables" / "incidents.parquet")
     everything_said = b"\n".join(files.values()).decode()
     rare = incidents.filter(pl.len().over("latitude", "longitude") == 1).sort("incident_id").head(200)
