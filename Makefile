@@ -18,11 +18,12 @@ PINS := requirements.txt requirements-dev.txt requirements-rivals.txt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test slow check formatted format types layers docs doctest lock lock-check wheel clean
+.PHONY: help demo dev test slow check formatted format types layers docs doctest lock lock-check wheel clean
 
 help: ## List these commands
 	@echo 'make demo        the main job on Littleton, a fictional area; ends with the path of the report'
 	@echo 'make test        the tests'
+	@echo 'make dev         what the tests and checks need, in .venv'
 	@echo 'make slow        the tests that take longer'
 	@echo 'make check       format, lint, types, layers, documentation and its examples'
 	@echo 'make format      put the code in order, and mend what can be mended'
@@ -57,6 +58,8 @@ help: ## List these commands
 
 demo: .venv/.run
 	@$(PY) -m joinedup demo
+
+dev: .venv/.dev
 
 test: .venv/.dev
 	$(PY) -m pytest -n $(TESTERS)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from joinedup import options
 from joinedup.options import kinds
 from tests.small import LITTLETON, ROOT
 
@@ -97,3 +98,20 @@ def test_every_file_beside_the_kinds_is_a_kind() -> None:
         each.stem for each in folder.iterdir() if each.suffix == ".py" or (each / "__init__.py").is_file()
     } - {"__init__"}
     assert {type(kind).__module__.rpartition(".")[2] for kind in kinds()} == files
+
+
+@pytest.mark.parametrize(
+    ("written", "lacking"),
+    [
+        ("", "write KIND: Kind = ..."),
+        ("class Half:\n    name = 'half'\n\n\nKIND = Half()\n", "write rung, question, needs, "),
+    ],
+)
+def test_a_file_that_is_no_kind_yet_is_told_what_it_lacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str, lacking: str
+) -> None:
+    (tmp_path / "half_a_kind.py").write_text(written, "utf-8")
+    monkeypatch.setattr(options, "__path__", [*options.__path__, str(tmp_path)])
+    monkeypatch.delitem(sys.modules, "joinedup.options.half_a_kind", raising=False)
+    with pytest.raises(TypeError, match=f"options/half_a_kind is no kind yet: {lacking}"):
+        kinds.__wrapped__()

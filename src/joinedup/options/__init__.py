@@ -1,6 +1,6 @@
-"""Ways of working together: one file per kind, found by themselves.
+"""Ways of working together: one file or folder per kind, found by themselves.
 
-A kind is a module in this folder with ``KIND: Kind = ...``. Nothing else has to be edited to add one.
+A kind is a module in this folder with ``KIND: Kind = ...``. No other file has to be edited to add one.
 """
 
 from __future__ import annotations
@@ -102,6 +102,12 @@ class Kind(Protocol):
         ...
 
 
+_ASKED = (
+    *Kind.__annotations__,
+    *(name for name in vars(Kind) if callable(getattr(Kind, name)) and name[0] != "_"),
+)
+
+
 @runtime_checkable
 class SearchesAlone(Protocol):
     """A kind that can also say what one partner could do by itself (§4.5); `find_alone` is all that it adds."""
@@ -125,7 +131,10 @@ class TellsFacts(Protocol):
     """A kind some of whose facts a board should read on an option's page; `facts_told` is all that it adds."""
 
     facts_told: Mapping[str, tuple[str, Unit | None]]
-    """By fact, in order, a sentence with the fact at ``{it}``, and its unit: none for words. What is not known is not told."""
+    """By fact, in order, a sentence with the fact at ``{it}``, and its unit: none for words. What is not known is not told.
+
+    ``{partner}`` in a fact's name stands for each partner in turn, and ``{who}`` in its sentence for that partner's name.
+    """
 
 
 @dataclass(frozen=True)
@@ -220,7 +229,12 @@ def _plain(kind: str) -> str:
 @cache
 def kinds() -> tuple[Kind, ...]:
     """Find every kind in this folder, from the simplest to the most complex."""
-    found: list[Kind] = [
-        importlib.import_module(f"{__name__}.{module.name}").KIND for module in pkgutil.iter_modules(__path__)
-    ]
+    found: list[Kind] = []
+    for module in pkgutil.iter_modules(__path__):
+        kind: Kind | None = getattr(importlib.import_module(f"{__name__}.{module.name}"), "KIND", None)
+        lacking = [name for name in _ASKED if not hasattr(kind, name)]
+        if kind is None or lacking:
+            wanted = ", ".join(lacking) if kind else "KIND: Kind = ..."
+            raise TypeError(f"options/{module.name} is no kind yet: write {wanted}")
+        found.append(kind)
     return tuple(sorted(found, key=lambda kind: (kind.rung, kind.name)))

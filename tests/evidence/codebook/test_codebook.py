@@ -34,9 +34,12 @@ def test_a_study_without_a_codebook_starts_from_seven_enablers_and_six_barriers(
     assert sum(each.family is Family.BARRIER for each in codes) == 6
 
 
-def test_the_starting_codebook_has_a_topic_for_every_kind_of_joint_working() -> None:
+def test_each_topic_of_the_starting_codebook_is_a_kind_of_joint_working_and_eleven_kinds_have_one() -> None:
+    # A kind that comes later is spoken of by a code in a study's own codebook, so that a new kind edits no other file.
     files = {type(each).__module__.rpartition(".")[2] for each in kinds()}
-    assert {each.about for each in starting_codebook() if each.about} == files
+    topics = [each.about for each in starting_codebook() if each.about]
+    assert set(topics) <= files
+    assert len(topics) == len(set(topics)) == 11
 
 
 def test_who_could_lift_a_barrier_is_said_in_the_words_of_the_roadmap() -> None:
