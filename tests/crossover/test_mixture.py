@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from scipy.optimize import isotonic_regression
 
 from joinedup.crossover.answer import Window
 from joinedup.crossover.linking import linked
 from joinedup.crossover.matching import Matching
-from joinedup.crossover.mixture import _doubted
+from joinedup.crossover.mixture import _doubted, _rising
 from joinedup.crossover.records import canonical, period_of, records_of
 from tests.crossover.areas import planted
 
@@ -80,3 +81,18 @@ def test_shifts_that_scatter_as_counts_do_widen_no_interval(found: Linked) -> No
     assert np.mean(np.array(spreads(chance.poisson(1_000, (400, 8)))) == 1) == pytest.approx(0.95, abs=0.03)
     # As if every coincidence were four at once.
     assert np.mean(spreads(4 * chance.poisson(250, (400, 8)))) == pytest.approx(4, abs=0.4)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_rising_ratio_is_the_one_that_scipy_fits(seed: int) -> None:
+    chance = np.random.Generator(np.random.PCG64(seed))
+    size = int(chance.integers(1, 60))
+    expected, seen = chance.gamma(1, 1, size), chance.poisson(1, size) * chance.random(size)
+    found, one = _rising(seen, expected)
+    scipy = isotonic_regression(seen / expected, weights=expected)
+    assert found == pytest.approx(scipy.x * expected)
+    assert found.sum() == pytest.approx(seen.sum())
+    # Bins that were drawn together rest on the same pairs: what one is of them, not of its own bin alone.
+    pairs = scipy.x * np.repeat(scipy.weights, np.diff(scipy.blocks))
+    assert one[pairs > 0] == pytest.approx(1 / pairs[pairs > 0])
+    assert (one[pairs == 0] == 0).all()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from joinedup.crossover.sweep import FLAGS, Cells, Kinds, Marks, Pairs, Reach
+from joinedup.crossover.sweep import FLAGS, SLICE, Cells, DayWeights, Kinds, Marks, Pairs, Reach
 
 
 def near(
@@ -57,13 +59,13 @@ def test_a_record_is_no_partner_of_itself(a: list[tuple[float, float, int]], mos
     assert both_ways == {(j, i) for i, j in both_ways}
 
 
-@given(RECORDS, RECORDS, st.integers(-2, 2))
-def test_the_tally_counts_what_the_search_finds(
-    a: list[tuple[float, float, int]], b: list[tuple[float, float, int]], shift: int
-) -> None:
+REACH = Reach(core=3_000_000, side_from=4_000_000, side_to=9_000_000, window=2_000_000, window_metres=150)
+
+
+def marked(a: list[tuple[float, float, int]], b: list[tuple[float, float, int]]) -> Kinds:
+    """Mark records by chance; kinds of three strata, four codes and three rings."""
     chance = np.random.Generator(np.random.PCG64(len(a) + 100 * len(b)))
-    reach = Reach(core=3_000_000, side_from=4_000_000, side_to=9_000_000, window=2_000_000, window_metres=150)
-    marks = [
+    one, other = (
         Marks(
             chance.normal(size=len(each)),
             chance.integers(0, 4, len(each)).astype(np.int32),
@@ -71,29 +73,69 @@ def test_the_tally_counts_what_the_search_finds(
             chance.random(len(each)) < 0.8,
         )
         for each in (a, b)
-    ]
-    weight = chance.random(len(b))
-    kinds = Kinds(marks[0], marks[1], np.array([-0.5, 0.5]), 4, 4, np.array([1.0, 100.0, 250.0]), gaps=6)
+    )
+    return Kinds(one, other, np.array([-0.5, 0.5]), 4, 4, np.array([1.0, 100.0, 250.0]), gaps=6)
+
+
+def cells_of(
+    a: list[tuple[float, float, int]],
+    b: list[tuple[float, float, int]],
+    length: int = SLICE,
+    workers: int = 1,
+) -> Cells:
     here, there = (np.array([row[:2] for row in each], dtype=float).reshape(-1, 2) for each in (a, b))
     then, later = (np.array([row[2] for row in each], dtype=np.int64) for each in (a, b))
-    cells = Cells(here, there, then, later, 250.0)
-    found = cells.marked(kinds).tally(reach, shift * 4_000_000, weight)
-    pairs = cells.pairs(reach.side_to, shift * 4_000_000)
-    gap = np.abs(pairs.gap)
-    assert found.plain[0] == ((gap <= reach.window) & (pairs.apart <= reach.window_metres)).sum()
-    usable = marks[0].usable[pairs.a] & marks[1].usable[pairs.b]
-    core, side = usable & (gap <= reach.core), usable & (gap >= reach.side_from)
-    worth = weight[pairs.b]
-    assert found.core.sum() == pytest.approx(worth[core].sum())
-    assert found.side.sum() == pytest.approx(worth[side].sum())
-    assert found.gap.sum() == pytest.approx(worth[core].sum())
-    stratum = np.searchsorted(kinds.edges, 0.5 * (marks[0].busy[pairs.a] + marks[1].busy[pairs.b]))
-    assert found.side == pytest.approx(np.bincount(stratum[side], worth[side], 3))
-    code = marks[0].code[pairs.a] * 4 + marks[1].code[pairs.b]
-    both = core | side
-    assert found.code.sum(axis=0) == pytest.approx(np.bincount(code[both], worth[both], 16))
-    distance = np.searchsorted(kinds.bins, pairs.apart)
-    assert found.distance.sum(axis=0) == pytest.approx(np.bincount(distance[both], worth[both], 3))
+    return Cells(here, there, then, later, 250.0, length=length, workers=workers)
+
+
+# The records of these tests lie on the last day of 1969 and the first of 1970.
+WEIGHTS = DayWeights(-1, np.array([[0.75, 2.0], [1.0, 1.3]]))
+
+
+@given(RECORDS, RECORDS, st.integers(-2, 2))
+def test_the_tally_counts_what_the_search_finds(
+    a: list[tuple[float, float, int]], b: list[tuple[float, float, int]], shift: int
+) -> None:
+    kinds, cells = marked(a, b), cells_of(a, b)
+    shifts = [shift * 4_000_000, 5_000_000]
+    for turn, found in enumerate(cells.tally(kinds, REACH, shifts, WEIGHTS, lambda *_: None)):
+        pairs = cells.pairs(REACH.side_to, shifts[turn])
+        gap = np.abs(pairs.gap)
+        assert found.plain == ((gap <= REACH.window) & (pairs.apart <= REACH.window_metres)).sum()
+        usable = kinds.a.usable[pairs.a] & kinds.b.usable[pairs.b]
+        core, side = usable & (gap <= REACH.core), usable & (gap >= REACH.side_from)
+        worth = WEIGHTS.weight[turn, (cells.times[1][pairs.b] >= 0).astype(int)]
+        assert found.core.sum() == pytest.approx(worth[core].sum())
+        assert found.side.sum() == pytest.approx(worth[side].sum())
+        assert found.gap.sum() == pytest.approx(worth[core].sum())
+        stratum = np.searchsorted(kinds.edges, 0.5 * (kinds.a.busy[pairs.a] + kinds.b.busy[pairs.b]))
+        assert found.side == pytest.approx(np.bincount(stratum[side], worth[side], 3))
+        code = kinds.a.code[pairs.a] * 4 + kinds.b.code[pairs.b]
+        both = core | side
+        assert found.code.sum(axis=0) == pytest.approx(np.bincount(code[both], worth[both], 16))
+        flag = kinds.a.flag[pairs.a] * FLAGS + kinds.b.flag[pairs.b]
+        assert found.flag.sum(axis=0) == pytest.approx(np.bincount(flag[both], worth[both], FLAGS**2))
+        distance = np.searchsorted(kinds.bins, pairs.apart)
+        assert found.distance.sum(axis=0) == pytest.approx(np.bincount(distance[both], worth[both], 3))
+
+
+@given(RECORDS, RECORDS, st.sampled_from([700_000, 5_000_000, 13_000_000]), st.sampled_from([1, 2, 4]))
+@settings(max_examples=30, deadline=None)
+def test_neither_the_length_of_a_slice_nor_the_number_of_workers_changes_a_bit(
+    a: list[tuple[float, float, int]], b: list[tuple[float, float, int]], length: int, workers: int
+) -> None:
+    kinds = marked(a, b)
+    whole, cut = cells_of(a, b), cells_of(a, b, length, workers)
+    pieces = [
+        [
+            *each.tally(kinds, REACH, [-8_000_000, 5_000_000], WEIGHTS, lambda *_: None),
+            *each.found(kinds, REACH),
+        ]
+        for each in (whole, cut)
+    ]
+    for one, other in zip(*pieces, strict=True):
+        for field in fields(one):
+            assert np.array_equal(getattr(one, field.name), getattr(other, field.name))
 
 
 def test_a_place_on_the_other_side_of_the_world_does_not_overflow() -> None:

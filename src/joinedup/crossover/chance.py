@@ -6,17 +6,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from joblib import Parallel, delayed
 from scipy.special import chdtri
 
-from joinedup.compiling import processors
-from joinedup.crossover.busyness import strata_edges
+from joinedup.crossover.busyness import pieces, strata_edges
 from joinedup.crossover.mixture import Features
 from joinedup.crossover.records import DAY, WEEK
-from joinedup.crossover.sweep import FLAGS, Cells, Kinds, Reach, Tables
+from joinedup.crossover.sweep import FLAGS, Cells, DayWeights, Kinds, Reach, Tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -114,7 +112,7 @@ def reach_of(window: Window, matching: Matching) -> Reach:
     """Give the gaps to look at for a window: pairs beyond it tell what is chance within."""
     core = round(max(matching.core_minutes, _CORE_FACTOR * window.minutes) * MINUTE)
     asked = round(window.minutes * MINUTE)
-    return Reach(core, core, core + _SIDEBAND_LENGTH * MINUTE, asked, window.metres)
+    return Reach(core, core + 1, core + _SIDEBAND_LENGTH * MINUTE, asked, window.metres)
 
 
 def kinds_of(a: Linkable, b: Linkable, window: Window, reach: Reach, matching: Matching) -> Kinds:
@@ -127,7 +125,7 @@ def kinds_of(a: Linkable, b: Linkable, window: Window, reach: Reach, matching: M
     return Kinds(
         a=a.marks,
         b=b.marks,
-        edges=strata_edges(a.marks.busy[a.marks.usable], matching.strata),
+        edges=strata_edges(a.marks.busy, a.marks.usable, matching.strata),
         a_codes=int(a.marks.code.max(initial=0)) + 1,
         b_codes=int(b.marks.code.max(initial=0)) + 1,
         # The first bin holds records at one and the same point.
@@ -162,20 +160,17 @@ def measured_chance(
     the divisor is then the share of both services' work that lies on the days which the shift can speak for.
     """
     cells = Cells(a.place, b.place, a.wall, b.wall, matching.search * window.metres, own=own)
-    volumes = _Volumes(a.wall[a.marks.usable], b.wall[b.marks.usable])
-    day = b.wall // DAY
-    marked = cells.marked(kinds)
+    volumes = _Volumes(a, b)
     used = [weeks for weeks in SHIFTS if period.share_left(weeks) >= _LEAST_LEFT]
     spoken_for = {weeks: volumes.share_spoken_for(weeks) for weeks in used}
-
-    def shifted(weeks: int) -> Tables:
-        progress(f"chance: {a.service} beside {b.service} shifted by {weeks:+d} weeks")
-        share = spoken_for[weeks]
-        weight = volumes.weights(day, weeks) / share if share > 0 else np.zeros(len(day))
-        return marked.tally(reach, weeks * WEEK, weight)
-
-    each = Parallel(n_jobs=processors(), prefer="threads")(delayed(shifted)(weeks) for weeks in used)
-    plain = [float(t.plain[0]) / period.share_left(weeks) for weeks, t in zip(used, each, strict=True)]
+    each = cells.tally(
+        kinds,
+        reach,
+        [weeks * WEEK for weeks in used],
+        volumes.weights_by_day(spoken_for),
+        lambda slice_, of: progress(f"chance: {a.service} beside {b.service}, part {slice_} of {of}"),
+    )
+    plain = [tables.plain / period.share_left(weeks) for weeks, tables in zip(used, each, strict=True)]
     found = [tables for weeks, tables in zip(used, each, strict=True) if spoken_for[weeks] > 0]
     alone = not found
     shares, core_for_side = np.full(kinds.gaps, 1 / kinds.gaps), 1.0
@@ -191,9 +186,10 @@ def measured_chance(
     strata = len(total.core)
     rings = _rings(kinds.bins)
     distance_pool = _towards(total.distance.sum(axis=0) * worth, rings, _PRIOR_RINGS * worth)
-    margins = np.outer(_margin(a, kinds.a_codes), _margin(b, kinds.b_codes)).ravel()
+    marked = _marked(a, kinds.a_codes), _marked(b, kinds.b_codes)
+    margins = np.outer(*(_margin(each.sum(axis=1)) for each in marked)).ravel()
     code_pool = _towards(total.code.sum(axis=0) * worth, margins, _PRIOR_MARGINS * worth)
-    flags = np.outer(_flags(a), _flags(b)).ravel()
+    flags = np.outer(*(_margin(each.sum(axis=0)) for each in marked)).ravel()
     flag_pool = _towards(total.flag.sum(axis=0) * worth, flags, _PRIOR_MARGINS * worth)
     least = _HALF / max(len(SHIFTS), 1) / strata
     return Chance(
@@ -206,9 +202,9 @@ def measured_chance(
         distance_pool=distance_pool,
         code_pool=code_pool,
         flag_pool=flag_pool,
-        together=np.einsum(
-            "ij,kl->ikjl", _dependence(a, kinds.a_codes), _dependence(b, kinds.b_codes)
-        ).reshape(kinds.a_codes * kinds.b_codes, FLAGS * FLAGS),
+        together=np.einsum("ij,kl->ikjl", *(_dependence(each) for each in marked)).reshape(
+            kinds.a_codes * kinds.b_codes, FLAGS * FLAGS
+        ),
         side_observed=np.zeros(strata) if alone else side.side,
         pairs_in_core=core,
         window=tuple(plain),
@@ -244,12 +240,12 @@ def _by_the_clock(a: Linkable, b: Linkable, reach: Reach, gaps: int, period: Per
 
 
 def _added(found: list[Tables]) -> Tables:
-    return Tables(
-        *(
-            np.sum([getattr(each, name) for each in found], axis=0)
-            for name in ("core", "side", "distance", "gap", "code", "flag", "plain")
-        )
+    core, side, distance, gap, code, flag = (
+        np.sum([getattr(each, name) for each in found], axis=0)
+        for name in ("core", "side", "distance", "gap", "code", "flag")
     )
+    plain = sum(each.plain for each in found)
+    return Tables(core=core, side=side, distance=distance, gap=gap, code=code, flag=flag, plain=plain)
 
 
 def _towards(counts: Floats, prior: Floats, weight: float) -> Floats:
@@ -263,25 +259,25 @@ def _rings(bins: Floats) -> Floats:
     return np.asarray(np.diff(squares) / squares[-1])
 
 
-def _margin(records: Linkable, codes: int) -> Floats:
-    counts = np.bincount(records.marks.code[records.marks.usable], minlength=codes) + _HALF
-    return np.asarray(counts / counts.sum())
+def _marked(records: Linkable, codes: int) -> NDArray[np.int64]:
+    """Count usable records by code and flag."""
+    marks, counts = records.marks, np.zeros(codes * FLAGS, dtype=np.int64)
+    for some in pieces(len(marks.code)):
+        both = marks.code[some].astype(np.int64) * FLAGS + marks.flag[some]
+        counts += np.bincount(both[marks.usable[some]], minlength=len(counts))
+    return counts.reshape(codes, FLAGS)
 
 
-def _flags(records: Linkable) -> Floats:
-    counts = np.bincount(records.marks.flag[records.marks.usable], minlength=FLAGS) + _HALF
-    return np.asarray(counts / counts.sum())
+def _margin(counts: NDArray[np.int64]) -> Floats:
+    return np.asarray((counts + _HALF) / (counts + _HALF).sum())
 
 
-def _dependence(records: Linkable, codes: int) -> Floats:
+def _dependence(counts: NDArray[np.int64]) -> Floats:
     """Give how much oftener each code and flag come together in a service's records than if they were independent.
 
     Those that ask for another service are of the kinds that have joint events: chance that took flags and codes for
     independent would leave out most coincidences of such records, and the fit would take them for events.
     """
-    marks = records.marks
-    both = marks.code[marks.usable].astype(np.int64) * FLAGS + marks.flag[marks.usable]
-    counts = np.bincount(both, minlength=codes * FLAGS).reshape(codes, FLAGS)
     alone = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / max(int(counts.sum()), 1)
     return np.asarray((counts + 1) / (alone + 1))
 
@@ -299,6 +295,22 @@ def features_of(pairs: Pairs, kinds: Kinds, reach: Reach) -> Features:
     )
 
 
+def _usable_walls(records: Linkable) -> Iterator[NDArray[np.int64]]:
+    """Give the times of usable records, some at a time."""
+    for some in pieces(len(records.wall)):
+        walls = records.wall[some][records.marks.usable[some]]
+        if len(walls):
+            yield walls
+
+
+def _by_day(records: Linkable, first: int, size: int) -> Floats:
+    """Count usable records by day, from the first on."""
+    counts = np.zeros(size)
+    for walls in _usable_walls(records):
+        counts += np.bincount(walls // DAY - first, minlength=size)
+    return counts
+
+
 class _Volumes:
     """How busy each day was for the service that is shifted, freed of the luck of small counts.
 
@@ -306,16 +318,29 @@ class _Volumes:
     in a quiet place all days weigh the same, and where storms and matches are real they count in full.
     """
 
-    def __init__(self, a_wall: NDArray[np.int64], b_wall: NDArray[np.int64]) -> None:
-        """Count both services' records by day."""
-        days = np.concatenate([a_wall, b_wall]) // DAY
-        self._first = int(days.min()) if len(days) else 0
-        size = int(days.max()) - self._first + 1 if len(days) else 1
-        self._a = np.bincount(a_wall // DAY - self._first, minlength=size).astype(np.float64)
-        counts = np.bincount(b_wall // DAY - self._first, minlength=size).astype(np.float64)
+    def __init__(self, a: Linkable, b: Linkable) -> None:
+        """Count both services' usable records by day."""
+        days = [
+            each // DAY
+            for records in (a, b)
+            for some in _usable_walls(records)
+            for each in (some.min(), some.max())
+        ]
+        self._first = int(min(days, default=0))
+        size = int(max(days, default=0)) - self._first + 1
+        self._a, counts = (_by_day(each, self._first, size) for each in (a, b))
         mean, variance = float(counts.mean()), float(counts.var())
         real = max(0.0, 1 - mean / variance) if variance > 0 else 0.0
         self._b = mean + real * (counts - mean)
+
+    def weights_by_day(self, shares: Mapping[int, float]) -> DayWeights:
+        """Give the weights for each shift by some weeks, over the share of the work that it speaks for."""
+        days = np.arange(len(self._b), dtype=np.int64) + self._first
+        weight = [
+            self.weights(days, weeks) / share if share > 0 else np.zeros(len(days))
+            for weeks, share in shares.items()
+        ]
+        return DayWeights(self._first, np.array(weight).reshape(-1, len(days)))
 
     def weights(self, day: NDArray[np.int64], weeks: int) -> NDArray[np.float64]:
         """Weigh shifted records by their own day: the volume of the day they come onto over its own.

@@ -67,9 +67,7 @@ class Linkage:
         cells = Cells(self.a.place, self.b.place, self.a.wall, self.b.wall, metres)
         found = []
         for shift, left in shifts:
-            side = cells.marked(self.kinds).tally(self.reach.without_core(), shift)
-            pairs = cells.pairs(self.reach.core, shift)
-            pairs = pairs.where(self.a.usable[pairs.a] & self.b.usable[pairs.b])
+            pairs, side = cells.found(self.kinds, self.reach, shift)
             features = features_of(pairs, self.kinds, self.reach)
             chance = replace(
                 self.chance,
@@ -101,14 +99,11 @@ def linked(
     """
     own = a is b
     reach = reach_of(window, matching)
-    one, other = _linkable(a, b, matching, a_asks), _linkable(b, a, matching, b_asks)
+    one = _linkable(a, b, matching, a_asks)
+    other = one if own else _linkable(b, a, matching, b_asks)
     kinds = kinds_of(one, other, window, reach, matching)
     cells = Cells(a.place, b.place, a.instant, b.instant, matching.search * window.metres, own=own)
-    side = cells.marked(kinds).tally(reach.without_core())
-    pairs = cells.pairs(reach.core)
-    near = (np.abs(pairs.gap) <= reach.window) & _within(pairs, window.metres, a, b)
-    observed = int(near.sum())
-    pairs = pairs.where(a.usable[pairs.a] & b.usable[pairs.b])
+    pairs, side = cells.found(kinds, reach)
     features = features_of(pairs, kinds, reach)
     chance = measured_chance(
         one,
@@ -125,22 +120,17 @@ def linked(
     )
     mixture = fitted(features, chance, scaled=not chance.alone)
     linkage = Linkage(a, b, kinds, reach, window, chance, period, matching)
-    return Linked(pairs, features, chance, mixture, observed), linkage
+    return Linked(pairs, features, chance, mixture, side.plain), linkage
 
 
 def _by_stratum(features: Features, kinds: Kinds) -> NDArray[np.float64]:
     return np.bincount(features.stratum, minlength=len(kinds.edges) + 1).astype(np.float64)
 
 
-def _within(pairs: Pairs, metres: float, a: Records, b: Records) -> NDArray[np.bool_]:
-    """Tell which pairs are within the distance to the last digit, which 32 bits would not hold."""
-    apart = a.place[pairs.a] - b.place[pairs.b]
-    return np.asarray((apart * apart).sum(axis=1) <= metres * metres)
-
-
 def _linkable(
     records: Records, other: Records, matching: Matching, asks: NDArray[np.int8] | None
 ) -> Linkable:
+    every = bool(other.usable.all())
     return Linkable(
         records.service,
         records.place,
@@ -150,8 +140,8 @@ def _linkable(
             busy=busyness(
                 records.place,
                 records.wall,
-                other.place[other.usable],
-                other.wall[other.usable],
+                other.place if every else other.place[other.usable],
+                other.wall if every else other.wall[other.usable],
                 matching.neighbourhood,
             ),
             code=records.signature,

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
-from scipy.optimize import isotonic_regression
 
 from joinedup.compiling import compiled
 
@@ -225,14 +224,6 @@ def _doubted(joint: Floats, variance: Floats) -> Floats:
     return np.asarray(np.maximum(joint - variance / (2 * np.maximum(joint, _NONE)), 0))
 
 
-def _monotone(joint: Floats, chance: Floats, *, increasing: bool) -> tuple[Floats, Floats]:
-    """Let the ratio to chance only rise, or only fall; give the joint pairs, and what part of each bin's number one makes up."""
-    found = isotonic_regression(joint / chance, weights=chance, increasing=increasing)
-    # Bins that were drawn together rest on the same pairs.
-    pairs = found.x * np.repeat(found.weights, np.diff(found.blocks))
-    return found.x * chance, np.divide(1.0, pairs, out=np.zeros(len(pairs)), where=pairs > 0)
-
-
 def _unimodal(joint: Floats, chance: Floats) -> tuple[Floats, Floats]:
     """Let the ratio to chance rise up to the likeliest gap and fall beyond it."""
     top = int(np.argmax(gaussian_filter1d(joint, len(joint) / 45, mode="constant"))) + 1
@@ -241,6 +232,40 @@ def _unimodal(joint: Floats, chance: Floats) -> tuple[Floats, Floats]:
         return rising, rising_one
     falling, falling_one = _monotone(joint[top:], chance[top:], increasing=False)
     return np.concatenate([rising, falling]), np.concatenate([rising_one, falling_one])
+
+
+def _monotone(joint: Floats, chance: Floats, *, increasing: bool) -> tuple[Floats, Floats]:
+    """Let the ratio to chance only rise, or only fall; give the joint pairs, and what part of each bin's number one makes up."""
+    if increasing:
+        return _rising(joint, chance)
+    falling, falling_one = _rising(joint[::-1], chance[::-1])
+    return falling[::-1], falling_one[::-1]
+
+
+@compiled
+def _rising(joint: Floats, chance: Floats) -> tuple[Floats, Floats]:
+    """Draw together neighbouring bins whose ratio falls, until it only rises (pool adjacent violators)."""
+    size = joint.shape[0]
+    # Of each block of bins that were drawn together: where it ends, its joint pairs and its chance.
+    end, pairs, weight = np.empty(size, np.int64), np.empty(size), np.empty(size)
+    blocks = 0
+    for i in range(size):
+        end[blocks], pairs[blocks], weight[blocks] = i + 1, joint[i], chance[i]
+        blocks += 1
+        while blocks > 1 and pairs[blocks - 2] * weight[blocks - 1] >= pairs[blocks - 1] * weight[blocks - 2]:
+            blocks -= 1
+            end[blocks - 1] = i + 1
+            pairs[blocks - 1] += pairs[blocks]
+            weight[blocks - 1] += weight[blocks]
+    drawn, one, i = np.empty(size), np.empty(size), 0
+    for block in range(blocks):
+        ratio = pairs[block] / weight[block]
+        while i < end[block]:
+            drawn[i] = ratio * chance[i]
+            # Bins that were drawn together rest on the same pairs.
+            one[i] = 1 / pairs[block] if pairs[block] > 0 else 0.0
+            i += 1
+    return drawn, one
 
 
 @compiled

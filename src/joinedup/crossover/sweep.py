@@ -1,35 +1,55 @@
 """Finding the records of two services that are near in place and time, and tallying them, in compiled code.
 
-Records lie in square cells as wide as the distance; within a cell they are in order of time. A record's partners are
-in its own cell and the eight around it, and as one service's records go by in order of time, the other's first and
-last partner only ever move forwards: no search, and a shift in time needs no new sorting.
+The period is swept slice by slice, so that what is held beside the records does not grow with it. In each slice the records
+lie in squares (`squares.py`), in order of time; as one service's go by, the other's first and last partner only ever move
+forwards: no search, and a shift in time needs no new sorting.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 import numpy as np
+from joblib import Parallel, delayed
 
-from joinedup.compiling import compiled
+from joinedup.compiling import processors
+from joinedup.crossover.near_pairs import collect, tally
+from joinedup.crossover.squares import laid, squares_over
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
     from numpy.typing import NDArray
+
+    from joinedup.crossover.squares import Laid
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
     Flags = NDArray[np.bool_]
+    Numbers = NDArray[np.int32]
 
-_SIDES = 9
+    Slice = tuple[int, int, int, int]
+    Who = tuple[Numbers, Numbers]
+
+Done = TypeVar("Done")
+
+_HOUR = 3_600_000_000
+_DAY = 24 * _HOUR
+SLICE = 27 * 7 * _DAY
+"""How much of the period is swept at once (µs)."""
+# How long a sweep mostly looks at; only the time it takes hangs on it.
+_LOOK = 6 * _HOUR
+WHOLE = 2.0**32
+"""Weights are kept as whole numbers of this: whole numbers add up to the same in any order, slice by slice."""
 
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
     """Pairs of records: places ``a`` and ``b`` in the services' arrays, ``gap`` = b's time − a's (µs), metres apart."""
 
-    a: NDArray[np.int32]
-    b: NDArray[np.int32]
+    a: Numbers
+    b: Numbers
     gap: Integers
     apart: NDArray[np.float32]
 
@@ -42,130 +62,14 @@ class Pairs:
         return Pairs(self.a[keep], self.b[keep], self.gap[keep], self.apart[keep])
 
 
-class Cells:
-    """The records of two services in cells of one size, each cell in order of time.
-
-    ``a_place`` and ``b_place`` have shape (records, 2), in metres on one plane; times are in microseconds. With
-    ``own`` the two are one service, and no record is a partner of itself while the shift is 0.
-    """
-
-    def __init__(
-        self,
-        a_place: Floats,
-        b_place: Floats,
-        a_time: Integers,
-        b_time: Integers,
-        metres: float,
-        *,
-        own: bool = False,
-    ) -> None:
-        """Sort both services' records."""
-        self.metres, self.own = metres, own
-        # A hair wider than the distance, so that rounding cannot put two records at exactly that distance two
-        # cells apart.
-        width = metres * (1 + 1e-6)
-        corner = np.floor(np.concatenate([a_place, b_place]).min(axis=0, initial=np.inf) / width) - 1
-        corner = np.where(np.isfinite(corner), corner, 0)
-        a_cell, b_cell = (np.floor(place / width).astype(np.int64) for place in (a_place, b_place))
-        a_cell, b_cell = a_cell - corner.astype(np.int64), b_cell - corner.astype(np.int64)
-        rows = int(max(a_cell[:, 1].max(initial=0), b_cell[:, 1].max(initial=0))) + 2
-        a_number, b_number = a_cell[:, 0] * rows + a_cell[:, 1], b_cell[:, 0] * rows + b_cell[:, 1]
-        self.a_order = _in_order(a_number, a_time)
-        self.b_order = _in_order(b_number, b_time)
-        self.a = _sorted(a_place, a_time, self.a_order)
-        self.b = _sorted(b_place, b_time, self.b_order)
-        a_cells, a_start = _runs(a_number[self.a_order])
-        b_cells, b_start = _runs(b_number[self.b_order])
-        around = np.full((len(a_cells), _SIDES), -1, dtype=np.int64)
-        if len(b_cells):
-            steps = [east * rows + north for east in (-1, 0, 1) for north in (-1, 0, 1)]
-            for column, step in enumerate(steps):
-                rank = np.minimum(np.searchsorted(b_cells, a_cells + step), len(b_cells) - 1)
-                around[:, column] = np.where(b_cells[rank] == a_cells + step, rank, -1)
-        self.where = a_start, b_start, around
-
-    def pairs(self, most: int, shift: int = 0) -> Pairs:
-        """Find every pair within the distance whose gap is at most ``most`` (µs) after b is shifted (µs)."""
-        own = self.own and shift == 0
-        room = max(len(self.a_order), len(self.b_order))
-        while True:
-            a, b = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int32)
-            gap, apart = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.float32)
-            number = _collect(*self.where, *self.a, *self.b, most, shift, self.metres, own, a, b, gap, apart)
-            if number <= room:
-                break
-            # Now it is known how many there are.
-            room = number
-        return Pairs(
-            self.a_order[a[:number]], self.b_order[b[:number]], gap[:number].copy(), apart[:number].copy()
-        )
-
-    def marked(self, kinds: Kinds) -> MarkedCells:
-        """Put the marks of the records in the cells, ready to be tallied."""
-        return MarkedCells(self, kinds, kinds.a.ordered(self.a_order), kinds.b.ordered(self.b_order))
-
-
-@dataclass(frozen=True, eq=False)
-class MarkedCells:
-    """Cells with the marks of their records, in the order of the cells."""
-
-    cells: Cells
-    kinds: Kinds
-    a: Marks
-    b: Marks
-
-    def tally(self, reach: Reach, shift: int = 0, b_weight: Floats | None = None) -> Tables:
-        """Count the pairs after b is shifted (µs) by stratum, distance, code and flag, each with the weight of its b."""
-        cells, kinds, a, b = self.cells, self.kinds, self.a, self.b
-        found = Tables.empty(kinds)
-        weight = np.ones(len(cells.b_order)) if b_weight is None else b_weight[cells.b_order]
-        _tally(
-            *cells.where,
-            *cells.a,
-            *cells.b,
-            a.busy,
-            a.code,
-            a.flag,
-            a.usable,
-            b.busy,
-            b.code,
-            b.flag,
-            b.usable,
-            weight,
-            kinds.edges,
-            kinds.b_codes,
-            kinds.bins,
-            reach.core,
-            reach.side_from,
-            reach.side_to,
-            reach.window,
-            reach.window_metres,
-            shift,
-            cells.metres,
-            cells.own and shift == 0,
-            found.core,
-            found.side,
-            found.distance,
-            found.gap,
-            found.code,
-            found.flag,
-            found.plain,
-        )
-        return found
-
-
 @dataclass(frozen=True, eq=False)
 class Marks:
     """What a pair is sorted by on one side: how busy it is around each record (log), its code, its flag."""
 
     busy: Floats
-    code: NDArray[np.int32]
+    code: Numbers
     flag: NDArray[np.int8]
     usable: Flags
-
-    def ordered(self, order: NDArray[np.int32]) -> Marks:
-        """Give the marks in another order."""
-        return Marks(self.busy[order], self.code[order], self.flag[order], self.usable[order])
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,11 +98,22 @@ class Reach:
     window_metres: float
 
     def without_core(self) -> Reach:
-        """Look at the sideband alone: the joint events in the core must not be taken for the shape of chance."""
+        """Look at the sideband alone."""
         return replace(self, core=_NOTHING)
 
 
 _NOTHING = -1
+
+
+@dataclass(frozen=True, eq=False)
+class DayWeights:
+    """What a pair of each shift weighs, by the day on which its second record lies; ``first`` is day 0 (since 1970).
+
+    ``weight`` has shape (shifts, days).
+    """
+
+    first: int
+    weight: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,175 +130,255 @@ class Tables:
     gap: Floats
     code: Floats
     flag: Floats
-    plain: Integers
-
-    @classmethod
-    def empty(cls, kinds: Kinds) -> Tables:
-        """Give tables of zeros."""
-        strata = len(kinds.edges) + 1
-        return cls(
-            np.zeros(strata),
-            np.zeros(strata),
-            np.zeros((strata, len(kinds.bins))),
-            np.zeros(kinds.gaps),
-            np.zeros((strata, kinds.a_codes * kinds.b_codes)),
-            np.zeros((strata, FLAGS * FLAGS)),
-            np.zeros(1, dtype=np.int64),
-        )
+    plain: int
 
 
 FLAGS = 3
 """A record asked for the other service, did not, or does not say."""
 
 
-def _sorted(place: Floats, time: Integers, order: NDArray[np.int32]) -> tuple[Floats, Floats, Integers]:
-    return place[order, 0], place[order, 1], time[order]
+class Sums(NamedTuple):
+    """Tables for all shifts, in whole numbers."""
+
+    core: Integers
+    side: Integers
+    distance: Integers
+    gap: Integers
+    code: Integers
+    flag: Integers
+    plain: Integers
+
+    @classmethod
+    def zero(cls, kinds: Kinds, shifts: int) -> Sums:
+        """Give tables of zeros for so many shifts."""
+        strata = len(kinds.edges) + 1
+        shapes = (
+            (strata,),
+            (strata,),
+            (strata, len(kinds.bins)),
+            (kinds.gaps,),
+            (strata, kinds.a_codes * kinds.b_codes),
+            (strata, FLAGS * FLAGS),
+            (),
+        )
+        return cls(*(np.zeros((shifts, *each), dtype=np.int64) for each in shapes))
+
+    def tables(self) -> list[Tables]:
+        """Give the tables of each shift as weights."""
+        *whole, plain = self
+        shapes = [each / WHOLE for each in whole]
+        return [
+            Tables(
+                core=shapes[0][turn],
+                side=shapes[1][turn],
+                distance=shapes[2][turn],
+                gap=shapes[3][turn],
+                code=shapes[4][turn],
+                flag=shapes[5][turn],
+                plain=int(plain[turn]),
+            )
+            for turn in range(len(plain))
+        ]
 
 
-def _in_order(cells: Integers, time: Integers) -> NDArray[np.int32]:
-    """Order records by cell, then by time, then as they come."""
-    # Records mostly come in order of time, which this sort is quick at; and numbers of 16 bits are sorted in one go.
-    by_time = np.argsort(time, kind="stable")
-    few = cells.max(initial=0) <= np.iinfo(np.uint16).max
-    number = (cells.astype(np.uint16) if few else cells)[by_time]
-    return np.asarray(by_time[np.argsort(number, kind="stable")].astype(np.int32))
+class Cells:
+    """The records of two services, ready to be swept for those that are near in place.
+
+    ``a_place`` and ``b_place`` have shape (records, 2), in metres on one plane; times are in microseconds. With
+    ``own`` the two are one service, and no record is a partner of itself while the shift is 0. Slices of the ``length`` (µs)
+    are swept by as many ``workers`` as there are processors unless told otherwise; neither changes a bit of what is found.
+    """
+
+    def __init__(
+        self,
+        a_place: Floats,
+        b_place: Floats,
+        a_time: Integers,
+        b_time: Integers,
+        metres: float,
+        *,
+        own: bool = False,
+        length: int = SLICE,
+        workers: int | None = None,
+    ) -> None:
+        """Put both services' records in order of time."""
+        self.metres, self.own, self.length, self.workers = metres, own, length, workers
+        self.places, self.times = (a_place, b_place), (a_time, b_time)
+        self.in_time = _InTime.of(a_time), _InTime.of(b_time)
+        span = int(a_time.max()) - int(a_time.min()) if len(a_time) else 0
+        self.squares = squares_over(a_place, b_place, metres, min(_LOOK / max(span, 1), 1.0))
+
+    def pairs(self, most: int, shift: int = 0) -> Pairs:
+        """Find every pair within the distance whose gap is at most ``most`` (µs) after b is shifted (µs).
+
+        They are in order of a's time, then of b's.
+        """
+        slices = self._slices(np.array([shift]), most)
+
+        def one(_: int, each: Slice) -> Pairs:
+            who = self._who(each)
+            lain = self._laid(who, *(_unmarked(len(place)) for place in self.places))
+            return self._collected(who, lain, most, shift)
+
+        return _joined(list(self._side_by_side(slices, one)))
+
+    def found(self, kinds: Kinds, reach: Reach, shift: int = 0) -> tuple[Pairs, Tables]:
+        """Find the pairs of usable records in the core after b is shifted (µs), and tally those of the sideband alone.
+
+        The joint events in the core must not be taken for the shape of chance.
+        """
+        moved = np.array([shift], dtype=np.int64)
+        even, beyond = _even(self.times[1]), reach.without_core()
+
+        def one(_: int, each: Slice) -> tuple[Pairs, Sums]:
+            who = self._who(each)
+            lain = self._laid(who, kinds.a, kinds.b)
+            pairs = self._collected(who, lain, reach.core, shift)
+            usable = kinds.a.usable[pairs.a] & kinds.b.usable[pairs.b]
+            return pairs.where(usable), self._tallied(who, lain, kinds, beyond, moved, even)
+
+        every = list(self._side_by_side(self._slices(moved, max(reach.core, reach.side_to)), one))
+        return _joined([pairs for pairs, _ in every]), _added(kinds, 1, (sums for _, sums in every))[0]
+
+    def tally(
+        self,
+        kinds: Kinds,
+        reach: Reach,
+        shifts: Sequence[int],
+        weights: DayWeights,
+        progress: Callable[[int, int], None],
+    ) -> list[Tables]:
+        """Count the pairs after each shift of b (µs) by stratum, distance, code and flag, each with the weight of b's day.
+
+        ``progress`` is called with the number of each slice, from 1, and how many there are.
+        """
+        moved = np.array(shifts, dtype=np.int64)
+        slices = self._slices(moved, max(reach.core, reach.side_to))
+
+        def one(number: int, each: Slice) -> Sums:
+            progress(number, len(slices))
+            who = self._who(each)
+            return self._tallied(who, self._laid(who, kinds.a, kinds.b), kinds, reach, moved, weights)
+
+        return _added(kinds, len(shifts), self._side_by_side(slices, one))
+
+    def _side_by_side(self, slices: list[Slice], work: Callable[[int, Slice], Done]) -> Iterator[Done]:
+        """Work on the slices side by side, and give what comes of them in order, whichever is done first."""
+        workers = min(self.workers or processors(), len(slices))
+        if workers < 2:
+            return (work(number, each) for number, each in enumerate(slices, 1))
+        threads = Parallel(n_jobs=workers, prefer="threads", return_as="generator")
+        return cast(
+            "Iterator[Done]", threads(delayed(work)(number, each) for number, each in enumerate(slices, 1))
+        )
+
+    def _laid(self, who: Who, a: Marks, b: Marks) -> tuple[Laid, Laid]:
+        return (
+            laid(who[0], self.places[0], self.times[0], a, self.squares, within_reach=False),
+            laid(who[1], self.places[1], self.times[1], b, self.squares, within_reach=True),
+        )
+
+    def _collected(self, who: Who, lain: tuple[Laid, Laid], most: int, shift: int) -> Pairs:
+        own, room = self.own and shift == 0, max(len(who[0]), len(who[1]))
+        while True:
+            number, a, b, gap, apart = collect(*lain, *who, self.metres, most, shift, own, room)
+            if number <= room:
+                return Pairs(a, b, gap, apart)
+            # Now it is known how many there are.
+            room = number
+
+    def _tallied(
+        self,
+        who: Who,
+        lain: tuple[Laid, Laid],
+        kinds: Kinds,
+        reach: Reach,
+        shifts: Integers,
+        weights: DayWeights,
+    ) -> Sums:
+        sums = Sums.zero(kinds, len(shifts))
+        whole = np.rint(weights.weight * WHOLE).astype(np.int64)
+        how = kinds.edges, kinds.b_codes, FLAGS, kinds.bins
+        gaps = reach.core, reach.side_from, reach.side_to, reach.window, reach.window_metres
+        tally(*lain, *who, self.metres, how, gaps, shifts, weights.first, whole, self.own, sums)
+        return sums
+
+    def _slices(self, shifts: Integers, most: int) -> list[Slice]:
+        """Cut the first service's records by time, each slice with those of the second that any shift brings near it.
+
+        A slice is given by places in the order of time: first and end of the one service's, and of the other's.
+        """
+        (a, b), time = self.in_time, self.times[0]
+        if not len(time) or not len(shifts):
+            return []
+        starts = np.arange(int(time.min()), int(time.max()) + 1, self.length, dtype=np.int64)
+        ends = starts + self.length
+        bounds = zip(
+            a.before(starts),
+            a.before(ends),
+            b.before(starts - shifts.max() - most),
+            b.before(ends - shifts.min() + most),
+            strict=True,
+        )
+        return [
+            (int(a_first), int(a_end), int(b_first), int(b_end))
+            for a_first, a_end, b_first, b_end in bounds
+            if a_first < a_end and b_first < b_end
+        ]
+
+    def _who(self, each: Slice) -> Who:
+        """Name the records of a slice."""
+        a, b = self.in_time
+        return a.who(each[0], each[1]), b.who(each[2], each[3])
 
 
-def _runs(cells: Integers) -> tuple[Integers, Integers]:
-    """Give each cell once, and where its records begin; one more start ends the last."""
-    if not len(cells):
-        return cells, np.zeros(1, dtype=np.int64)
-    start = np.flatnonzero(np.concatenate([[True], cells[1:] != cells[:-1]]))
-    return cells[start], np.append(start, len(cells))
+def _unmarked(number: int) -> Marks:
+    none = np.zeros(number, dtype=np.int32)
+    return Marks(none.astype(np.float64), none, none.astype(np.int8), none == 0)
 
 
-@compiled
-def _collect(
-    a_start: Integers,
-    b_start: Integers,
-    around: Integers,
-    a_x: Floats,
-    a_y: Floats,
-    a_time: Integers,
-    b_x: Floats,
-    b_y: Floats,
-    b_time: Integers,
-    most: int,
-    shift: int,
-    metres: float,
-    own: bool,
-    a_found: NDArray[np.int32],
-    b_found: NDArray[np.int32],
-    gap: Integers,
-    apart: NDArray[np.float32],
-) -> int:
-    """Count near pairs, and write down as many as there is room for; a and b as places in the sorted arrays."""
-    number = 0
-    for cell in range(around.shape[0]):
-        for side in range(around.shape[1]):
-            other = around[cell, side]
-            if other < 0:
-                continue
-            first, end = b_start[other], b_start[other + 1]
-            for i in range(a_start[cell], a_start[cell + 1]):
-                time = a_time[i] - shift
-                while first < end and b_time[first] < time - most:
-                    first += 1
-                j = first
-                while j < end and b_time[j] <= time + most:
-                    east, north = a_x[i] - b_x[j], a_y[i] - b_y[j]
-                    square = east * east + north * north
-                    if square <= metres * metres and not (own and i == j):
-                        if number < a_found.shape[0]:
-                            a_found[number] = i
-                            b_found[number] = j
-                            gap[number] = b_time[j] - time
-                            apart[number] = np.sqrt(square)
-                        number += 1
-                    j += 1
-    return number
+def _even(time: Integers) -> DayWeights:
+    """Let every day weigh the same."""
+    if not len(time):
+        return DayWeights(0, np.ones((1, 1)))
+    first, last = int(time.min() // _DAY), int(time.max() // _DAY)
+    return DayWeights(first, np.ones((1, last - first + 1)))
 
 
-@compiled
-def _tally(
-    a_start: Integers,
-    b_start: Integers,
-    around: Integers,
-    a_x: Floats,
-    a_y: Floats,
-    a_time: Integers,
-    b_x: Floats,
-    b_y: Floats,
-    b_time: Integers,
-    a_busy: Floats,
-    a_code: NDArray[np.int32],
-    a_flag: NDArray[np.int8],
-    a_usable: Flags,
-    b_busy: Floats,
-    b_code: NDArray[np.int32],
-    b_flag: NDArray[np.int8],
-    b_usable: Flags,
-    b_weight: Floats,
-    edges: Floats,
-    b_codes: int,
-    bins: Floats,
-    core_to: int,
-    side_from: int,
-    side_to: int,
-    window: int,
-    window_metres: float,
-    shift: int,
-    metres: float,
-    own: bool,
-    core: Floats,
-    side: Floats,
-    distance: Floats,
-    gaps: Floats,
-    code: Floats,
-    flag: Floats,
-    plain: Integers,
-) -> None:
-    """Add near pairs to the tables."""
-    # The bin that each whole metre begins in: from there it is a step or none.
-    rings, last = np.searchsorted(bins, np.arange(int(metres) + 1)), bins.shape[0] - 1
-    reach, near = metres * metres, window_metres * window_metres
-    for cell in range(around.shape[0]):
-        for step in range(around.shape[1]):
-            other = around[cell, step]
-            if other < 0:
-                continue
-            first, end = b_start[other], b_start[other + 1]
-            for i in range(a_start[cell], a_start[cell + 1]):
-                time = a_time[i] - shift
-                while first < end and b_time[first] < time - side_to:
-                    first += 1
-                j = first
-                while j < end and b_time[j] <= time + side_to:
-                    east, north = a_x[i] - b_x[j], a_y[i] - b_y[j]
-                    square = east * east + north * north
-                    if square <= reach and not (own and i == j):
-                        gap = b_time[j] - time
-                        length = abs(gap)
-                        if length <= window and square <= near:
-                            plain[0] += 1
-                        inside = length <= core_to
-                        if a_usable[i] and b_usable[j] and (inside or length >= side_from):
-                            weight = b_weight[j]
-                            busy = 0.5 * (a_busy[i] + b_busy[j])
-                            stratum = 0
-                            for edge in edges:
-                                stratum += busy > edge
-                            if inside:
-                                core[stratum] += weight
-                                place = (gap + core_to) * gaps.shape[0] // (2 * core_to)
-                                gaps[min(place, gaps.shape[0] - 1)] += weight
-                            else:
-                                side[stratum] += weight
-                            apart = np.sqrt(square)
-                            ring = rings[int(apart)]
-                            while bins[ring] < apart and ring < last:
-                                ring += 1
-                            distance[stratum, ring] += weight
-                            code[stratum, a_code[i] * b_codes + b_code[j]] += weight
-                            flag[stratum, a_flag[i] * 3 + b_flag[j]] += weight
-                    j += 1
+def _joined(pieces: list[Pairs]) -> Pairs:
+    if not pieces:
+        none = np.zeros(0, dtype=np.int32)
+        return Pairs(none, none, none.astype(np.int64), none.astype(np.float32))
+    return Pairs(
+        *(np.concatenate([getattr(each, name) for each in pieces]) for name in ("a", "b", "gap", "apart"))
+    )
+
+
+def _added(kinds: Kinds, shifts: int, every: Iterable[Sums]) -> list[Tables]:
+    total = Sums.zero(kinds, shifts)
+    for sums in every:
+        for into, each in zip(total, sums, strict=True):
+            np.add(into, each, out=into)
+    return total.tables()
+
+
+@dataclass(frozen=True, eq=False)
+class _InTime:
+    """Records in order of time, and where they come at one time as they come; mostly all do, and no ``order`` is kept."""
+
+    time: Integers
+    order: Numbers | None
+
+    @classmethod
+    def of(cls, time: Integers) -> _InTime:
+        if bool((time[1:] >= time[:-1]).all()):
+            return cls(time, None)
+        return cls(time, np.argsort(time, kind="stable").astype(np.int32))
+
+    def before(self, moments: Integers) -> Integers:
+        """Count the records before each moment."""
+        return np.asarray(np.searchsorted(self.time, moments, sorter=self.order))
+
+    def who(self, first: int, end: int) -> Numbers:
+        """Name the records from one place in the order to another."""
+        return np.arange(first, end, dtype=np.int32) if self.order is None else self.order[first:end]
