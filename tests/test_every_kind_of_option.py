@@ -11,6 +11,7 @@ import importlib.util
 import json
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -24,6 +25,9 @@ from joinedup.money import SOCIETY, CashKind, project_type
 from joinedup.options import Kind, Option, SearchesAlone, kinds
 from joinedup.study import assumptions_of
 from tests.small import LITTLETON, ROOT, littleton, shuffled, with_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 COMPLEXITY = (
     "digital incident message",
@@ -114,13 +118,20 @@ def test_it_names_only_things_in_the_area(kind: Kind) -> None:
     area = littleton().area
     rows = {f"{table}/{row}" for table, key in KEYS.items() for row in area.table(table)[key].to_list()}
     identifiers = {each.partition("/")[2] for each in rows}
+    # Minutes are used where they are spent: at the calls of one category, or at those of them to which another service comes too.
+    incidents = area.table("incidents").select("service_id", pl.col("category").fill_null("not recorded"))
+    calls = {
+        f"incidents/{service}/{category}{other}"
+        for service, category in incidents.unique().iter_rows()
+        for other in ("", *(f"/{each}" for each in area.services if each != service))
+    }
     for option in found(kind):
         assert set(option.partners) <= set(area.services)
         assert len(set(option.partners)) > 1
         assert option.joins
         assert set(option.joins) <= identifiers
         assert len(option.names) == len(option.joins)
-        assert set(option.uses) <= rows
+        assert set(option.uses) <= rows | calls
         for change in option.changes:
             assert f"{change.table}/{change.row}" in rows
             assert change.column is None or change.column in schema(change.table).columns
@@ -214,23 +225,39 @@ def test_each_draw_of_its_cash_rests_on_that_draw_of_the_assumptions_alone(kind:
                 assert one.amount[element] == pytest.approx(other.amount[0], abs=1e-6)
 
 
-def test_what_it_finds_alone_is_one_partner_s_and_costed_without_payment(kind: Kind) -> None:
-    if not isinstance(kind, SearchesAlone):
-        pytest.skip("this kind does not say what a partner could do alone")
-    # Where one service holds everything, it could do alone what the three could do together.
+def held_by_police() -> Area:
+    """Let one service hold everything: it could do alone what the three could do together."""
     area = littleton().area
     held = {
         name: table.with_columns(service_id=pl.lit("police"))
         for name, table in area.tables.items()
         if "service_id" in table.columns and name != "services"
     }
-    owned = with_tables(area, held)
-    assert kind.find_alone(owned, "police", assumptions())
-    assert not kind.find_alone(owned, "fire", assumptions())
-    for option in kind.find_alone(owned, "police", assumptions()):
-        assert option.partners == ("police",)
-        flows = kind.cash(owned, option, drawn())
-        assert {who for flow in flows for who in (flow.payer, flow.beneficiary)} <= {"police", SOCIETY}
+    return with_tables(area, held)
+
+
+def lonely() -> Iterator[tuple[Area, str]]:
+    """Give areas in which a service has reason to act alone: it holds everything, or stands far from where it is called."""
+    yield held_by_police(), "police"
+    for area, service in ((littleton().area, each) for each in littleton().area.services):
+        far = pl.when(pl.col("service_id") == service).then(pl.col("x") + 30_000).otherwise("x")
+        sites, unrecorded = area.table("sites").with_columns(x=far), area.table("attendances").clear()
+        yield with_tables(area, {"sites": sites, "attendances": unrecorded}), service
+
+
+def test_what_it_finds_alone_is_one_partner_s_and_costed_without_payment(kind: Kind) -> None:
+    if not isinstance(kind, SearchesAlone):
+        pytest.skip("this kind does not say what a partner could do alone")
+    assert not kind.find_alone(held_by_police(), "fire", assumptions())
+    area, partner, alone = next(
+        (area, partner, options)
+        for area, partner in lonely()
+        if (options := kind.find_alone(area, partner, assumptions()))
+    )
+    for option in alone:
+        assert option.partners == (partner,)
+        flows = kind.cash(area, option, drawn())
+        assert {who for flow in flows for who in (flow.payer, flow.beneficiary)} <= {partner, SOCIETY}
         assert CashKind.PAYMENT not in {flow.kind for flow in flows}
         assert all(0 <= flow.year <= kind.years for flow in flows)
         assert 0 < len(kind.explain(option).split()) < 80

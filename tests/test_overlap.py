@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from joinedup.overlap import contracts_by_item, courses_by_topic, posts_by_function, site_pairs, unmatched
-from joinedup.travel import StraightLine
+from joinedup.travel import OwnMatrix, Places, StraightLine
 from tests.small import Row, littleton, service, shuffled, site, small_area, with_tables
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def area_of(*sites: Row) -> Area:
     return small_area(services=[service(each) for each in SERVICES], sites=sites)
 
 
+@settings(deadline=None)
 @given(places, st.sampled_from([0.0, 1.0, 2.0, 4.0, 4.5, 5.0, 8.0]))
 def test_the_pairs_are_those_that_a_look_at_every_two_sites_finds(
     given_places: list[tuple[str, int, int]], reach: float
@@ -113,6 +114,70 @@ def test_pairs_are_the_same_whatever_the_order_of_the_rows() -> None:
     assert wanted.height > 10
     for seed in range(5):
         assert site_pairs(shuffled(area, seed), LAW, 5).equals(wanted)
+
+
+def drives(minutes: dict[tuple[str, str], float], **at: tuple[float, float]) -> OwnMatrix:
+    """Make a study's own table of drives between places at x and y."""
+    names = list(at)
+    x, y = np.array(list(at.values())).T
+    table = np.array([[0.0 if a == b else minutes.get((a, b), np.nan) for b in names] for a in names])
+    return OwnMatrix(Places(names, x, y), table, 100.0, "drives.csv")
+
+
+def test_over_a_study_s_own_drives_a_river_parts_what_a_straight_line_joins() -> None:
+    sites = (site("A", "fire", 0), site("B", "police", 1000), site("C", "ambulance", 4000))
+    table = drives(
+        {("A", "B"): 25, ("B", "A"): 25, ("A", "C"): 4, ("C", "A"): 4.5, ("B", "C"): 30, ("C", "B"): 30},
+        A=(0, 0),
+        B=(1000, 0),
+        C=(4000, 0),
+    )
+    straight = site_pairs(area_of(*sites), LAW, 4)
+    assert straight.select("site_id", "site_id_2").rows() == [("A", "B")]
+    # The longer of there and back counts; the metres stay those of a straight line.
+    (driven,) = site_pairs(area_of(*sites), table, 5).iter_rows(named=True)
+    assert (driven["site_id"], driven["site_id_2"], driven["minutes"], driven["metres"]) == (
+        "A",
+        "C",
+        4.5,
+        4000,
+    )
+    assert site_pairs(area_of(*sites), table, 4.4).is_empty()
+
+
+def test_a_site_to_which_nobody_can_drive_is_in_no_pair() -> None:
+    sites = (site("A", "fire", 0), site("B", "police", 1000))
+    assert site_pairs(area_of(*sites), drives({}, A=(0, 0), B=(1000, 0)), 60).is_empty()
+    assert site_pairs(
+        area_of(*sites), drives({("A", "B"): 1, ("B", "A"): 1}, A=(0, 0), B=(9000, 0)), 60
+    ).is_empty()
+
+
+@settings(deadline=None)
+@given(places, st.floats(0.5, 12.0))
+def test_pairs_by_drives_are_those_that_a_look_at_every_two_sites_finds(
+    given_places: list[tuple[str, int, int]], reach: float
+) -> None:
+    sites = [
+        site(f"S{number:02}", who, x * 500.0, y * 500.0) for number, (who, x, y) in enumerate(given_places)
+    ]
+    at = {each["site_id"]: (each["x"], each["y"]) for each in sites}
+
+    def minutes(a: str, b: str) -> float:
+        """Drive twice as slowly east and west as north and south, and slower on the way to a later name."""
+        (x, y), (other_x, other_y) = at[a], at[b]
+        return float((2 * abs(x - other_x) + abs(y - other_y)) / 1000 * (1.25 if a < b else 1.0))
+
+    table = drives({(a, b): minutes(a, b) for a in at for b in at}, **(at or {"none": (0.0, 0.0)}))
+    wanted = {
+        (one["site_id"], other["site_id"])
+        for one, other in combinations(sites, 2)
+        if one["service_id"] != other["service_id"]
+        and minutes(one["site_id"], other["site_id"]) <= reach * (1 + 1e-9)
+    }
+    found = site_pairs(area_of(*sites), table, reach)
+    assert set(found.select("site_id", "site_id_2").iter_rows()) == wanted
+    assert found["minutes"].to_list() == sorted(found["minutes"].to_list())
 
 
 # --- What is taught, bought and staffed twice -------------------------------------------------------------------------

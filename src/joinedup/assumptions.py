@@ -108,6 +108,25 @@ class Assumption:
 
 
 @dataclass(frozen=True)
+class Declaring:
+    """Declares the assumptions of one module, named after it; a judgement unless more is known."""
+
+    module: str
+
+    def __call__(
+        self,
+        name: str,
+        sentence: str,
+        unit: str,
+        values: tuple[float, float, float],
+        source: str = "judgement",
+        grade: Grade = Grade.JUDGEMENT,
+    ) -> Assumption:
+        """Declare one number by its name within the module, and its low, central and high."""
+        return Assumption(f"{self.module}.{name}", sentence, unit, *values, source, grade)
+
+
+@dataclass(frozen=True)
 class Draws:
     """Values of assumptions by name: arrays of one length, whose first element is the central value."""
 

@@ -14,10 +14,13 @@ from scipy.spatial import cKDTree
 
 from joinedup.area.places import fit_for_distance
 from joinedup.assumptions import Assumption, Grade
+from joinedup.travel import Places, StraightLine
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from joinedup.area import Area
-    from joinedup.travel import StraightLine
+    from joinedup.travel import Travel
 
 REACH = Assumption(
     name="overlap.reach",
@@ -38,33 +41,61 @@ _SIDE = ("site_id", "service_id", "name", "kind", "floor_area_m2", "tenure")
 _WORDINGS = ("topic", "item", "function", "wording")
 
 
-def site_pairs(area: Area, travel: StraightLine, minutes: float) -> pl.DataFrame:
-    """Find pairs of sites of different services within a drive of each other.
+FASTEST_KM_PER_MINUTE = 2.0
+"""No drive by road is quicker than this over the straight line, 120 km/h: sites further apart need not be asked of the roads."""
+
+
+def site_pairs(area: Area, travel: Travel, minutes: float) -> pl.DataFrame:
+    """Find pairs of sites of different services within a drive of each other, by whichever way of travelling is given.
+
+    Over roads or by a study's own table the longer drive of there and back counts, in ordinary traffic.
 
     Returns:
-        One row a pair, nearest first: site_id, service_id, name, kind, floor_area_m2 and tenure of the first and, with
-        the suffix _2, of the second site; metres in a straight line; minutes to drive. The first is the one whose
-        identifier comes first. Sites whose place is snapped or an area are left out (§1.4).
+        One row a pair, nearest in minutes first: site_id, service_id, name, kind, floor_area_m2 and tenure of the first and,
+        with the suffix _2, of the second site; metres in a straight line; minutes to drive. The first is the one whose
+        identifier comes first. Sites whose place is snapped or an area are left out (§1.4), and so are those to
+        which nobody can drive.
     """
     sites = area.table("sites").filter(fit_for_distance()).sort("site_id")
     first, second = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     metres = np.empty(0)
     if sites.height > 1:
         points = sites.select("x", "y").to_numpy()
+        reach = (
+            travel.metres(minutes)
+            if isinstance(travel, StraightLine)
+            else minutes * FASTEST_KM_PER_MINUTE * 1000
+        )
         # A hair's breadth wider than the reach: rounding must not lose a pair that stands exactly at it.
-        near = cKDTree(points).query_pairs(travel.metres(minutes) * (1 + 1e-9), output_type="ndarray")
+        near = cKDTree(points).query_pairs(reach * (1 + 1e-9), output_type="ndarray")
         first, second = near.min(axis=1), near.max(axis=1)
         service = sites["service_id"].to_numpy()
         other = service[first] != service[second]
         first, second = first[other], second[other]
         metres = np.hypot(*(points[first] - points[second]).T)
+    if isinstance(travel, StraightLine):
+        driven = travel.minutes(metres)
+    else:
+        driven = _driven(sites, travel, first, second)
+        within = driven <= minutes * (1 + 1e-9)
+        first, second, metres, driven = first[within], second[within], metres[within], driven[within]
     left = sites.select(_SIDE)[first]
     right = sites.select(pl.col(_SIDE).name.suffix("_2"))[second]
     return (
         pl.concat([left, right], how="horizontal")
-        .with_columns(pl.Series("metres", metres), pl.Series("minutes", travel.minutes(metres)))
-        .sort("metres", "site_id", "site_id_2")
+        .with_columns(pl.Series("metres", metres), pl.Series("minutes", driven))
+        .sort("minutes", "metres", "site_id", "site_id_2")
     )
+
+
+def _driven(
+    sites: pl.DataFrame, travel: Travel, first: NDArray[np.int64], second: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Give the longer drive of there and back between the sites of each row, in ordinary traffic; NaN where there is none."""
+    places = Places.of(sites, "site_id")
+    one, other = places.at(first), places.at(second)
+    # Nobody drives to a workshop or to a meeting behind blue lights, and "other" has none.
+    return np.maximum(travel.along(one, other, "other"), travel.along(other, one, "other"))
 
 
 def courses_by_topic(area: Area) -> pl.DataFrame:

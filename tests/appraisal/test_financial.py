@@ -6,7 +6,7 @@ import pytest
 
 from joinedup.appraisal import Affordable, Appraisal, affordability, appraise, financial_year, recoveries
 from joinedup.assumptions import Draws
-from joinedup.money import SOCIETY, Cash, CashKind, CashLine, Partner, Supply, contributions
+from joinedup.money import SOCIETY, Cash, CashKind, CashLine, Partner, Supply, contributions, scheme
 from tests.appraisal.cases import AMBULANCE, FIRE, drawn, flow, payment
 from tests.small import littleton
 
@@ -105,7 +105,7 @@ def test_each_line_of_the_accounts_is_shown_and_together_they_are_the_year() -> 
         Cash("grant", CashKind.PAYMENT, CashLine.GRANT, 0, np.array([30.0]), SOCIETY, AMBULANCE),
         Cash("charges", CashKind.PAYMENT, CashLine.CHARGE, 1, np.array([7.0]), SOCIETY, AMBULANCE),
         pay,
-        *contributions(pay, "NHS"),
+        *contributions(pay, scheme("NHS")),
         payment(1, 4, AMBULANCE, FIRE),
     ]
     found = appraise(cash, drawn(), project=None, years=1, vat=VAT)

@@ -27,7 +27,7 @@ RELIED_ON = {
 ALL_TABLES = (
     "services sites units shifts priorities standby_points incidents attendances predetermined_attendances calls "
     "demand_counts control_rooms posts courses "
-    "course_runs topics assets contracts budgets bodies collaborations unlocks"
+    "course_runs topics assets contracts budgets bodies collaborations unlocks funding"
 )
 
 # Source: specs.frictionlessdata.io/table-schema: the types, and which constraints each may bear.

@@ -91,3 +91,32 @@ def test_where_acting_alone_wins_is_printed_and_where_it_does_not_is_not() -> No
     ]
     assert len(wins) == out.count("would expect more from acting alone than from this option.") == 1
     assert f"{wins[0]}: Littleton Ambulance and Littleton Police would expect more" in out
+
+
+def test_an_assumption_taken_otherwise_shows_what_moves_before_and_after() -> None:
+    ran = run("appraise", LITTLETON, "--assume", "shared_estate.cost_to_adapt=600", "--json")
+    assert ran.status == 0
+    assert ran.json["assumed"] == {"shared_estate.cost_to_adapt": 600.0}
+    moved = {each["id"] for each in ran.json["options"]}
+    assert {"shared-estate-A1-to-F1"} <= moved
+    assert moved | set(ran.json["untouched"]) == {each["id"] for each in appraised()["options"]}
+    before = {each["id"]: each["npsv"]["central"] for each in appraised()["options"]}
+    for each in ran.json["options"]:
+        assert each["before"]["central"] == pytest.approx(before[each["id"]], abs=0.01)
+        assert each["after"]["central"] < each["before"]["central"]
+        assert 0 < each["worked_out_again"] < each["flows"]
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        (["--assume", "shared_estate.cost_to_adapt"], 2),
+        (["--assume", "shared_estate.cost_to_adapt=much"], 2),
+        (["--assume", "a=1", "--assume", "a=2"], 2),
+        (["--assume", "shared_estate.cost_to_adopt=1"], 1),
+    ],
+)
+def test_an_assumption_that_cannot_be_taken_so_is_refused_at_once(given: list[str], status: int) -> None:
+    ran = run("appraise", LITTLETON, *given)
+    assert ran.status == status
+    assert "Traceback" not in ran.err

@@ -36,6 +36,11 @@ def test_it_answers_with_waits_standards_utilisation_cover_and_what_happened() -
     assert {row["service_id"] for row in found["services"]} == {"police", "fire", "ambulance"}
     assert {row["measure"] for row in found["calibration"]["services"]} == {"mean", "median", "90th"}
     assert {row["hour"] for row in found["hours"]} <= set(range(24))
+    by_service = {row["service_id"]: row["incidents"] for row in found["services"]}
+    for service, count in by_service.items():
+        cells = [row for row in found["cells"] if row["service_id"] == service]
+        assert sum(row["incidents"] for row in cells) == count
+        assert all(row["cell"].startswith("1000mE") for row in cells)
     assert len(found["utilisation_by_hour"]) == 24 * len(found["utilisation"])
     assert found["uncovered"]["step_minutes"] == 5
     assert all(0 <= row["share"] <= 1 for row in found["uncovered"]["grounds"])
@@ -98,10 +103,13 @@ def test_rows_are_written_where_they_are_asked_for_and_nowhere_else(tmp_path: Pa
     assert {path: path.read_bytes() for path in LITTLETON.rglob("*") if path.is_file()} == before
     table = pl.read_parquet(out)
     assert table["run"].unique().sort().to_list() == [0, 1]
-    assert {"incident_id", "need", "unit_id", "arrived", "queued", "metres", "first", "full"} <= set(
-        table.columns
-    )
-    assert (table["first"] <= table["full"]).all()
+    assert {
+        *("incident_id", "cell", "answered", "passed", "need", "unit_id", "arrived", "queued", "metres"),
+        *("first", "full", "first_of_need", "full_of_need"),
+    } <= set(table.columns)
+    assert (table["first"] <= table["first_of_need"]).all()
+    assert (table["first_of_need"] <= table["full_of_need"]).all()
+    assert (table["full_of_need"] <= table["full"]).all()
 
 
 def test_the_same_command_gives_the_same_bytes_in_another_process(tmp_path: Path) -> None:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import polars as pl
+import pytest
 from typer.testing import CliRunner
 
-from joinedup.cli import app
+from joinedup.cli import app, staffing
 from joinedup.imagining import imagine
+from joinedup.response.rooms import pooling_saves
 from tests.cli.running import run
 from tests.small import LITTLETON
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from joinedup.response.rooms import Rooms, Saving
 
 
 def test_every_way_of_working_is_staffed_and_laid_beside_separate_rooms() -> None:
@@ -25,6 +30,23 @@ def test_every_way_of_working_is_staffed_and_laid_beside_separate_rooms() -> Non
     assert team["saves"]["hours"] == separate - team["hours_a_week"] > 0
     half_hours = ways["separate rooms"]["half_hours"]
     assert sum(each["confirmed"] for each in half_hours) / 2 == separate
+    # Both who answer and who send are counted, each apart too.
+    for work, whose in (("answering", "handlers"), ("sending", "dispatchers")):
+        own = sum(each["confirmed"] for each in half_hours if each["work"] == work) / 2
+        assert own == ways["separate rooms"][whose] > 0
+    # Fire's handlers send crews themselves, where the study does not say.
+    assert {each["service"] for each in half_hours if each["work"] == "sending"} == {"police", "ambulance"}
+
+
+def test_who_sends_crews_is_printed_beside_the_staff(monkeypatch: pytest.MonkeyPatch) -> None:
+
+    def few(rooms: Rooms, workers: int) -> tuple[Saving, ...]:
+        return pooling_saves(rooms, weeks=2, runs=1, draws=2, workers=workers)
+
+    monkeypatch.setattr(staffing, "pooling_saves", few)
+    printed = CliRunner().invoke(app, ["respond", str(LITTLETON), "--rooms"]).output
+    assert "dispatchers send crews for police and ambulance; whoever answers also sends for fire" in printed
+    assert "-0" not in printed
 
 
 def test_rooms_are_asked_for_alone() -> None:
@@ -35,14 +57,23 @@ def test_rooms_are_asked_for_alone() -> None:
 def test_rooms_are_played_into_the_waits_beside_separate_rooms(tmp_path: Path) -> None:
     imagine(tmp_path / "area", 20_000, 60, 3)
     asked = ["respond", str(tmp_path / "area"), "--runs", "1", "--answering"]
-    answer = CliRunner().invoke(app, [*asked, "digital incident message", "--json"])
+    out = tmp_path / "rows.parquet"
+    answer = CliRunner().invoke(app, [*asked, "digital incident message", "--json", "--out", str(out)])
     assert answer.exit_code == 0, answer.output
     found = json.loads(answer.stdout)
+    assert found["file"] == str(out)
+    rows = pl.read_parquet(out)
+    assert rows["way"].unique().sort().to_list() == ["digital incident message", "separate rooms"]
+    # Each row says when its call was answered and passed on, as played in that way, and where it was.
+    assert rows["answered"].null_count() < rows.height
+    assert rows["passed"].count() > 0
+    assert rows["cell"].str.contains(r"^1000mE\d+N\d+$").all()
     assert [each["way"] for each in found["ways"]] == ["separate rooms", "digital incident message"]
     # Where a record is opened in 16 s and not in minutes, nobody is told later.
     assert all(row["change"] <= 0 for row in found["services"])
     assert any(row["change"] < 0 for row in found["services"])
     assert len(found["clocks"]) == 3
+    assert all(row["answered"] >= 0 for row in found["services"])
     # §3.4: a page that uses the model says how far it is off, and what its drives rest on, as `respond` alone does.
     alone = json.loads(CliRunner().invoke(app, [*asked[:4], "--json"]).stdout)
     assert found["calibration"] == alone["calibration"] is not None

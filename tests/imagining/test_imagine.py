@@ -27,7 +27,14 @@ if TYPE_CHECKING:
 
 COUNTED_ELSEWHERE = "demand_counts"
 """What a service hands over that does not share rows; these services share theirs."""
-WRITTEN_BY_PEOPLE = ("topics", "unlocks", "priorities", "standby_points", "predetermined_attendances")
+WRITTEN_BY_PEOPLE = (
+    "topics",
+    "unlocks",
+    "funding",
+    "priorities",
+    "standby_points",
+    "predetermined_attendances",
+)
 ARRANGED = {
     *(
         "shared_crew",
@@ -38,8 +45,9 @@ ARRANGED = {
         "also_told_minutes",
     ),
     *("break_from", "break_until", "break_minutes", "contribution_rule", "risk_rule"),
+    *("fixed", "may_close", "secure", "adapt_cost_gbp_m2"),
 }
-"""Ways of sending units and of sharing budgets that these services do not have."""
+"""Ways of sending units and of sharing budgets that these services do not have, and what is said of single sites."""
 
 
 @pytest.fixture(scope="module")

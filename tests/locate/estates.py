@@ -46,6 +46,9 @@ def holding(site_id: str, service_id: str, **others: Any) -> Holding:
         responds=True,
         turns_in=False,
         others_work_here=False,
+        takes_in=True,
+        may_close=False,
+        adapt_gbp_a_m2=None,
     )
     return replace(known, **others)
 

@@ -71,19 +71,29 @@ def test_a_larger_loss_and_more_capital_are_never_dearer(seed: int) -> None:
     assert by_capital[0] > by_capital[-1]
 
 
+def staying(estate: Estate, ids: list[str]) -> Estate:
+    """Give an estate of which some sites are not to be given up."""
+    return replace(
+        estate,
+        sites=tuple(
+            replace(each, leaves_from=None) if each.site_id in ids else each for each in estate.sites
+        ),
+    )
+
+
 def test_what_is_fixed_stays_and_what_was_refused_is_not_proposed() -> None:
     estate, terms = county(2, 40, 600, 30)
     terms = replace(terms, adapt_gbp_a_m2=300.0, furthest_minutes=15.0)
     free = best_plan(estate, terms)
     movers = [each.mover for each in free.moves]
     assert len(movers) > 3
-    kept = best_plan(estate, terms, fixed=movers[:2])
+    kept = best_plan(staying(estate, movers[:2]), terms)
     assert set(movers[:2]) <= set(kept.kept)
     assert kept.cost_gbp_a_year > free.cost_gbp_a_year
     pairs = [(each.mover, each.host) for each in free.moves]
     other = best_plan(estate, terms, refused=pairs)
     assert not set(pairs) & {(each.mover, each.host) for each in other.moves}
-    none = best_plan(estate, terms, fixed=[each.site_id for each in estate.sites])
+    none = best_plan(staying(estate, [each.site_id for each in estate.sites]), terms)
     assert none.moves == ()
     assert none.cost_gbp_a_year == none.cost_now_gbp_a_year
 
@@ -168,6 +178,7 @@ def test_two_sites_do_not_move_into_each_other_even_where_nobody_needs_floor() -
         ({"leaves_from": 9}, 1),
         ({"leaves_from": 10}, 0),
         ({"turns_in": True}, 0),
+        ({"takes_in": False}, 1),
         ({"running_gbp": 10_000.0}, 0),
     ],
 )
@@ -214,14 +225,22 @@ def test_a_move_that_needs_another_says_so_and_waits_for_it() -> None:
     assert waiting.covered[0].lowest == 1.0
 
 
+def ending(estate: Estate, **others: Any) -> Estate:
+    """Give an estate whose last site may end without a move."""
+    *before, last = estate.sites
+    return replace(estate, sites=(*before, replace(last, may_close=True, **others)))
+
+
 def test_only_a_site_whose_work_may_end_closes_without_a_move() -> None:
     estate = in_a_row(holding("A", "fire"), holding("B", "police"), km=[0, 50])
     assert best_plan(estate, CHEAP).kept == ("A", "B")
-    plan = best_plan(estate, CHEAP, may_close=["B"])
+    plan = best_plan(ending(estate), CHEAP)
     assert (plan.closed, plan.kept, plan.moves) == (("B",), ("A",), ())
     watched = in_a_row(holding("A", "fire"), holding("B", "police"), km=[0, 50], demand_km={"police": [50.0]})
     held = replace(CHEAP, standards={"police": Standard(5.0, 0.5)})
-    assert best_plan(watched, held, may_close=["B"]).closed == ()
+    assert best_plan(ending(watched), held).closed == ()
+    fixed = ending(estate, leaves_from=None)
+    assert best_plan(fixed, CHEAP).closed == ()
 
 
 def test_the_money_of_a_move_adds_up_by_hand() -> None:
@@ -233,6 +252,9 @@ def test_the_money_of_a_move_adds_up_by_hand() -> None:
     assert move.capital_gbp == 170_000
     spread = 170_000 * 0.035 / (1 - 1.035**-20)
     assert plan.saved_gbp_a_year == pytest.approx(55_000 - spread)
+    priced = replace(host, adapt_gbp_a_m2=700.0)
+    (dear,) = best_plan(in_a_row(priced, holding("B", "police"), km=[0, 1]), CHEAP).moves
+    assert dear.capital_gbp == 300 * 700 + 50_000
     late = best_plan(in_a_row(host, holding("B", "police", leaves_from=4), km=[0, 1]), CHEAP)
     in_years = (1 - 1.035**-10) / 0.035
     later = (1 - 1.035**-10) / 0.035 - (1 - 1.035**-4) / 0.035
@@ -294,6 +316,54 @@ def test_tenure_lease_and_control_room_are_read_from_the_area() -> None:
     assert estate_plan(room, STRAIGHT, CHEAP).moves == ()
 
 
+STAYS: dict[str, tuple[Row, Row]] = {
+    "nothing": ({}, {}),
+    "a lease that outlives the plan": ({"tenure": "leasehold", "lease_break_on": date(2036, 4, 1)}, {}),
+    "a private finance contract": ({"tenure": "pfi"}, {}),
+    "a floor that nobody measured": ({"floor_area_m2": None}, {}),
+    "a custody suite": ({"kind": "custody suite"}, {}),
+    "cells in a station": ({"secure": "yes"}, {}),
+    "what the study holds fast": ({"fixed": "yes"}, {}),
+    "a host with too little floor": ({}, {"spare_area_m2": 299.0}),
+    "a host with too few bays": ({}, {"bays": 2}),
+    "a host with cells": ({}, {"secure": "yes"}),
+    "a host that is a custody suite": ({}, {"kind": "custody suite"}),
+    "a host whose building work is dear": ({}, {"adapt_cost_gbp_m2": 4000.0}),
+    "an on-call crew": ({"crew": "on-call"}, {}),
+}
+
+
+@pytest.mark.parametrize("why", STAYS)
+def test_each_thing_that_the_study_says_of_a_site_holds_it_where_it_is(why: str) -> None:
+    (mover, host), crew = STAYS[why], STAYS[why][0].get("crew", "wholetime")
+    area = small_area(
+        services=[service("fire"), service("police")],
+        sites=[
+            row("A", "fire", 0, **{"fixed": "yes", **host}),
+            row("B", "police", 4000, **{name: each for name, each in mover.items() if name != "crew"}),
+        ],
+        units=[
+            *({**unit(each, "fire", "A"), "crew": "wholetime"} for each in "12"),
+            {**unit("3", "police", "B"), "crew": crew},
+        ],
+    )
+    moved = [(each.mover, each.host) for each in estate_plan(area, STRAIGHT, CHEAP).moves]
+    assert moved == ([("B", "A")] if why == "nothing" else [])
+
+
+def test_a_site_whose_work_may_end_closes_unless_it_is_fixed() -> None:
+    def closed(**others: object) -> tuple[str, ...]:
+        area = small_area(
+            services=[service("fire"), service("police")],
+            sites=[row("A", "fire", 0), row("B", "police", 50_000, **others)],
+        )
+        return estate_plan(area, STRAIGHT, CHEAP).closed
+
+    assert closed(may_close="yes") == ("B",)
+    assert closed(may_close="no") == closed() == ()
+    assert closed(may_close="yes", fixed="yes") == closed(may_close="yes", secure="yes") == ()
+
+
 def test_a_standard_is_held_against_the_area_s_own_incidents() -> None:
     area = small_area(
         services=[service("fire"), service("police")],
@@ -328,7 +398,6 @@ def test_littleton_is_planned_the_same_whatever_the_order_of_its_rows() -> None:
 @pytest.mark.parametrize(
     ("others", "words"),
     [
-        ({"fixed": ["Z"]}, "no site 'Z'"),
         ({"refused": [("A", "Y")]}, "no site 'Y'"),
         ({"seconds": 0}, "0 seconds"),
     ],

@@ -58,7 +58,6 @@ def test_cash_that_the_sums_cannot_rely_on_is_refused(
     [
         (CashLine.PAYMENT, FIRE, "nobody pays themselves"),
         (CashLine.GRANT, AMBULANCE, "comes from society"),
-        (CashLine.CHARGE, AMBULANCE, "comes from society"),
     ],
 )
 def test_a_payment_has_two_ends_and_a_grant_comes_from_outside(

@@ -15,7 +15,7 @@ from joinedup.area import Area
 from joinedup.assumptions import Draws, draw
 from joinedup.money import CashKind
 from joinedup.options import Option
-from joinedup.options.co_responding import KIND, survival
+from joinedup.options.co_responding import KIND
 from joinedup.options.co_responding.declared import (
     ARRESTS,
     CALL_PASSED,
@@ -24,12 +24,15 @@ from joinedup.options.co_responding.declared import (
     PEOPLE,
     SURVIVAL,
     TIME_OUT,
+    VOLUNTEERS_FREE,
     WITHIN,
 )
+from joinedup.options.co_responding.surviving import survival
 from joinedup.response import drives
 from joinedup.study import assumptions_of
 from joinedup.study.gating import PlayedGate, gate
 from joinedup.travel import travel_of
+from joinedup.wording import Unit, in_words
 from tests.small import (
     LITTLETON,
     Row,
@@ -257,6 +260,108 @@ def test_where_nothing_is_played_nobody_can_tell_what_the_station_s_own_calls_wo
     assert judged.outcome is Outcome.CANNOT_TELL
     assert [row.service_id for row in judged.rows] == ["fire"]
     assert "only where they are played" in judged.reasons[0]
+
+
+# --- what a board reads of it ------------------------------------------------------------------------------------------
+
+
+def test_a_crew_is_sent_to_what_is_near_and_counted_first_only_where_it_is_sooner() -> None:
+    # The ambulance stands at half of the places, so that the crew is sent there too and comes second: work, and no gain.
+    beside = [{**row, "incident_id": f"B{row['incident_id']}", "x": 10_000.0} for row in calls()]
+    units = [
+        {**unit("FE", "fire", "F"), "crew": "wholetime"},
+        {**unit("AM", "ambulance", "A"), "crew": "wholetime"},
+    ]
+    sites = [site("F", "fire", 5_000), site("A", "ambulance", 10_001)]
+    area = one_station(incidents=[*calls(), *beside], sites=sites, units=units)
+    option = only(area)
+    assert option.facts["sent"] == pytest.approx(200 * YEAR)
+    assert option.facts["calls"] == pytest.approx(100 * YEAR)
+    assert option.facts["first_share"] == pytest.approx(0.5)
+    assert lines(area, option, 1)["fee for the calls", "ambulance"] == pytest.approx(200 * YEAR * 70)
+    lost = lines(area, option, 1)["cover lost while crews are out", "fire"]
+    assert lost == pytest.approx(-200 * YEAR * 50 / 60 * 80)
+
+
+def test_minutes_gained_and_how_often_a_crew_is_free_are_told_by_the_time_of_day() -> None:
+    night = [
+        {"shift_id": str(day), "unit_id": "FE", "weekday": day, "starts_at": "12:00", "ends_at": "18:00"}
+        for day in range(1, 8)
+    ]
+    early = [
+        {
+            **row,
+            "incident_id": f"E{row['incident_id']}",
+            "received_at": row["received_at"] - timedelta(hours=8),
+        }
+        for row in calls()
+    ]
+    told = str(only(one_station(incidents=[*calls(), *early], shifts=night)).facts["by_quarter"])
+    assert told.split("; ") == [
+        "from midnight nobody free",
+        "from 06:00 too few calls to say",
+        "from noon 8 min 10 s sooner, a crew free for 100%",
+        "from 18:00 too few calls to say",
+    ]
+    assert pytest.approx(8 + 10 / 60, abs=0.01) == SOONER
+
+
+def test_survival_and_people_saved_are_told_with_the_range_of_the_appraisal_s_own_draws() -> None:
+    # §5.3: one set of draws, whoever asks; here they are drawn again from the same seed and worked out by hand.
+    area = one_station()
+    facts = only(area).facts
+    drawn = draw(KIND.assumptions, 1000, area.settings.seed)
+    odds = [
+        drawn[SURVIVAL.name]
+        / (1 - drawn[SURVIVAL.name])
+        * drawn["co_responding.odds_a_minute"] ** (8 - 15.25 + gained)
+        for gained in (0.0, SOONER * drawn["co_responding.realised"])
+    ]
+    saved = 100 * YEAR * drawn[ARRESTS.name] * (odds[1] / (1 + odds[1]) - odds[0] / (1 + odds[0]))
+    low, high = np.percentile(saved[1:], [5, 95])
+    assert facts["lives"] == in_words(float(saved[0]), Unit.NUMBER, float(low), float(high))
+    assert " now, " in str(facts["survival"])
+    told = {name for name in KIND.facts_told if facts[name] is not None}  # type: ignore[attr-defined]
+    assert set(KIND.facts_told) - told == {"pay_gbp"}  # type: ignore[attr-defined]
+    pay = 100 * YEAR * drawn["co_responding.on_call_pay"]
+    low, high = np.percentile(pay[1:], [5, 95])
+    on_call = only(one_station(crew="on-call")).facts
+    assert on_call["pay_gbp"] == in_words(float(pay[0]), Unit.POUNDS, float(low), float(high))
+
+
+# --- what the ambulance service could do alone -------------------------------------------------------------------------
+
+
+def test_volunteers_stand_beside_the_crew_for_the_same_calls_without_fee_or_cover_lost() -> None:
+    area = one_station()
+    assert KIND.find_alone(area, "fire", DECLARED) == []  # type: ignore[attr-defined]
+    (option,) = KIND.find_alone(area, "ambulance", DECLARED)  # type: ignore[attr-defined]
+    assert option.uses == only(area).uses
+    # Volunteers set off after 7 minutes, a wholetime crew after 1.25.
+    assert option.facts["minutes_sooner"] == pytest.approx(SOONER - 5.75)
+    number = 100 * YEAR * 0.4
+    now = 15.25
+    odds = [0.08 / 0.92 * 1.08 ** (8 - minutes) for minutes in (now - (SOONER - 5.75) * 0.65, now)]
+    lives = number * 0.04 * (odds[0] / (1 + odds[0]) - odds[1] / (1 + odds[1]))
+    assert lines(area, option, 0) == {
+        ("kit of volunteers", "ambulance"): -2_500,
+        ("training of volunteers", "ambulance"): -8 * 900,
+    }
+    assert lines(area, option, 1) == pytest.approx(
+        {
+            ("lives saved by help that comes sooner", "society"): lives * 7 * 70_000,
+            ("keeping volunteers' skills up, and welfare", "ambulance"): -8 * 310,
+            ("volunteers' calls", "ambulance"): -number * 10,
+        },
+        abs=0.5,
+    )
+
+
+def test_volunteers_who_would_be_no_sooner_or_too_seldom_free_are_no_way_out() -> None:
+    # A station 7 km off: a drive of 9 minutes and 7 of turnout are no sooner than the ambulance's 12 and 1.25.
+    assert KIND.find_alone(one_station(x=7_000), "ambulance", DECLARED) == []  # type: ignore[attr-defined]
+    seldom = {**DECLARED, VOLUNTEERS_FREE.name: replace(VOLUNTEERS_FREE, low=0.0, central=0.1)}
+    assert KIND.find_alone(one_station(), "ambulance", seldom) == []  # type: ignore[attr-defined]
 
 
 # --- survival --------------------------------------------------------------------------------------------------------

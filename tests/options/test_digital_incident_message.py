@@ -13,10 +13,11 @@ from joinedup.area import Area
 from joinedup.assumptions import draw
 from joinedup.money import CashKind, CashLine
 from joinedup.options import Option
-from joinedup.options.digital_incident_message import KIND
+from joinedup.options.digital_incident_message import DigitalIncidentMessage
 from joinedup.study import assumptions_of
 from tests.small import Row, edited, incident, littleton, service, shuffled, small_area
 
+KIND = DigitalIncidentMessage()
 DECLARED = assumptions_of()
 DRAWS = draw([*KIND.assumptions, *APPRAISAL], 200, seed=3)
 WEEKS = 365.2425 / 7
@@ -242,3 +243,29 @@ def test_a_second_make_of_system_costs_more() -> None:
     same = two_rooms(police={"system": "Beacon"}, fire={"system": "Beacon"})
     other = two_rooms()
     assert (worth(other, found(other)[0]) < worth(same, found(same)[0])).all()
+
+
+# --- what one service could do alone ---------------------------------------------------------------------------------
+
+
+def test_a_service_could_let_its_own_rooms_with_different_systems_send_each_other_messages() -> None:
+    two = edited(two_rooms(), "control_rooms", "FR", service_id="police")
+    (option,) = KIND.find_alone(two, "police", DECLARED)
+    assert option.joins == ("FR", "PR")
+    assert option.partners == ("police",)
+    assert KIND.find_alone(two, "fire", DECLARED) == []
+    assert KIND.find_alone(two_rooms(), "police", DECLARED) == []
+    same = edited(two, "control_rooms", "FR", system="police-system")
+    assert KIND.find_alone(same, "police", DECLARED) == []
+
+
+def test_alone_it_costs_two_interfaces_and_frees_no_time_that_anybody_could_count() -> None:
+    two = edited(two_rooms(), "control_rooms", "FR", service_id="police")
+    (option,) = KIND.find_alone(two, "police", DECLARED)
+    flows = KIND.cash(two, option, DRAWS)
+    assert sum(float(each.amount[0]) for each in flows if each.line is CashLine.CAPITAL) == -2 * (
+        40_000 + 15_000
+    )
+    assert not any(each.amount.any() for each in flows if each.line is CashLine.BENEFIT)
+    assert CashKind.PAYMENT not in {each.kind for each in flows}
+    assert "not recorded" in KIND.explain(option)

@@ -12,10 +12,11 @@ from joinedup.appraisal import ASSUMPTIONS as APPRAISAL
 from joinedup.appraisal import appraise
 from joinedup.area import Area
 from joinedup.assumptions import draw
-from joinedup.options import Option
+from joinedup.options import Option, TellsFacts
 from joinedup.options.governance import KIND
 from joinedup.options.governance.declared import ORDER
 from joinedup.options.governance.models import TABLE, commissioners_end, models, unlocks, years_from
+from joinedup.options.merged_budgets import KIND as MERGED_BUDGETS
 from joinedup.refusal import Refusal
 from joinedup.study import assumptions_of
 from tests.small import Row, edited, littleton, service, site, small_area, with_settings, with_tables
@@ -121,6 +122,17 @@ def test_of_several_forces_the_nearest_is_the_neighbour() -> None:
     }
 
 
+def test_a_board_reads_how_the_law_stands_since_when_where_and_by_what() -> None:
+    assert isinstance(KIND, TellsFacts)
+    assert {"standing", "in_law", "source", "bodies_after", "members_after", "meetings_after"} <= set(
+        KIND.facts_told
+    )
+    every = found(littleton().area)
+    assert every["governance"].facts["in_law"] == "April 2017, in England"
+    assert every["policing and crime board"].facts["in_law"] == "May 2028, in England and Wales"
+    assert "Policing and Crime Act 2017" in str(every["governance"].facts["source"])
+
+
 # --- boards, members and meetings ------------------------------------------------------------------------------------
 
 
@@ -183,12 +195,18 @@ def stated(evidence: str | None = "the board agreed", probability: float | None 
 
 
 def test_nothing_is_unlocked_unless_it_is_stated_and_what_is_stated_is_no_cash() -> None:
-    without, with_it = found(littleton().area)["governance"], found(stated())["governance"]
-    assert unlocks(littleton().area, GOVERNANCE) == ()
+    area = with_tables(littleton().area, {TABLE: littleton().area.table(TABLE).clear()})
+    without, with_it = found(area)["governance"], found(stated())["governance"]
+    assert unlocks(area, GOVERNANCE) == ()
     assert without.facts["unlocks"] is None
     assert with_it.facts["unlocks"] == "shared-estate-P9-to-F3 (40%: the board agreed)"
     assert "1 option stated" in KIND.explain(with_it)
-    assert worth(stated(), with_it) == worth(littleton().area, without)
+    assert worth(stated(), with_it) == worth(area, without)
+
+
+def test_littleton_states_one_option_that_a_change_would_unlock_and_it_is_found_there() -> None:
+    (entry,) = unlocks(littleton().area, GOVERNANCE)
+    assert entry.option in {each.id for each in MERGED_BUDGETS.find(littleton().area, DECLARED)}
 
 
 @pytest.mark.parametrize(("evidence", "probability"), [("", 0.4), (None, 0.4), ("said", 1.2), ("said", None)])
@@ -206,8 +224,10 @@ def test_its_cash_is_by_hand_to_the_pound() -> None:
     area = littleton().area
     governance = found(area)["governance"]
     assert lines(area, governance, 0) == {
-        ("making the change", "police"): -225_000,
-        ("making the change", "fire"): -225_000,
+        ("making the local case", "police"): -75_000,
+        ("making the local case", "fire"): -75_000,
+        ("moving functions and staff by order", "police"): -150_000,
+        ("moving functions and staff by order", "fire"): -150_000,
     }
     # In force after a year and a half: half of year 2, and a month of year 3; three tenths of £160,000 are saved.
     assert lines(area, governance, 1) == {}
@@ -220,10 +240,22 @@ def test_its_cash_is_by_hand_to_the_pound() -> None:
     }
     seat = found(area)["representation"]
     assert lines(area, seat, 0) == {
-        ("making the change", "police"): -2_500,
-        ("making the change", "fire"): -2_500,
+        ("setting up the seat", "police"): -2_500,
+        ("setting up the seat", "fire"): -2_500,
     }
     assert lines(area, seat, 2) == {("the seat", "police"): -2_000}
+
+
+def test_people_s_time_carries_no_optimism_bias_besides_its_range_and_a_project_does() -> None:
+    # §5.3: each risk is adjusted once.
+    area = littleton().area
+    for model, biased in (("governance", False), ("single employer", True)):
+        option = found(area)[model]
+        flows = KIND.cash(area, option, DRAWS)
+        told = appraise(flows, DRAWS, project=KIND.project_type, years=KIND.years).flows
+        stated = sum(float(each.amount[0]) for each in flows if each.year == 0)
+        spent = sum(float(each.spent[0]) for each in told if each.year == 0)
+        assert (spent < stated - 1.0) == biased
 
 
 # --- which way it leans ----------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from joinedup.options.joint_prevention import (
     JointPrevention,
     high_risk,
 )
+from joinedup.wording import Unit, in_words
 from tests.small import Row, incident, littleton, service, shuffled, small_area, with_settings
 
 KIND = JointPrevention()
@@ -123,6 +124,20 @@ def test_what_is_live_is_never_proposed_and_what_ended_says_so() -> None:
 
 def test_the_order_of_the_rows_changes_nothing() -> None:
     assert KIND.find(shuffled(town(), 5), DECLARED) == KIND.find(town(), DECLARED)
+
+
+def test_referrals_and_what_is_prevented_are_told_with_their_range_down_to_nothing() -> None:
+    area = town()
+    facts = only(area).facts
+    drawn = draw(KIND.assumptions, 1000, area.settings.seed)
+    for name, values in (
+        ("visits", 80 * YEAR * drawn["joint_prevention.referred"]),
+        ("prevented_fire", 20 * YEAR * drawn[PREVENTED.name]),
+    ):
+        low, high = np.percentile(values[1:], [5, 95])
+        assert facts[name] == in_words(float(values[0]), Unit.NUMBER, float(low), float(high))
+    told = {name.replace("{partner}", who) for name in KIND.facts_told for who in ("police", "fire")}
+    assert told <= {name for name, value in facts.items() if value is not None}
 
 
 # --- cash to the pound -----------------------------------------------------------------------------------------------

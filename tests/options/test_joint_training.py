@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -14,16 +15,19 @@ from scipy.optimize import linprog
 from joinedup.appraisal import ASSUMPTIONS as APPRAISAL
 from joinedup.appraisal import appraise
 from joinedup.area import Area
+from joinedup.area.settings import OwnTravel
 from joinedup.assumptions import Assumption, draw, stream
 from joinedup.money import CashKind
 from joinedup.options import Option
 from joinedup.options.joint_training import KIND
 from joinedup.options.joint_training.declared import DAY, PATIENCE, REACH
 from joinedup.options.joint_training.seating import Calendar, mean_wait, seat
+from joinedup.options.joint_training.settling import settle
 from joinedup.options.joint_training.topics import TABLE, look_alikes, topics
+from joinedup.options.shared_control_room.joining import fact
 from joinedup.refusal import Refusal
 from joinedup.study import assumptions_of
-from tests.small import Row, edited, littleton, service, site, small_area, with_tables
+from tests.small import Row, edited, littleton, service, site, small_area, with_settings, with_tables
 
 DECLARED = assumptions_of()
 DRAWS = draw([*KIND.assumptions, *APPRAISAL], 200, seed=3)
@@ -117,6 +121,37 @@ def test_an_answer_that_names_no_course_or_says_neither_is_refused() -> None:
         topics(said(unlike(), "yes", "XX"))
     with pytest.raises(Refusal, match="write yes or no"):
         topics(said(unlike(), "maybe"))
+
+
+def test_who_parts_what_is_one_by_code_or_through_a_third_is_told_so() -> None:
+    with pytest.raises(Refusal, match="FC and PC are said to be two topics"):
+        topics(with_tables(two_services(), {TABLE: pl.DataFrame([("FC", "PC", "no")], _SAID, orient="row")}))
+
+
+_SAID = ["course_id", "course_id_2", "same"]
+
+
+def test_what_a_person_says_of_two_courses_is_kept_and_said_again_replaces_it(tmp_path: Path) -> None:
+    area = unlike()
+    path = settle(tmp_path, area, "PC", "FC", same=False)
+    assert path.read_text("utf-8") == "course_id,course_id_2,same\nPC,FC,no\n"
+    again = with_tables(area, {TABLE: pl.read_csv(path)})
+    assert look_alikes(again, 0.0) == []
+    assert not shared(again)
+    settle(tmp_path, again, "FC", "PC", same=True)
+    assert path.read_text("utf-8") == "course_id,course_id_2,same\nFC,PC,yes\n"
+    assert shared(with_tables(area, {TABLE: pl.read_csv(path)}))
+
+
+def test_nothing_is_kept_of_courses_that_there_are_none_of_or_of_one_service(tmp_path: Path) -> None:
+    area = two_services(courses=[course("PC", "police"), course("P2", "police"), course("FC", "fire")])
+    with pytest.raises(Refusal, match="no course is called 'XX'"):
+        settle(tmp_path, area, "PC", "XX", same=True)
+    with pytest.raises(Refusal, match="both police's"):
+        settle(tmp_path, area, "PC", "P2", same=True)
+    with pytest.raises(Refusal, match="another format"):
+        settle(tmp_path, said(area, "yes"), "PC", "FC", same=True)
+    assert not list(tmp_path.iterdir())
 
 
 # --- the best calendar -----------------------------------------------------------------------------------------------
@@ -237,6 +272,118 @@ def test_nobody_drives_longer_than_the_declared_minutes(minutes: float, found: b
     metres = (REACH.central + minutes - 2) * 1000
     dear = {"cost_gbp": 9_000.0}
     assert bool(shared(two_services(dear, dear, metres=metres))) is found
+
+
+def stated(area: Area, course_id: str = "", trainers: int | None = None, **rules: str | float) -> Area:
+    """State rules of one course, or of every course, and how many trainers each run has."""
+    own = pl.col("course_id") == course_id if course_id else pl.lit(value=True)
+    columns = [
+        pl.when(own).then(pl.lit(value)).otherwise(pl.col(name)).alias(name) for name, value in rules.items()
+    ]
+    runs = area.table("course_runs")
+    if trainers is not None:
+        runs = runs.with_columns(trainers=pl.lit(trainers))
+    courses = area.table("courses").with_columns(columns)
+    return with_tables(area, {"courses": courses, "course_runs": runs})
+
+
+def dear(day: int = 10, **others: Row) -> Area:
+    """Make the two services' runs, dear enough to be shared, in such a way that only the rules can forbid it."""
+    police, fire = ({"cost_gbp": 9_000.0, **others.get(each, {})} for each in ("police", "fire"))
+    return two_services(police, fire, day=day)
+
+
+def who_sits_where(area: Area) -> tuple[float, float]:
+    """Give how many of the police sit with fire, and of fire with the police; none of either where nothing is shared."""
+    found = shared(area)
+    facts = found[0].facts if found else {}
+    return float(facts.get("seats_of_police_at_fire") or 0), float(facts.get("seats_of_fire_at_police") or 0)
+
+
+def test_a_course_of_one_accreditation_counts_whatever_its_length_and_one_that_names_none_does_not() -> None:
+    # The police's course lasts two days and the fire service's one: by length the police could not sit with them.
+    longer = dear(police={"days": 2.0})
+    assert who_sits_where(longer) == (0, 4)
+    accredited = stated(longer, qualifies="First Aid at Work (HSE)")
+    # Two runs at one price: the seven move to a day's course and save a day each, which the four would lose.
+    assert who_sits_where(accredited) == (7, 0)
+    assert fact(only(accredited), "more_days_police") == -7
+    assert not shared(stated(stated(longer, "PC", qualifies="A"), "FC", qualifies="B"))
+    # What names nothing gives nothing that could be recognised: fire, who do, cannot sit there; by length the police can.
+    assert who_sits_where(dear()) == (0, 4)
+    assert who_sits_where(stated(dear(), "FC", qualifies="A")) == (7, 0)
+
+
+def test_more_than_one_s_own_qualification_counts_and_less_does_not() -> None:
+    area = stated(stated(dear(), "FC", qualifies="A; B"), "PC", qualifies=" b")
+    assert who_sits_where(area) == (7, 0)
+
+
+def test_nobody_sits_where_something_is_asked_for_that_their_own_course_does_not_ask_for() -> None:
+    assert who_sits_where(stated(dear(), "PC", asks_for="Basic driving")) == (7, 0)
+    assert not shared(stated(stated(dear(), "PC", asks_for="X"), "FC", asks_for="Y"))
+
+
+def test_nobody_is_taught_by_trainers_who_do_not_hold_what_their_own_service_asks_of_trainers() -> None:
+    assert who_sits_where(stated(dear(), "FC", trainers_hold="Level 3 award")) == (7, 0)
+    assert who_sits_where(stated(dear(), trainers_hold="Level 3 award")) == (0, 4)
+
+
+def test_what_runs_out_sooner_does_not_count_and_nobody_whose_own_runs_out_is_given_a_later_date() -> None:
+    assert who_sits_where(stated(stated(dear(day=0), "FC", valid_years=3.0), "PC", valid_years=1.0)) == (7, 0)
+    assert who_sits_where(stated(dear(day=0), valid_years=3.0)) == (0, 4)
+    # With fire ten days earlier the four may not wait for the police, and the seven come sooner.
+    assert who_sits_where(stated(dear(day=-10), valid_years=3.0)) == (7, 0)
+
+
+def test_trainers_teach_no_more_at_once_than_the_course_allows() -> None:
+    def with_trainers(number: int) -> Area:
+        return stated(dear(), people_a_trainer=4, trainers=number)
+
+    assert who_sits_where(with_trainers(3)) == (0, 4)
+    # Two trainers teach eight: the eleven do not fit, although there are twelve chairs.
+    assert not shared(with_trainers(2))
+
+
+def test_what_nobody_states_of_qualifications_is_said_to_be_judged_by_length() -> None:
+    assert any(
+        "what 2 of these courses qualify people for" in each for each in only(two_services()).incomplete
+    )
+    named = stated(two_services(), qualifies="A")
+    assert not any("qualify people for" in each for each in only(named).incomplete)
+
+
+def test_where_a_study_has_drives_of_its_own_people_drive_those_there_and_back(tmp_path: Path) -> None:
+    (tmp_path / "drives.csv").write_text("from,to,minutes\nP,F,30\nF,P,20\n", "utf-8")
+    area = with_settings(two_services(), travel=OwnTravel(matrix=tmp_path / "drives.csv"))
+    option = only(area)
+    assert fact(option, "road_hours_fire") == pytest.approx(4 * 50 / 60)
+    assert option.facts["travel"] == "drives.csv"
+    assert "straight line" in str(only(two_services()).facts["travel"])
+    (tmp_path / "drives.csv").write_text("from,to,minutes\nP,F,80\nF,P,80\n", "utf-8")
+    # 3 km over the straight line, and 80 minutes by road: nobody is sent.
+    assert not shared(with_settings(dear(), travel=OwnTravel(matrix=tmp_path / "drives.csv")))
+
+
+def test_nobody_drives_for_hours_to_a_venue_of_their_own_service_either() -> None:
+    def thinned(metres: float) -> list[Option]:
+        runs = [run("P1", "PC", 0, "P", 5), run("P2", "PC", 9, "P9", 4), run("F1", "FC", 9, "F", 12)]
+        sites = [site("P", "police", 0), site("P9", "police", metres), site("F", "fire", 0)]
+        area = two_services({"cost_gbp": 9_000.0}, course_runs=runs, sites=sites)
+        return list(KIND.find_alone(area, "police", DECLARED))  # type: ignore[attr-defined]
+
+    assert thinned(20_000)
+    assert not thinned(200_000)
+
+
+def test_the_wait_for_a_seat_is_told_before_and_after_for_each_service() -> None:
+    runs = [run("P1", "PC", 0, "P", 7), run("P2", "PC", 100, "P", 9), run("F1", "FC", 10, "F", 4)]
+    facts = only(two_services(course_runs=runs)).facts
+    # Two runs, 100 and 265 days apart: one waits half of a gap, and meets a long one more often.
+    two = (100**2 + 265**2) / 2 / 365
+    assert facts["wait_days_before_fire"] == pytest.approx(365 / 2)
+    assert facts["wait_days_after_fire"] == pytest.approx(two)
+    assert facts["wait_days_before_police"] == facts["wait_days_after_police"] == pytest.approx(two)
 
 
 def test_a_run_of_which_something_is_not_known_stays_as_it_is_and_is_said() -> None:

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from itertools import permutations
+from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 import pytest
 
 from joinedup.appraisal import ASSUMPTIONS as APPRAISAL
 from joinedup.appraisal import appraise
-from joinedup.area import Area
+from joinedup.area import Area, Settings
+from joinedup.area.reading import read_area
 from joinedup.area.schema import schema
+from joinedup.area.settings import OwnTravel
 from joinedup.assumptions import draw, stream
+from joinedup.imagining import imagine
 from joinedup.money import CashKind
-from joinedup.options import Option
+from joinedup.money.pensions import schemes
+from joinedup.options import Option, SearchesAlone
 from joinedup.options.merged_budgets import KIND
 from joinedup.options.merged_budgets.sharing import contributions, overruns, pooled_cost, rules, shapley
 from joinedup.options.shared_control_room.joining import fact
 from joinedup.study import assumptions_of
-from tests.small import Row, edited, littleton, service, site, small_area
+from tests.small import ZONE, Row, edited, littleton, service, site, small_area, with_settings, with_tables
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DECLARED = assumptions_of()
 DRAWS = draw([*KIND.assumptions, *APPRAISAL], 200, seed=3)
@@ -85,10 +94,9 @@ def test_income_that_is_not_known_is_said() -> None:
     assert any(each.startswith("the income of Fire") for each in only(area).incomplete)
 
 
-def test_what_is_live_is_not_proposed_and_reserves_pensions_and_tax_are_asked() -> None:
+def test_what_is_live_is_not_proposed_and_the_terms_of_leaving_are_asked() -> None:
     area = two_services()
-    for word in ("reserves", "pension", "value added tax", "leaving"):
-        assert any(word in each for each in only(area).incomplete)
+    assert any("leaving" in each for each in only(area).incomplete)
     live = small_area(
         collaborations=[{"kind": "Merged budgets", "partners": "fire; police", "status": "live"}]
     )
@@ -172,6 +180,20 @@ def test_of_many_services_only_neighbours_are_paired() -> None:
     # Two sites 2 km apart lie 4 minutes from each other; 4 km is 6 minutes, beyond the reach of 5.
     assert [each.partners for each in found] == [(f"S{n:02d}", f"S{n + 1:02d}") for n in range(44)]
     assert KIND.find(country(45, 9_000.0), DECLARED) == []
+
+
+def test_neighbours_are_those_by_the_drives_that_the_study_names(tmp_path: Path) -> None:
+    # Nine in a row, 2 km apart: only over one bridge do two come within five minutes, and it is slower on the way back.
+    ids = [f"S{number:02d}-1" for number in range(9)]
+    drives = {(one, other): 20.0 for one in ids for other in ids if one != other}
+    drives |= {("S03-1", "S04-1"): 3.0, ("S04-1", "S03-1"): 4.5, ("S06-1", "S07-1"): 3.0}
+    ends = pl.DataFrame(
+        [(*pair, minutes) for pair, minutes in drives.items()], ["from", "to", "minutes"], orient="row"
+    )
+    ends.write_csv(tmp_path / "drives.csv")
+    area = with_settings(country(9, 2_000.0), travel=OwnTravel(matrix=tmp_path / "drives.csv"))
+    # One way within reach is not enough.
+    assert [each.partners for each in KIND.find(area, DECLARED)] == [("S03", "S04")]
 
 
 def test_as_many_services_as_share_one_budget_are_all_tried_wherever_they_are() -> None:
@@ -264,8 +286,246 @@ def test_share_of_cost_stands_beside_share_of_use_and_who_would_lose_is_named() 
     # Together £1.6m less 4 % of £600,000, and £8,000 more: £1,584,000.
     assert facts["cost_gbp_together"] == pytest.approx(1_584_000)
     assert facts["pays_gbp_by-use_police"] == pytest.approx(1_188_000)
-    assert facts["loses"] == "Fire and Police"
+    assert facts["loses"] == "Fire (equal) and Police (by use)"
     assert facts["saving_gbp_stressed"] == pytest.approx(0.29 * 24_000 - 8_000)
+
+
+# --- what a treasurer checks -----------------------------------------------------------------------------------------
+
+
+def body(body_id: str, services: str, reserves: float | None, least: float | None) -> Row:
+    return {
+        "body_id": body_id,
+        "name": f"Body {body_id}",
+        "services": services,
+        "general_reserves_gbp": reserves,
+        "least_reserves_pct": least,
+    }
+
+
+def checked(
+    other: str = "fire", nation: str = "England", bodies: tuple[Row, ...] | None = None, **mover: object
+) -> Option:
+    """Pool £1m of police, £400,000 of it pay, with £600,000 of another service, £200,000 of it pay; no other budget."""
+    police = {"pay_gbp": 400_000.0, "pension_scheme": "local government", "employer_pension_pct": 18.0}
+    theirs = {
+        "pay_gbp": 200_000.0,
+        "pension_scheme": "local government",
+        "employer_pension_pct": 15.0,
+        **mover,
+    }
+    held = (
+        (body("P", "police", 100_000.0, 5.0), body("O", other, 60_000.0, 4.0)) if bodies is None else bodies
+    )
+    area = small_area(
+        Settings(name="Small", zone=ZONE, nation=nation),
+        services=[service("police"), service(other)],
+        budgets=[{**line("police", 1_000_000.0), **police}, {**line(other, 600_000.0), **theirs}],
+        bodies=held,
+    )
+    return only(area)
+
+
+def gaps(option: Option, about: str) -> list[str]:
+    return [each for each in option.incomplete if about in each]
+
+
+def test_reserves_are_set_beside_the_least_now_after_setting_up_and_after_an_overrun() -> None:
+    facts = checked().facts
+    # Police keep £100,000 of £1m. They save £10,000 a year, spend £15,000, and bear 5/8 of 15 % of £1,584,000.
+    overrun = 0.15 * 1_584_000 * 0.625
+    assert facts["reserves_now_police"] == pytest.approx(0.1)
+    assert facts["reserves_set_up_police"] == pytest.approx(85_000 / 990_000)
+    assert facts["reserves_overrun_police"] == pytest.approx((85_000 - overrun) / 990_000)
+    assert facts["reserves_police"] == "enough to set up, and below the least after an overrun"
+    # Fire keeps £60,000 of £600,000, saves £6,000, and spends £15,000 and the £24,000 that it saves, once.
+    assert facts["reserves_set_up_fire"] == pytest.approx(21_000 / 594_000)
+    assert str(facts["reserves_fire"]).startswith(
+        "below the least once it has paid to set up; what lies above 5 % now"
+    )
+    assert not gaps(checked(), "reserves of Body")
+
+
+def test_littleton_s_checks_are_those_that_were_worked_by_hand() -> None:
+    option = next(
+        each for each in KIND.find(littleton().area, DECLARED) if each.partners == ("fire", "police")
+    )
+    facts = option.facts
+    assert facts["saving_gbp_a_year"] == pytest.approx(22_000)
+    assert fact(option, "alone_gbp_fire") - fact(option, "pays_gbp_as-now_fire") == pytest.approx(
+        8_418, abs=1
+    )
+    assert facts["overrun_gbp_by-contribution_fire"] == pytest.approx(111_237, abs=1)
+    kept = [fact(option, f"reserves_{when}_fire") for when in ("now", "set_up", "overrun")]
+    assert kept == pytest.approx([0.05, 295_000 / 6_791_582, 183_763 / 6_791_582], abs=1e-6)
+    assert facts["reserves_fire"] == "enough to set up, and below the least after an overrun"
+    assert facts["vat_gbp_host"] == 0
+    assert facts["vat_gbp_body"] == pytest.approx(322_000)
+    assert facts["pension_gbp_fire"] == pytest.approx(1_642, abs=1)
+
+
+def test_an_imagined_county_states_all_that_the_checks_ask(tmp_path: Path) -> None:
+    area, _ = read_area(imagine(tmp_path / "county", people=8_000, days=1, seed=4).folder)
+    for option in KIND.find(area, DECLARED):
+        assert not gaps(option, "fill"), option.id
+        for partner in option.partners:
+            assert option.facts[f"reserves_{partner}"]
+            assert f"pension_gbp_{partner}" in option.facts
+        assert "vat_gbp_host" in option.facts
+
+
+@pytest.mark.parametrize(
+    ("kept", "words"),
+    [
+        (49_000.0, "below the least already"),
+        (60_000.0, "below the least once it has paid to set up"),
+        (500_000.0, "enough, also after an overrun"),
+    ],
+)
+def test_where_reserves_first_fall_short_is_said(kept: float, words: str) -> None:
+    bodies = (body("P", "police", kept, 5.0), body("F", "fire", 24_000.0, 4.0))
+    assert checked(bodies=bodies).facts["reserves_police"] == words
+
+
+def test_one_body_has_one_reserve_for_all_that_it_answers_for() -> None:
+    facts = checked(bodies=(body("P", "police; fire", 160_000.0, 5.0),)).facts
+    for who in ("police", "fire"):
+        assert facts[f"reserves_now_{who}"] == pytest.approx(0.1)
+        # Both set up, and the saving is theirs together.
+        assert facts[f"reserves_set_up_{who}"] == pytest.approx((160_000 - 15_000 - 39_000) / 1_584_000)
+
+
+def test_a_check_of_reserves_that_cannot_be_made_names_the_column_to_fill() -> None:
+    bodies = (body("P", "police", None, 5.0), body("F", "fire", 60_000.0, None))
+    option = checked(bodies=bodies)
+    assert gaps(option, "reserves of Body") == [
+        "the reserves of Body F: fill least_reserves_pct in bodies.csv",
+        "the reserves of Body P: fill general_reserves_gbp in bodies.csv",
+    ]
+    assert "reserves_police" not in option.facts
+    assert option.facts["reserves_now_fire"] == pytest.approx(0.1)
+    assert gaps(checked(bodies=()), "say in bodies.csv which one body answers") != []
+
+
+def test_a_body_whose_budgets_come_to_nothing_has_no_share_in_reserve() -> None:
+    area = two_services(more=(line("police", 0.0, 1_000_000.0, function="grants"),))
+    held = small_area(bodies=[body("P", "police", 1.0, 5.0), body("F", "fire", 60_000.0, 4.0)])
+    option = only(with_tables(area, {"bodies": held.table("bodies")}))
+    assert gaps(option, "reserves of Body P") == [
+        "the reserves of Body P: its budgets come to nothing; see gross_gbp and income_gbp in budgets.csv"
+    ]
+    assert "reserves_now_police" not in option.facts
+    assert option.facts["reserves_now_fire"] == pytest.approx(0.1)
+
+
+def test_bodies_that_are_refunded_lose_no_tax_to_each_other_and_all_of_it_to_a_new_body() -> None:
+    option = checked()
+    assert option.facts["vat_gbp_host"] == 0
+    # 20 % of the £600,000 and £400,000 that are bought.
+    assert option.facts["vat_gbp_body"] == pytest.approx(200_000)
+    assert option.facts["vat_police"] == option.facts["vat_fire"] == "all refunded"
+    assert not gaps(option, "value added tax")
+
+
+def test_tax_is_lost_on_the_charge_to_a_trust_and_on_what_a_trust_buys_for_others() -> None:
+    # Police hold it. The trust pays £594,000, of which £400,000 is what it buys and bears tax on now.
+    trust = checked("ambulance")
+    assert trust.facts["vat_gbp_host"] == pytest.approx(0.2 * 194_000)
+    assert trust.facts["vat_ambulance"] == "refunded on contracted-out services only"
+    assert gaps(trust, "value added tax")
+    # The trust holds it, as the one that spends most: what police buy is no longer refunded.
+    area = small_area(
+        Settings(name="Small", zone=ZONE, nation="England"),
+        services=[service("police"), service("ambulance")],
+        budgets=[
+            {**line("police", 600_000.0), "pay_gbp": 200_000.0},
+            {**line("ambulance", 1_000_000.0), "pay_gbp": 400_000.0},
+        ],
+    )
+    assert only(area).facts["vat_gbp_host"] == pytest.approx(0.2 * 400_000)
+    assert only(area).facts["vat_gbp_body"] == pytest.approx(0.2 * 400_000)
+
+
+def test_a_check_of_tax_that_cannot_be_made_names_the_column_or_the_nation() -> None:
+    assert gaps(checked(pay_gbp=None), "value added tax") == [
+        "value added tax: fill pay_gbp in budgets.csv for estates of Fire"
+    ]
+    assert "vat_gbp_host" not in checked(pay_gbp=None).facts
+    assert len(gaps(checked(nation="Scotland"), "no rule is kept for")) == 2
+
+
+def test_moving_people_changes_what_the_employer_pays_into_a_pension() -> None:
+    # 0.72 of £200,000 is pensionable; police pay 3 % more of it than fire.
+    option = checked()
+    assert option.facts["pension_gbp_fire"] == pytest.approx(200_000 * 0.72 * 0.03)
+    assert option.facts["pension_gbp_police"] == 0
+    assert option.facts["pension_rate_police"] == pytest.approx(0.18)
+    assert not gaps(option, "pensions")
+    # Another scheme, at its published rate: 23.78 % less 9.4 % that is met centrally.
+    trust = checked("ambulance", pension_scheme="NHS", employer_pension_pct=None)
+    assert trust.facts["pension_gbp_ambulance"] == pytest.approx(200_000 * 0.72 * (0.18 - 0.1438))
+    assert [each for each in gaps(trust, "pensions") if "keep the NHS scheme" in each]
+
+
+def test_a_check_of_pensions_that_cannot_be_made_names_the_column_to_fill() -> None:
+    assert gaps(checked(pension_scheme=None), "pensions") == [
+        "pensions: fill pension_scheme in budgets.csv for estates of Fire"
+    ]
+    none = checked(pension_scheme=None, employer_pension_pct=None)
+    assert gaps(none, "pensions") == [
+        "pensions: fill pension_scheme and employer_pension_pct in budgets.csv for estates of Fire"
+    ]
+    assert "pension_gbp_fire" not in none.facts
+    # Each local fund has a rate of its own: until it is stated another is taken, and said so.
+    judged = checked(employer_pension_pct=None)
+    kept = schemes()["local government"].employer_per_cent
+    assert judged.facts["pension_gbp_fire"] == pytest.approx(200_000 * 0.72 * (18.0 - kept) / 100)
+    assert f"{kept:g} % is taken for want of its own" in gaps(judged, "pensions")[0]
+
+
+def test_the_schemes_that_a_study_may_state_are_those_of_which_a_rate_is_kept() -> None:
+    assert set(schema("budgets")["pension_scheme"].enum) == set(schemes())
+
+
+def test_no_check_changes_what_the_option_is_worth() -> None:
+    stated, silent = checked(), only(two_services())
+    for name in ("saving_gbp_a_year", "cost_gbp_together"):
+        assert stated.facts[name] == silent.facts[name]
+
+
+# --- alone -----------------------------------------------------------------------------------------------------------
+
+
+def test_what_one_partner_keeps_apart_it_could_join_alone() -> None:
+    assert isinstance(KIND, SearchesAlone)
+    area = two_services(more=({**line("police", 200_000.0), "line_id": "P2"},))
+    (option,) = KIND.find_alone(area, "police", DECLARED)
+    assert not KIND.find_alone(area, "fire", DECLARED)
+    assert option.partners == ("police",)
+    assert set(option.uses) < set(only(area).uses)
+    sums = {
+        (flow.what, flow.year): round(float(flow.amount[0]))
+        for flow in KIND.cash(area, option, DRAWS)
+        if flow.year in (0, 1, 2, 3) and flow.amount[0]
+    }
+    # 4 % of the £200,000 that join the £1m, from the third year on.
+    assert sums == {
+        ("one line and its accounts", 0): -15_000,
+        ("bringing it together: posts, systems, contracts", 1): -8_000,
+        ("done once and not by each", 3): 8_000,
+    }
+    assert {float(flow.amount[0]) for flow in KIND.carry_on(area, option, DRAWS)} == {-1_200_000}
+
+
+def test_a_service_s_response_stays_apart_alone_too() -> None:
+    area = two_services(
+        more=(
+            {**line("police", 9e6, function="response"), "line_id": "R1"},
+            {**line("police", 8e6, function="response"), "line_id": "R2"},
+        )
+    )
+    assert isinstance(KIND, SearchesAlone)
+    assert not KIND.find_alone(area, "police", DECLARED)
 
 
 # --- its cash --------------------------------------------------------------------------------------------------------

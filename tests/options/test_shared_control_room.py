@@ -14,7 +14,8 @@ from joinedup.assumptions import draw
 from joinedup.money import CashKind
 from joinedup.options import Option
 from joinedup.options.shared_control_room import SharedControlRoom
-from joinedup.options.shared_control_room.declared import DUTIES
+from joinedup.options.shared_control_room.declared import DUTIES, PROJECT, YEARS_TO_LIVE
+from joinedup.options.shared_control_room.joining import spent_in
 from joinedup.options.shared_control_room.staffing import whole_posts
 from joinedup.refusal import Refusal
 from joinedup.study import assumptions_of
@@ -247,24 +248,30 @@ def test_the_cash_of_one_team_is_that_worked_by_hand_to_the_pound() -> None:
     area = two_rooms(contracts=[ends])
     option = found(area)["one-team"]
     # By staff 40 of 50, by calls half: police bear 0.65 of what is common, fire 0.35.
-    assert lines(area, option, 0) == {
-        ("integrating systems", "police"): -195_000,
-        ("integrating systems", "fire"): -105_000,
+    # The project and the system are paid for over the two years until the rooms work together, half in each.
+    both_years = {
+        ("integrating systems", "police"): -97_500,
+        ("integrating systems", "fire"): -52_500,
+        ("project team", "police"): -100_000,
+        ("project team", "fire"): -100_000,
+    }
+    assert lines(area, option, 0) == {}
+    assert lines(area, option, 1) == both_years
+    # Desks, training and moving are of the last year before.
+    assert lines(area, option, 2) == {
+        **both_years,
         ("desks in the shared room", "police"): -52_000,
         ("desks in the shared room", "fire"): -28_000,
-    }
-    # Of 6 posts each on paper a roster frees 4, of which 0.4 are not needed elsewhere; 3 months of two rooms.
-    assert lines(area, option, 1) == {
-        ("project team", "police"): -200_000,
-        ("project team", "fire"): -200_000,
         ("training to answer for every service", "police"): round(-5_000 * HANDLERS),
         ("training to answer for every service", "fire"): round(-5_000 * HANDLERS),
         ("relocation of people", "fire"): -20_000,
+    }
+    # Of 6 posts each on paper a roster frees 4, of which 0.4 are not needed elsewhere; 3 months of two rooms.
+    first_year = {
         ("double running", "fire"): round(-(100_000 + 45_000 * HANDLERS) / 4),
         ("redundancy", "police"): -4_800,
         ("redundancy", "fire"): -4_800,
     }
-    assert lines(area, option, 2) == {}
     every_year = {
         ("posts freed, less those that other duties need", "police"): 16_000,
         ("posts freed, less those that other duties need", "fire"): 18_000,
@@ -277,14 +284,45 @@ def test_the_cash_of_one_team_is_that_worked_by_hand_to_the_pound() -> None:
         ("share of the room's bills", "fire"): 112_000,
     }
     bills = ("bills of the room given up", "fire")
-    assert lines(area, option, 3) == {**every_year, bills: 70_000}
+    assert lines(area, option, 3) == {**every_year, **first_year, bills: 70_000}
     assert lines(area, option, 4) == {**every_year, bills: 100_000}
+
+
+def test_what_is_done_once_is_spread_over_the_transition_and_is_the_same_in_all() -> None:
+    # Whatever the years until the rooms work together, all of it is spent, none before the start and none but the two rooms'
+    # bills and redundancy, which come after, once they work together.
+    area = two_rooms()
+    option = found(area)["one-team"]
+    spent = np.zeros((KIND.years + 1, len(DRAWS)))
+    for flow in KIND.cash(area, option, DRAWS):
+        if flow.what == "project team" and flow.payer == "fire":
+            spent[flow.year] -= flow.amount
+    assert np.allclose(spent.sum(axis=0), DRAWS[PROJECT.name])
+    live = DRAWS[YEARS_TO_LIVE.name]
+    for year in range(KIND.years + 1):
+        assert not spent[year][live <= year - 1].any()
+        assert (spent[year][live > year - 1] > 0).all() or not year
+    assert np.allclose(spent[1], DRAWS[PROJECT.name] / live)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "shares"),
+    [(0, 2, [0.5, 0.5, 0]), (1, 2, [0, 1, 0]), (1.5, 2.5, [0, 0.5, 0.5]), (2, 2, [0, 0, 1])],
+)
+def test_what_is_spent_evenly_falls_in_the_years_that_it_covers(
+    since: float, until: float, shares: list[float]
+) -> None:
+    given = np.array([float(since)]), np.array([float(until)])
+    assert [float(spent_in(year, *given)[0]) for year in (1, 2, 3)] == shares
 
 
 def test_the_cash_of_a_shared_floor_frees_the_floor_alone_and_joins_no_system() -> None:
     area = two_rooms()
     option = found(area)["co-located"]
-    assert lines(area, option, 0) == {
+    assert lines(area, option, 2) == {
+        ("project team", "police"): -100_000,
+        ("project team", "fire"): -100_000,
+        ("relocation of people", "fire"): -20_000,
         ("desks in the shared room", "police"): -52_000,
         ("desks in the shared room", "fire"): -28_000,
     }
@@ -311,8 +349,8 @@ def test_pooling_at_night_gives_up_no_room_and_pays_for_nine_hours_of_the_host_s
 
 def test_two_makes_of_one_system_cost_three_tenths_to_integrate() -> None:
     area = two_rooms(fire={"system": "Beacon"})
-    once = lines(area, found(area)["one-team"], 0)
-    assert once["integrating systems", "police"] == -58_500
+    half = lines(area, found(area)["one-team"], 1)
+    assert half["integrating systems", "police"] == -29_250
 
 
 def test_a_room_without_bills_is_taken_at_so_much_a_desk() -> None:
@@ -389,17 +427,16 @@ def test_the_cash_of_one_room_alone_is_that_worked_by_hand_to_the_pound() -> Non
     area = one_service()
     (option,) = KIND.find_alone(area, "police", DECLARED)
     # One make of system: three tenths of £300,000. Four desks come to the larger room.
-    assert lines(area, option, 0) == {
-        ("integrating systems", "police"): -90_000,
-        ("desks in the shared room", "police"): -80_000,
-    }
+    once = {("integrating systems", "police"): -45_000, ("project team", "police"): -100_000}
+    assert lines(area, option, 1) == once
     # Ten of the 50 posts, of £41,000 each, move; for three months both rooms go on. Nobody learns another service's calls.
-    assert lines(area, option, 1) == {
-        ("project team", "police"): -200_000,
+    assert lines(area, option, 2) == {
+        **once,
+        ("desks in the shared room", "police"): -80_000,
         ("relocation of people", "police"): -20_000,
-        ("double running", "police"): -127_500,
     }
     assert lines(area, option, 3) == {
+        ("double running", "police"): -127_500,
         ("bills of the room given up", "police"): 100_000,
         ("support of the joint system", "police"): -10_800,
         ("fallback in case the room is lost", "police"): -10_000,

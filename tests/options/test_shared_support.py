@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from math import isnan
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -14,14 +16,19 @@ import pytest
 from joinedup.appraisal import ASSUMPTIONS as APPRAISAL
 from joinedup.appraisal import appraise
 from joinedup.area import Area
+from joinedup.area.reading import read_area
+from joinedup.area.schema import schema
+from joinedup.area.settings import OwnTravel
 from joinedup.assumptions import Draws, draw
+from joinedup.disclosure import Sensitivity
+from joinedup.imagining import imagine
 from joinedup.money import CashKind
-from joinedup.options import Option, SearchesAlone
+from joinedup.options import Option, SearchesAlone, TellsFacts
 from joinedup.options.shared_support import KIND
 from joinedup.options.shared_support.buying import saved_at
 from joinedup.options.shared_support.declared import GAP_CLOSED
 from tests.area.shared_data import shared
-from tests.small import Row, edited, littleton, service, shuffled, site, small_area, unit
+from tests.small import Row, edited, littleton, service, shuffled, site, small_area, unit, with_settings
 
 DECLARED = {each.name: each for each in KIND.assumptions}
 DRAWS = draw([*KIND.assumptions, *APPRAISAL], 200, seed=3)
@@ -105,12 +112,52 @@ def test_littleton_has_one_item_one_workshop_and_two_functions() -> None:
     }
 
 
+def test_an_imagined_county_has_all_three_ways(tmp_path: Path) -> None:
+    area, _ = read_area(imagine(tmp_path / "county", people=8_000, days=1, seed=4).folder)
+    assert {each.facts["way"] for each in KIND.find(area, DECLARED)} == {"buying", "workshop", "service"}
+
+
 def test_tyres_in_littleton_are_what_the_tables_say() -> None:
     # 600 at £118, 120 at £231 and 300 at £149: 120 × 113 + 300 × 31, and 120 × 82 above the median.
     facts = found(littleton().area)["buying-C3-C4-C5"].facts
     assert facts["saved_at_best"] == pytest.approx(22_860)
     assert facts["saved_at_median"] == pytest.approx(9_840)
     assert facts["spread"] == pytest.approx(113 / 118)
+    assert [facts[f"saved_at_best_{each}"] for each in ("police", "fire", "ambulance")] == [
+        0,
+        pytest.approx(13_560),
+        pytest.approx(9_300),
+    ]
+    assert [facts[f"saved_at_median_{each}"] for each in ("police", "fire", "ambulance")] == [
+        0,
+        pytest.approx(9_840),
+        0,
+    ]
+    # 5 % of the £72,420 a year that the two dearer ones spend.
+    assert facts["changing_over_gbp"] == pytest.approx(3_621)
+
+
+def test_what_a_service_would_save_is_not_known_where_what_it_buys_is_not() -> None:
+    # §1.3: absent is not zero.
+    third = contract("T", "ambulance", 90.0, yearly_gbp=None)
+    area = two_buyers()
+    rows = [*area.table("contracts").iter_rows(named=True), third]
+    three = small_area(services=[service(each) for each in ("police", "fire", "ambulance")], contracts=rows)
+    facts = only(three).facts
+    assert facts["saved_at_best_ambulance"] is None
+    assert facts["saved_at_best_police"] == 0
+    assert facts["saved_at_best_fire"] == facts["saved_at_best"]
+
+
+def test_no_price_of_one_is_told_outside_the_study() -> None:
+    # §8.1: what a supplier asks of one service is commercial.
+    assert schema("contracts")["unit_price_gbp"].sensitivity is Sensitivity.COMMERCIAL
+    assert isinstance(KIND, TellsFacts)
+    option = found(littleton().area)["buying-C3-C4-C5"]
+    for name in ("lowest_gbp", "median_gbp", "highest_gbp"):
+        assert option.facts[name]
+        assert name not in KIND.facts_told
+        assert f"{option.facts[name]:,.0f}" not in KIND.explain(option)
 
 
 @pytest.mark.parametrize(
@@ -158,6 +205,24 @@ def test_a_workshop_that_does_not_fit_or_whose_lease_runs_on_is_left_out() -> No
     # 15 minutes at 60 km/h with 2 lost are 13 km.
     assert not found(edited(two_workshops(), "sites", "FW", x=13_100.0))
     assert found(edited(two_workshops(), "sites", "FW", x=12_900.0))
+
+
+def test_workshops_are_within_reach_by_the_drives_that_the_study_names(tmp_path: Path) -> None:
+    straight = only(two_workshops())
+    assert straight.facts["minutes"] == 4.0
+    assert "(by straight line)" in KIND.explain(straight)
+    named = tmp_path / "drives.csv"
+    table = pl.DataFrame({"from": ["PW", "FW"], "to": ["FW", "PW"], "minutes": [11.0, 12.5]})
+    table.write_csv(named)
+    area = with_settings(two_workshops(), travel=OwnTravel(matrix=named))
+    driven = only(area)
+    assert driven.facts["minutes"] == 12.5
+    assert "12.5 minutes further at the most (by drives.csv)" in KIND.explain(driven)
+    # What the drivers lose grows with the drive: 4 minutes were £120.
+    assert lines(area, driven, 2)["the longer way to the workshop", "police"] == -375
+    # Beyond a quarter of an hour by road nothing is proposed, however near it is over the river.
+    table.with_columns(minutes=pl.lit(16.0)).write_csv(named)
+    assert not KIND.find(with_settings(two_workshops(), travel=OwnTravel(matrix=named)), DECLARED)
 
 
 def test_one_partner_alone_could_join_its_own_contracts_and_workshops() -> None:
@@ -283,41 +348,80 @@ def test_posts_whose_cost_is_not_known_rest_on_a_declared_cost_and_say_so() -> N
 # --- the real case ---------------------------------------------------------------------------------------------------
 
 
-def test_what_46_fire_services_would_save_at_the_median_and_at_the_best_price() -> None:
-    # Home Office, Fire procurement data, 2016: prices and quantities side by side, "-" for none.
+@cache
+def procurement() -> tuple[list[str], dict[str, list[tuple[float, float]]]]:
+    """Read the Home Office's fire procurement data of 2016: the services, and each one's price and quantity by item."""
     file = shared("estates/20160823-Fire_procurement_data-v1.0-UK_O.ods")
     table = pl.read_excel(
         file, sheet_name="Item_costs", has_header=False, infer_schema_length=0, drop_empty_rows=True
     )
     header, *rows = table.rows()
-    assert len(rows) == 46
-    items = {}
-    for column, name in enumerate(header[:-1]):
-        if "£" in name and "£" not in header[column + 1]:
-            both = [[_number(row[column]), _number(row[column + 1])] for row in rows]
-            items[name] = np.array(both).T
+    # Prices and quantities stand side by side; "-" is none.
+    items = {
+        name: [(_number(row[column]), _number(row[column + 1])) for row in rows]
+        for column, name in enumerate(header[:-1])
+        if "£" in name and "£" not in header[column + 1]
+    }
+    return [str(row[0]) for row in rows], items
+
+
+def test_what_46_fire_services_would_save_at_the_median_and_at_the_best_price() -> None:
+    names, items = procurement()
+    assert len(names) == 46
     assert len(items) == 26
     totals = {"median": 0.0, "best": 0.0}
-    for prices, quantities in items.values():
+    for given in items.values():
+        prices, quantities = np.array(given).T
         at_median, at_best = (saved_at(prices, quantities, each) for each in ("median", "best"))
         known = ~np.isnan(at_best)
         assert (at_best[known] >= at_median[known]).all()
         assert np.nanmin(at_best) == 0
         # Beside a plain loop over whoever gave both a price and a quantity.
-        paid = [price for price in prices.tolist() if not isnan(price)]
+        paid = [price for price, _ in given if not isnan(price)]
         for answer, target in ((at_median, median(paid)), (at_best, min(paid))):
-            pairs = zip(prices.tolist(), quantities.tolist(), strict=True)
-            plain = sum((p - target) * q for p, q in pairs if not isnan(p + q) and p > target)
+            plain = sum((p - target) * q for p, q in given if not isnan(p + q) and p > target)
             assert np.nansum(answer) == pytest.approx(plain)
         totals["median"] += float(np.nansum(at_median))
         totals["best"] += float(np.nansum(at_best))
     # As the guide page tells it.
     assert round(totals["median"] / 1e6, 1) == 7.4
     assert round(totals["best"] / 1e6, 1) == 37.5
-    helmets = items["Fire fighting helmet (without torch) (£)"]
-    buckinghamshire = [row[0] for row in rows].index("Buckinghamshire")
     # 20 helmets at £189.
-    assert helmets[:, buckinghamshire].tolist() == [189.0, 20.0]
+    helmets = items["Fire fighting helmet (without torch) (£)"]
+    assert helmets[names.index("Buckinghamshire")] == (189.0, 20.0)
+
+
+def test_each_of_46_fire_services_is_told_what_it_would_save_on_each_item() -> None:
+    names, items = procurement()
+    area = small_area(
+        services=[service(f"S{number:02}", "fire") for number in range(len(names))],
+        contracts=[
+            contract(
+                f"{code:02}-{who:02}",
+                f"S{who:02}",
+                price,
+                item=item,
+                yearly_gbp=None if isnan(price * q) else price * q,
+            )
+            for code, (item, given) in enumerate(items.items())
+            for who, (price, q) in enumerate(given)
+            if not isnan(price)
+        ],
+    )
+    options = {str(each.facts["item"]): each for each in KIND.find(area, DECLARED)}
+    told = 0
+    for item, given in items.items():
+        paid = [price for price, _ in given if not isnan(price)]
+        facts = options[item].facts
+        for who, (price, quantity) in enumerate(given):
+            for way, target in (("median", median(paid)), ("best", min(paid))):
+                answer = facts.get(f"saved_at_{way}_S{who:02}")
+                if isnan(price + quantity):
+                    assert answer is None
+                else:
+                    assert answer == pytest.approx(max(0.0, price - target) * quantity, abs=0.01)
+                    told += 1
+    assert told == 2 * sum(not isnan(p + q) for given in items.values() for p, q in given) > 1_000
 
 
 def _number(text: str | None) -> float:

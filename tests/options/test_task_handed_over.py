@@ -14,7 +14,9 @@ from joinedup.area import Area
 from joinedup.assumptions import Assumption, Draws, draw
 from joinedup.money import CashKind
 from joinedup.options import Option
-from joinedup.options.task_handed_over import FEE, INDUCED, KIND, TASKS
+from joinedup.options.task_handed_over import KIND
+from joinedup.options.task_handed_over.declared import FEE, INDUCED, TASKS
+from joinedup.wording import Unit, in_words
 from tests.small import Row, incident, littleton, service, shuffled, site, small_area, unit, with_settings
 
 DECLARED = {each.name: each for each in KIND.assumptions}
@@ -155,3 +157,38 @@ def test_two_tasks_of_one_giver_never_free_the_same_hour() -> None:
             assert one.categories
             assert other.categories
             assert not set(one.categories) & set(other.categories)
+
+
+# --- what the giver could do alone, and what a board reads -------------------------------------------------------------
+
+
+def test_alone_the_giver_equips_its_own_units_and_saves_part_of_its_own_time() -> None:
+    area = three(units=[unit("FE1", "fire", "F"), unit("PV1", "police", "F")])
+    assert KIND.find_alone(area, "fire", DECLARED) == []  # type: ignore[attr-defined]
+    (alone,) = KIND.find_alone(area, "police", DECLARED)  # type: ignore[attr-defined]
+    assert set(alone.uses) & set(only(area).uses)
+    assert lines(area, alone, 0) == {("tools and first training", "police"): -800}
+    jobs = 1_000 * YEAR * 0.06
+    assert lines(area, alone, 1) == pytest.approx(
+        {
+            ("time freed", "police"): jobs * 0.2 * 35 / 60 * 55,
+            ("keeping the skill up", "police"): -200,
+        },
+        abs=0.5,
+    )
+    assert KIND.find_alone(three(40), "police", DECLARED) == []  # type: ignore[attr-defined]
+
+
+def test_hours_on_both_sides_and_jobs_asked_for_more_readily_are_told_with_their_range() -> None:
+    area = three()
+    facts = only(area).facts
+    drawn = draw(KIND.assumptions, 1000, area.settings.seed)
+    jobs = 1_000 * YEAR * drawn[ENTRY.share.name] * drawn["task_handed_over.handed"]
+    for name, values in (
+        ("induced_in_words", jobs * drawn[INDUCED.name]),
+        ("freed_in_words", jobs * drawn[ENTRY.freed.name] / 60),
+        ("crew_in_words", jobs * (1 + drawn[INDUCED.name]) * drawn[ENTRY.added.name] / 60 / 2),
+    ):
+        low, high = np.percentile(values[1:], [5, 95])
+        assert facts[name] == in_words(float(values[0]), Unit.NUMBER, float(low), float(high))
+    assert set(KIND.facts_told) <= {name for name, value in facts.items() if value is not None}  # type: ignore[attr-defined]

@@ -13,7 +13,8 @@ import pytest
 from joinedup.refusal import Refusal
 from joinedup.response.calling import Called
 from joinedup.response.replaying import Baseline
-from joinedup.response.rooms import Rooms, shipped, staffed
+from joinedup.response.rooms import Rooms, shipped, staffed, with_dispatchers
+from joinedup.response.rooms.staffing import years
 from tests.response.test_replaying import assumed, unit
 from tests.small import ZONE, Row, incident, service, site, small_area, with_tables
 
@@ -116,7 +117,8 @@ def told(outcomes: Outcomes, its: str = "ambulance") -> list[float]:
 
 def test_where_somebody_is_always_free_what_remains_is_what_came_after_the_answer() -> None:
     area = calls_of()
-    found = called(area).under(handlers(area, 2)).played()
+    its = handlers(area, 2)
+    found = called(area).played(its, its)
     assert set(told(found)) == {60.0}
     # As recorded, from connecting: 10 s for an answer, 60 until told and 3 minutes' drive.
     assert set(found.jobs["arrival"].to_list()) == {250_000}
@@ -126,7 +128,8 @@ def test_where_somebody_is_always_free_what_remains_is_what_came_after_the_answe
 
 def test_a_call_waits_in_the_rooms_for_as_long_as_its_handler_is_busy_with_another() -> None:
     area = calls_of(together=2)
-    found = called(area).under(handlers(area, 1)).played()
+    its = handlers(area, 1)
+    found = called(area).played(its, its)
     # One handler: the first of two calls of one moment is answered at once, the second after 60 s of talk and 20 of writing.
     assert sorted(told(found)) == [60.0] * (COUNT // 2) + [140.0] * (COUNT // 2)
 
@@ -135,10 +138,10 @@ def test_opening_the_record_of_a_passed_call_sooner_sends_a_crew_sooner() -> Non
     area = calls_of(passed=True)
     its = called(area)
     separate = handlers(area, 3)
-    assert set(told(its.under(separate).played(), "fire")) == {300.0}
+    assert set(told(its.played(separate, separate), "fire")) == {300.0}
     # 16 s in place of 240: a published case, of a message in place of a voice.
     message = replace(separate, variant=MESSAGE)
-    found = its.under(message).played()
+    found = its.played(message, separate)
     assert set(told(found, "fire")) == {300.0 - 240.0 + 16.0}
     assert set(told(found, "ambulance")) == {60.0}
 
@@ -158,7 +161,8 @@ def test_a_call_that_rings_before_the_first_midnight_is_played_too() -> None:
     area = replace(with_tables(area, {"calls": early}), settings=settings)
     its = called(area)
     assert its.baseline.jobs["received"].min() == 7 * 86_400_000 - 20_000
-    assert set(told(its.under(handlers(area, 2)).played())) == {60.0}
+    two = handlers(area, 2)
+    assert set(told(its.played(two, two))) == {60.0}
 
 
 def test_whose_clock_includes_which_step_is_said() -> None:
@@ -172,11 +176,61 @@ def test_whose_clock_includes_which_step_is_said() -> None:
 
 def test_the_same_calls_are_answered_to_the_byte_whatever_the_number_of_workers() -> None:
     area = calls_of(together=2)
-    made = called(area).under(handlers(area, 1))
-    alone = made.played(runs=5).as_parquet()
-    assert all(made.played(runs=5, workers=each).as_parquet() == alone for each in (2, 3))
+    its, one = called(area), handlers(area, 1)
+    alone = its.played(one, one, runs=5).as_parquet()
+    assert all(its.played(one, one, runs=5, workers=each).as_parquet() == alone for each in (2, 3))
 
 
 def test_a_study_without_calls_is_refused_with_what_to_add() -> None:
     with pytest.raises(Refusal, match=r"calls: not every service has calls .* add them to tables/calls"):
         called(calls_of(calls=False))
+
+
+def test_what_was_played_says_when_each_call_was_answered_and_passed_on() -> None:
+    area = calls_of(together=2)
+    one = handlers(area, 1)
+    rows = called(area).played(one, one).table
+    # Recorded were 10 s each; with one handler half the calls wait for 80 s, and the others not at all.
+    assert sorted((rows["answered"] * 60).round(6)) == [0.0] * (COUNT // 2) + [80.0] * (COUNT // 2)
+    assert rows["passed"].null_count() == rows.height
+    recorded = Baseline.of(area, patient()).played().table
+    assert set((recorded["answered"] * 60).round(6)) == {10.0}
+
+    area = calls_of(passed=True)
+    its = handlers(area, 3)
+    rows = called(area).played(its, its).table
+    ours, theirs = (rows.filter(pl.col("service_id") == each) for each in ("ambulance", "fire"))
+    # The ambulance room answers at once, and passes the call on when it has been spoken for 60 s; fire answers at once.
+    assert set((ours["passed"] * 60).round(6)) == {60.0}
+    assert set(theirs["answered"]) == {0.0}
+    recorded = Baseline.of(area, patient()).played().table.filter(pl.col("service_id") == "ambulance")
+    assert set((recorded["passed"] * 60).round(6)) == {70.0}
+
+
+def test_a_dispatcher_s_line_sends_a_crew_later_by_as_much_as_it_is_longer_than_now() -> None:
+    # Two calls of one moment, answered at once by two handlers. With a dispatcher each, crews are told as recorded; where one
+    # dispatcher serves both, the second crew is told as much later as the first record takes to send.
+    area = calls_of(together=2)
+    rooms = Rooms.of(area, patient())
+    plain = handlers(area, 2)
+    now = with_dispatchers(plain, years(rooms, 2, 1))
+    assert now.desks is not None
+    enough, one = (
+        replace(plain, desks=replace(now.desks, confirmed=np.full((1, 336), each))) for each in (2, 1)
+    )
+    its = called(area)
+    assert set(told(its.played(enough, enough))) == {60.0}
+    later = told(its.played(one, enough))
+    assert sum(each == 60.0 for each in later) == COUNT // 2
+    # The other half wait, for what is left of a sending of 60 s in the mean.
+    assert 20 < np.mean([each - 60.0 for each in later if each != 60.0]) < 110
+    # Were one dispatcher how it is now, that line would be in the records already.
+    assert set(told(its.played(one, one))) == {60.0}
+
+
+def test_a_handler_who_takes_longer_over_a_call_sends_a_crew_later() -> None:
+    area = calls_of()
+    now = handlers(area, 2)
+    slow = replace(now, teaming=replace(now.teaming, longer=now.teaming.longer * 1.5))
+    # 60 s of talk take 90; the record says enough after half of it, 45 s in place of 30.
+    assert set(told(called(area).played(slow, now))) == {75.0}

@@ -18,6 +18,7 @@ from tests.small import incident, service, site, small_area, with_tables
 if TYPE_CHECKING:
     from joinedup.area import Area
 
+BREAK = {"break_from": "14:00", "break_until": "15:00", "break_minutes": 60}
 STATED = assumed(response__handling__fire=2, response__turnout__wholetime=1, response__busy__fire=60)
 
 
@@ -84,6 +85,40 @@ def test_a_ground_is_bare_while_its_engine_stands_by_far_from_it() -> None:
     moved = with_tables(area, {each: other.table(each) for each in ("sites", "standby_points")})
     # Six hours in which it stands 20 km off, besides the time for which it is out.
     assert minutes(moved) == 6 * 60 + 12 * STEP_MINUTES
+
+
+def test_a_crew_on_its_break_covers_only_where_the_most_urgent_calls_break_into_breaks() -> None:
+    # One engine with a break of an hour at 14:00, at its station: 60 minutes are bare, or none. The last call ends the play.
+    area = island(calls=2)
+    shifts = area.table("shifts").with_columns(
+        *(pl.lit(value).cast(area.table("shifts").schema[name]).alias(name) for name, value in BREAK.items())
+    )
+    said = [{"service_id": "fire", "priority": "not recorded", "rank": 1, "breaks_into_breaks": "yes"}]
+    resting = with_tables(area, {"shifts": shifts})
+    assert minutes(resting) == 60 + 2 * 12 * STEP_MINUTES
+    broken = small_area(priorities=said).table("priorities")
+    assert minutes(with_tables(resting, {"priorities": broken})) == 2 * 12 * STEP_MINUTES
+
+
+def test_an_engine_on_the_way_to_a_call_from_which_it_is_taken_is_out_and_at_work() -> None:
+    # Told at 10:02 of a call 40 km off; at 10:30 it is taken for one that diverts, at its door: out from 10:02 without a pause.
+    calls = [
+        incident("F0", "fire", 40_000.0, received_at=at("10:00:00"), priority="2"),
+        incident("F1", "fire", 0.0, received_at=at("10:28:00"), priority="1"),
+    ]
+    said = [
+        {"service_id": "fire", "priority": "1", "rank": 1, "diverts": "yes"},
+        {"service_id": "fire", "priority": "2", "rank": 2, "diverts": "no"},
+    ]
+    other = small_area(incidents=calls, priorities=said)
+    area = with_tables(island(calls=1), {each: other.table(each) for each in ("incidents", "priorities")})
+    outcomes = Baseline.of(area, STATED).played()
+    assert outcomes.diverted["diverted"].to_list() == [1]
+    ((_, free),) = outcomes.table.filter(pl.col("incident_id") == "F0").select("told", "free").iter_rows()
+    (out,) = outcomes.utilisation["utilisation"]
+    # From 10:02 until the first call, which it went back to, was over.
+    assert out * 24 * 60 == pytest.approx(free - 2, abs=1e-6)
+    assert outcomes.busy_by_hour["out"].sum() * 60 == pytest.approx(free - 2, abs=1e-6)
 
 
 def test_the_limit_is_the_standard_where_there_is_one() -> None:

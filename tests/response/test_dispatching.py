@@ -15,14 +15,17 @@ from hypothesis import strategies as st
 from joblib import Parallel, delayed
 
 from joinedup.response import Dispatched, Jobs, Matrix, Sites, Units, dispatch
+from joinedup.response.dispatching import StraightLines
 from tests.rivals import plain_heap
-from tests.rivals.worlds import LAW, MINUTE, World, columns, county
+from tests.rivals.worlds import LAW, MINUTE, RUSH, World, columns, county
 from tests.small import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from joinedup.travel import StraightLine
 
 HOUR = 60 * MINUTE
 RIVALS = ROOT / ".venv-rivals" / "bin" / "python"
@@ -126,16 +129,32 @@ def test_a_plain_heap_gives_the_same_answers_where_jobs_last_from_a_millisecond_
     assert np.array_equal(rows(answer), plain_heap.played(columns((sites, units, jobs))))
 
 
+@pytest.mark.parametrize("regime", REGIMES)
+def test_a_plain_heap_gives_the_same_answers_where_drives_differ_by_hour(regime: str) -> None:
+    world, as_ever = small_county(regime)
+    answer = dispatch(*world, RUSH)
+    assert np.array_equal(rows(answer), plain_heap.played(columns(world, RUSH)))
+    assert not np.array_equal(rows(answer), rows(as_ever))
+
+
+@given(small_worlds())
+def test_laws_that_are_alike_in_every_hour_are_one_law_to_the_byte(world: World) -> None:
+    alike = StraightLines((LAW, LAW), np.arange(168) % 2)
+    assert rows(dispatch(*world, alike)).tobytes() == rows(dispatch(*world, LAW)).tobytes()
+
+
 @st.composite
 def matrices(draw: st.DrawFn) -> tuple[World, Matrix]:
     """Draw drives between some places, as long one way as the other or not, and who is where."""
     world = draw(small_worlds())
     chance = np.random.default_rng(draw(st.integers(0, 2**32)))
     places, longest = draw(st.integers(1, 9)), draw(st.sampled_from([2, 20 * MINUTE]))
+    tables = draw(st.sampled_from([1, 3]))
     return world, Matrix(
-        chance.integers(0, longest, (places, places)),
+        chance.integers(0, longest, (tables, places, places)),
         chance.integers(0, places, len(world[0].x)),
         chance.integers(0, places, len(world[2])),
+        of_hour=chance.integers(0, tables, 168),
     )
 
 
@@ -166,10 +185,14 @@ def test_a_plain_heap_gives_the_same_answers_on_a_county_with_a_matrix() -> None
 @pytest.mark.slow
 @pytest.mark.skipif(not RIVALS.exists(), reason="the rivals are not installed: run bench/respond.py once")
 @pytest.mark.parametrize("regime", REGIMES)
-def test_simpy_gives_the_same_answers_to_the_last_digit(regime: str, tmp_path: Path) -> None:
-    world, answer = small_county(regime)
+@pytest.mark.parametrize("travel", [LAW, RUSH], ids=["alike", "by hour"])
+def test_simpy_gives_the_same_answers_to_the_last_digit(
+    regime: str, travel: StraightLine | StraightLines, tmp_path: Path
+) -> None:
+    world, _ = small_county(regime)
+    answer = dispatch(*world, travel)
     given_to, given_back = tmp_path / "world.json", tmp_path / "answer.json"
-    given_to.write_text(json.dumps(columns(world)), "utf-8")
+    given_to.write_text(json.dumps(columns(world, travel)), "utf-8")
     program = ROOT / "tests" / "rivals" / "dispatch_simpy.py"
     subprocess.run([RIVALS, program, given_to, given_back], check=True, capture_output=True)
     assert np.array_equal(rows(answer), json.loads(given_back.read_text("utf-8")))
@@ -262,6 +285,7 @@ def test_splitting_runs_over_workers_changes_nothing_to_the_byte() -> None:
         ([[-1]], [0], [0, 0], "a drive below zero"),
         ([[0]], [0], [0], "not a place for each site and job"),
         ([[0]], [1], [0, 0], "a place that is not there"),
+        ([[[0]], [[0]]], [0], [0, 0], "several, and of_hour does not say which"),
     ],
 )
 def test_a_matrix_that_cannot_be_driven_is_refused_in_words(

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from joinedup.response import Jobs, Matrix, Sites, Units, dispatch
+from joinedup.response.dispatching import StraightLines
 from joinedup.travel import StraightLine
 
 # One kilometre a minute and nothing lost: metres are milliseconds times 60.
@@ -135,6 +136,29 @@ def test_several_needs_of_one_incident_are_filled_in_their_order() -> None:
         (0, 0, 1, 31),
         (1, 0, 4, 34),
     ]
+
+
+def test_a_drive_takes_as_long_as_in_the_hour_in_which_the_unit_is_sent_or_turns_home() -> None:
+    # One kilometre a minute in the first hour of the week, half as fast from the second on: as fast as when it sets off.
+    laws = StraightLines((StraightLine(1.0, 0.0), StraightLine(0.5, 0.0)), np.minimum(np.arange(168), 1))
+    none, nothing = np.zeros(1, np.int64), np.zeros(3, np.int64)
+    answer = dispatch(
+        Sites(np.zeros(1), np.zeros(1)),
+        Units(none, none, np.ones((1, 1), np.bool_), np.ones((1, 168), np.bool_), none),
+        # At 50 for 15 km: there at 65 as if it were still the first hour, free at 70. Home over 30 minutes; at 80 it is at 10 km,
+        # 4 km from the next: 8 minutes. Free at 98, home 28 minutes later.
+        Jobs(
+            np.array([50, 80, 140]) * MINUTE,
+            np.array([15_000.0, 14_000.0, 6_000.0]),
+            np.zeros(3),
+            nothing,
+            nothing,
+            nothing,
+            np.array([5, 10, 1]) * MINUTE,
+        ),
+        laws,
+    )
+    assert (answer.arrived / MINUTE).tolist() == [65, 88, 152]
 
 
 def test_under_a_matrix_a_unit_on_its_way_back_is_between_the_drives_from_both_ends() -> None:

@@ -19,29 +19,36 @@ from joinedup.response.dispatching import (
     Hospitals,
     Posting,
     SharedCrews,
+    StraightLines,
     dispatch,
 )
 from joinedup.travel import StraightLine
 from tests.response.test_dispatching import matrices, rows, small_county, small_worlds, some
 from tests.rivals import plain_heap
-from tests.rivals.worlds import FEATURES, LAW, Given, World, columns, county, everything, usual
+from tests.rivals.worlds import FEATURES, LAW, RUSH, Given, World, columns, county, everything, usual
 
 HOUR = 3_600_000
 REGIMES = ("quiet", "loaded", "overloaded")
 
 
-def all_rows(answer: Dispatched) -> tuple[list[tuple[int, ...]], list[tuple[int, ...]]]:
+def all_rows(
+    answer: Dispatched,
+) -> tuple[list[tuple[int, ...]], list[tuple[int, ...]], list[tuple[int, ...]]]:
     its = answer.attended
     assert its is not None
     jobs = (
         *(answer.unit, answer.assigned, answer.arrived, answer.freed, its.left),
-        *(its.at_hospital, its.handover, its.stood_down.astype(np.int64), its.diverted),
+        *(its.at_hospital, its.handover, its.stood_down.astype(np.int64), its.diverted, its.since),
     )
-    breaks = (its.breaks_had.tolist(), its.breaks_missed.tolist())
-    return list(zip(*(each.tolist() for each in jobs), strict=True)), list(zip(*breaks, strict=True))
+    breaks = (its.breaks_had, its.breaks_missed)
+    spells = (its.spells.unit, its.spells.begun, its.spells.over)
+    in_rows = [list(zip(*(each.tolist() for each in its), strict=True)) for its in (jobs, breaks, spells)]
+    return in_rows[0], in_rows[1], sorted(in_rows[2])
 
 
-def same_as_the_plain_heap(world: World, given_to: Given, travel: StraightLine | Matrix = LAW) -> Dispatched:
+def same_as_the_plain_heap(
+    world: World, given_to: Given, travel: StraightLine | StraightLines | Matrix = LAW
+) -> Dispatched:
     answer = dispatch(*world, travel, **given_to)
     assert all_rows(answer) == plain_heap.played_fully(columns(world, travel, given_to))
     return answer
@@ -59,6 +66,13 @@ def test_a_plain_heap_gives_the_same_answers_to_everything_together(regime: str)
     world, _ = small_county(regime)
     for seed in range(4):
         same_as_the_plain_heap(world, everything(world, seed))
+
+
+@pytest.mark.parametrize("regime", REGIMES)
+def test_a_plain_heap_gives_the_same_answers_where_drives_differ_by_hour(regime: str) -> None:
+    world, _ = small_county(regime)
+    for seed in range(2):
+        same_as_the_plain_heap(world, everything(world, seed), RUSH)
 
 
 def test_a_plain_heap_gives_the_same_answers_in_the_measure_in_which_services_have_it() -> None:
@@ -88,7 +102,7 @@ def test_a_plain_heap_gives_the_same_answers_where_drives_are_from_a_matrix(
     made: tuple[World, Matrix], seed: int
 ) -> None:
     world, matrix = made
-    same_as_the_plain_heap(world, everything(world, seed, places=len(matrix.ms)), matrix)
+    same_as_the_plain_heap(world, everything(world, seed, places=matrix.ms.shape[1]), matrix)
 
 
 def idle_additions(world: World) -> Given:

@@ -167,6 +167,7 @@ def ran(path: Path, count: int) -> tuple[Area, pl.DataFrame]:
             "home_x": np.zeros(count),
             "home_y": np.zeros(count),
             "drove": np.round((metres / 1000 * 1.5 + 2) * 60_000).astype(np.int64),
+            "told_at": [NOON] * count,
         }
     )
 
@@ -185,6 +186,34 @@ def test_with_few_runs_the_roads_are_taken_as_they_stand(tmp_path: Path) -> None
     held, runs = ran(tmp_path / "street.osm", 29)
     found = driven("engine", runs, travel_of(held, stated()), "fire")
     assert (found.factor, found.more, found.runs) == (1.0, 0.0, 0)
+
+
+def test_roads_take_longer_in_the_hours_in_which_they_are_slow_and_one_table_is_kept_where_none_is(
+    tmp_path: Path,
+) -> None:
+    # Half of the speed is lost at the worst, at 08:00. A kilometre a minute else.
+    named = OwnTravel(roads=street(tmp_path / "street.osm"))
+    calls = [call("F03", 4000.0, 0.0, hour=-9), call("F08", 4000.0, 0.0, hour=-4)]
+    held = fire(named, calls, units=[unit("E1", "S1")])
+
+    def drives_of(assumptions: dict[str, Assumption]) -> list[float]:
+        outcomes = Baseline.of(held, assumptions, recorded=False).played()
+        table = outcomes.table.sort("incident_id")
+        return [round(each, 2) for each in (table["arrived"] - table["told"]).to_list()]
+
+    even = stated()
+    quiet, busy = drives_of(even)
+    assert quiet == busy
+    slow = stated(busiest_hour__local=0.5)
+    # A rush hour loses 0.8 to 1 of that half: the mean over 07:00, 08:00, 16:00 and 17:00 of 1 / (1 - 0.5 x loss).
+    rush = float(np.mean([1 / (1 - 0.5 * each) for each in (0.8, 1.0, 1.0, 1.0)]))
+    # At night two hours of eight lose a tenth of it.
+    night = (6 + 2 / (1 - 0.05)) / 8
+    drive = quiet - 1
+    assert drives_of(slow) == pytest.approx([1 + drive * night, 1 + drive * rush], abs=0.011)
+    way = travel_of(held, slow)
+    assert len(way.by_hour) == 4  # type: ignore[attr-defined] # they are roads
+    assert travel_of(held, even).by_hour == (travel_of(held, even),)  # type: ignore[attr-defined] # they are roads
 
 
 # --- the places that the loop knows ----------------------------------------------------------------------------------
@@ -248,7 +277,7 @@ def test_respond_plays_littleton_over_roads_and_says_so(tmp_path: Path) -> None:
     done = run("respond", study, "--runs", 2, "--json")
     assert done.status == 0, done.err
     answer = done.json
-    assert all("roads of streets.osm, mean of the day" in each for each in answer["travel"])
+    assert all("roads of streets.osm, by hour of the week" in each for each in answer["travel"])
     assert {row["service_id"] for row in answer["services"]} == {"police", "fire", "ambulance"}
     straight = run("respond", LITTLETON, "--runs", 2, "--json").json
     counts = [[row["incidents"] for row in each["services"]] for each in (answer, straight)]

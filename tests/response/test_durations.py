@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import numpy as np
 import polars as pl
 import pytest
 
 from joinedup.response.declared import ASSUMPTIONS
+from joinedup.response.dispatching import StraightLines
 from joinedup.response.driven import LEAST_RUNS
 from joinedup.response.driving import fitted_law
 from joinedup.response.durations import LEAST_RECORDS, cells, chances, drawn, shown
-from joinedup.travel import StraightLine
+from joinedup.travel import BANDS, OF_HOUR, StraightLine
 
 NAMES = np.random.default_rng(1).integers(0, 2**64, 50_000, dtype=np.uint64)
 
@@ -92,7 +95,8 @@ def test_names_that_differ_by_one_have_luck_that_has_nothing_to_do_with_each_oth
 def runs(law: StraightLine, count: int) -> pl.DataFrame:
     metres = np.linspace(100, 12_000, count)
     drove = np.round(law.minutes(metres) * 60_000).astype(np.int64)
-    return pl.DataFrame({"pool": ["engine"] * count, "metres": metres, "drove": drove})
+    told = [datetime(2025, 2, 3, tzinfo=UTC) + timedelta(hours=each) for each in range(count)]
+    return pl.DataFrame({"pool": ["engine"] * count, "metres": metres, "drove": drove, "told_at": told})
 
 
 def test_the_law_of_travel_is_found_from_runs_and_said_by_name() -> None:
@@ -101,6 +105,41 @@ def test_the_law_of_travel_is_found_from_runs_and_said_by_name() -> None:
     assert found.travel.km_per_minute == pytest.approx(0.75, rel=1e-3)
     assert found.travel.lost_minutes == pytest.approx(3.1, rel=1e-3)
     assert found.said == "engine: straight line, fitted to 200 recorded runs (45 km/h, 3.1 min lost)"
+
+
+def test_drives_that_take_longer_in_rush_hours_are_found_to_and_played_so() -> None:
+    truth, rush = StraightLine(0.75, 3.1), BANDS.index("rush hour")
+    held = runs(truth, 600)
+    # Half as long again in a rush hour, and each run a little beside that.
+    of = OF_HOUR[np.arange(600) % 168]
+    chance = np.exp(0.1 * np.random.default_rng(5).standard_normal(600)) * np.where(of == rush, 1.5, 1.0)
+    found = fitted_law(
+        "engine", held.with_columns(drove=(pl.col("drove") * chance).round().cast(pl.Int64)), truth
+    )
+    assert found.by_hour
+    pace = np.array(found.paces)
+    # The law is fitted to all of them, and so its own pace is between the two.
+    assert pace[rush] / np.delete(pace, rush) == pytest.approx(1.5, rel=0.04)
+    assert "rush hour 1." in found.said
+    lines = found.lines
+    assert isinstance(lines, StraightLines)
+    km = np.array([500.0, 9_000.0])
+    for each, law in zip(found.paces, lines.laws, strict=True):
+        assert law.minutes(km) == pytest.approx(each * found.travel.minutes(km))
+
+
+def test_drives_that_are_alike_in_all_hours_have_one_law() -> None:
+    held = runs(StraightLine(0.75, 3.1), 600)
+    alike = 0
+    for seed in range(50):
+        chance = np.exp(0.3 * np.random.default_rng(seed).standard_normal(600))
+        beside = held.with_columns(drove=(pl.col("drove") * chance).round().cast(pl.Int64))
+        found = fitted_law("engine", beside, StraightLine(0.75, 3.1))
+        alike += not found.by_hour
+        if not found.by_hour:
+            assert found.lines is found.travel
+    # One in a thousand is taken for different by chance.
+    assert alike >= 49
 
 
 def test_too_few_runs_leave_the_declared_law_and_say_so() -> None:

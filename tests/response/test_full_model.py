@@ -89,6 +89,8 @@ def test_an_ambulance_is_diverted_to_a_more_urgent_call_and_its_job_waits_in_its
     ]
     assert answer.attended is not None
     assert answer.attended.diverted.tolist() == [1, 0, 0]
+    # It has been at work since it was told of the job that it left.
+    assert (answer.attended.since / MINUTE).tolist() == [43, 0, 56]
     # A call no more urgent does not divert it, and nor does one when it has arrived.
     same = asked((0, 20, 1, 5), (11, 12, 1, 30), turnout=1)
     assert minutes(played(*units_at(0), same, EVEN, diverting=Diverting(0)), "assigned")[1] == [0, 26]
@@ -154,6 +156,9 @@ def test_a_break_that_urgent_jobs_leave_no_room_for_is_missed() -> None:
     assert minutes(answer, "assigned", "freed")[1:] == [[70, 95, 170], [79, 156, 176]]
     assert answer.attended is not None
     assert (answer.attended.breaks_had.tolist(), answer.attended.breaks_missed.tolist()) == ([0], [1])
+    # Two tries, both broken off: from 60 and from 80.
+    its = answer.attended.spells
+    assert [(each / MINUTE).tolist() for each in (its.begun, its.over)] == [[60, 80], [70, 95]]
 
 
 def test_windows_open_and_close_so_long_after_a_shift_begins() -> None:

@@ -201,8 +201,30 @@ def test_nobody_attends_two_at_once() -> None:
         assert np.all(told[order][1:] >= free[order][:-1])
 
 
+def test_of_two_crews_at_one_station_the_one_that_sets_off_at_once_goes_first_whatever_they_are_called() -> (
+    None
+):
+    area = small_area(
+        services=[service("fire")],
+        sites=[site("S", "fire", 0.0)],
+        units=[
+            unit("E1", "fire", "engine", "S", "on-call"),
+            unit("E2", "fire", "engine", "S"),
+            unit("E3", "fire", "engine", "S"),
+        ],
+        incidents=[incident(f"F{each}", "fire", 1000.0, received_at=at("10:00:00")) for each in range(3)],
+    )
+    outcomes = Baseline.of(area, assumed()).played()
+    assert outcomes.table["unit_id"].to_list() == ["E2", "E3", "E1"]
+    # Nobody's record is mixed up by it.
+    first = outcomes.table["arrived"] - outcomes.table["told"]
+    assert first[0] == first[1] < first[2]
+    assert outcomes.utilisation["unit_id"].to_list() == ["E1", "E2", "E3"]
+    assert outcomes.utilisation["jobs"].to_list() == [1, 1, 1]
+
+
 def test_the_same_seed_gives_the_same_bytes_whatever_the_workers_and_the_order_of_rows() -> None:
-    for workers in (2, 3):
+    for workers in (2, 4):
         assert baseline().played(runs=3, workers=workers).as_parquet() == played().as_parquet()
     other = Baseline.of(shuffled(littleton().area, 5), assumed()).played(runs=3)
     assert other.as_parquet() == played().as_parquet()

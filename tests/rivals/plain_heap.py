@@ -40,12 +40,13 @@ class Job:
     at_hospital: int = -1
     handover: int = -1
     freed: int = -1
+    since: int = -1
     stood_down: bool = False
     diverted: int = 0
     waits: bool = False
 
     def forget(self) -> None:
-        self.unit = self.assigned = self.arrived = self.left = self.at_hospital = self.freed = -1
+        self.unit = self.assigned = self.arrived = self.left = self.at_hospital = self.freed = self.since = -1
 
 
 @dataclass
@@ -94,34 +95,37 @@ class Unit:
 
 
 class Law(NamedTuple):
-    """The square-root and linear law on straight lines."""
+    """The square-root and linear laws on straight lines, and which holds in each hour of the week (rule 17)."""
 
-    ms_a_metre: float
-    lost_ms: float
+    numbers: list[tuple[float, float]]
+    of_hour: list[int]
 
     def drive(self, unit: Unit, now: int, x: float, y: float, place: int) -> int:
         a, b = unit.place(now)
-        return self.between(a, b, -1, x, y, -1)
+        return self.between(now, a, b, -1, x, y, -1)
 
-    def between(self, a: float, b: float, _: int, x: float, y: float, __: int) -> int:
+    def between(self, now: int, a: float, b: float, _: int, x: float, y: float, __: int) -> int:
         east, north = a - x, b - y
-        cruising = sqrt(east * east + north * north) * self.ms_a_metre
-        if cruising <= self.lost_ms:
-            return int(2.0 * sqrt(cruising * self.lost_ms) + 0.5)
-        return int(self.lost_ms + cruising + 0.5)
+        ms_a_metre, lost_ms = self.numbers[self.of_hour[now // HOUR % WEEK]]
+        cruising = sqrt(east * east + north * north) * ms_a_metre
+        if cruising <= lost_ms:
+            return int(2.0 * sqrt(cruising * lost_ms) + 0.5)
+        return int(lost_ms + cruising + 0.5)
 
 
 class Matrix(NamedTuple):
     """Drives between places; who has done a share of its way is that share between here and there."""
 
-    ms: list[list[int]]
+    tables: list[list[list[int]]]
+    of_hour: list[int]
 
     def drive(self, unit: Unit, now: int, x: float, y: float, place: int) -> int:
-        here, there = self.ms[unit.at][place], self.ms[unit.to][place]
+        ms = self.tables[self.of_hour[now // HOUR % WEEK]]
+        here, there = ms[unit.at][place], ms[unit.to][place]
         return int(here + (there - here) * unit.share(now) + 0.5)
 
-    def between(self, _: float, __: float, a: int, ___: float, ____: float, b: int) -> int:
-        return self.ms[a][b]
+    def between(self, now: int, _: float, __: float, a: int, ___: float, ____: float, b: int) -> int:
+        return self.tables[self.of_hour[now // HOUR % WEEK]][a][b]
 
 
 class Play:
@@ -132,7 +136,9 @@ class Play:
         self.full = full
         matrix = "matrix" in world
         self.law: Law | Matrix = (
-            Matrix(world["matrix"]) if matrix else Law(world["ms_a_metre"], world["lost_ms"])
+            Matrix(world["matrix"], world["of_hour"])
+            if matrix
+            else Law(list(zip(world["ms_a_metre"], world["lost_ms"], strict=True)), world["of_hour"])
         )
         self.sites = [
             (x, y, world["matrix_site"][row] if matrix else -1)
@@ -151,6 +157,7 @@ class Play:
                 zip(*(world[name] for name in columns), strict=True)
             )
         ]
+        self.spells: list[list[int]] = []
         self.events: list[tuple[int, int, int, int]] = []
         # Of each need a heap of priority and row: rows are in order of age.
         self.waiting: dict[int, list[tuple[int, int]]] = {job.need: [] for job in self.jobs}
@@ -281,10 +288,11 @@ class Play:
         x, y = unit.place(now)
         start = unit.at if unit.share(now) < 0.5 else unit.to
         left = None
-        sets_off = now
+        sets_off = job.since = now
         if unit.doing == "idle":
             sets_off = now + job.turnout + unit.turnout
             if unit.on_break:
+                self.spell_of(unit)[2] = now
                 unit.on_break, unit.site = False, self.posted(unit, now)
                 if not self.full["window"][unit.row][now // HOUR % WEEK]:
                     unit.missed, unit.due = unit.missed + 1, False
@@ -292,6 +300,8 @@ class Play:
             sets_off = max(now, unit.sets_off)
             if unit.job is not None:
                 left = unit.job
+                # At work without a pause since it was sent to the job that it leaves.
+                job.since = left.since
         if job.waits:
             self.no_longer_waits(job)
         if left is None:
@@ -358,6 +368,7 @@ class Play:
     def break_over(self, unit: Unit, now: int) -> None:
         unit.on_break = unit.due = False
         unit.had += 1
+        self.spell_of(unit)[2] = now
         if self.posted(unit, now) != unit.site:
             unit.site = self.posted(unit, now)
             self.goes_home(unit, now)
@@ -374,7 +385,7 @@ class Play:
             return
         hospital = job.to
         drives = [
-            self.law.between(x, y, self.job_place[job.row], job.x, job.y, place)
+            self.law.between(job.ready, x, y, self.job_place[job.row], job.x, job.y, place)
             for x, y, place in self.full["hospitals"]
         ]
         if hospital == -2:
@@ -415,7 +426,11 @@ class Play:
     def may_begin_break(self, unit: Unit, now: int) -> None:
         if unit.due and not unit.on_break and self.full["window"][unit.row][now // HOUR % WEEK]:
             unit.on_break = True
+            self.spells.append([unit.row, now, -1])
             self.promise(unit, now + self.full["lasting"][unit.row], STEP, "break_over")
+
+    def spell_of(self, unit: Unit) -> list[int]:
+        return next(each for each in reversed(self.spells) if each[0] == unit.row)
 
     def hour_turns(self, now: int) -> None:
         hour = now // HOUR % WEEK
@@ -457,15 +472,18 @@ def played(world: dict[str, Any]) -> list[tuple[int, int, int, int]]:
     return [(job.unit, job.assigned, job.arrived, job.freed) for job in play.jobs]
 
 
-def played_fully(world: dict[str, Any]) -> tuple[list[tuple[int, ...]], list[tuple[int, ...]]]:
-    """Play a world of plain columns, and give all that comes of each job, and each unit's breaks had and missed."""
+def played_fully(
+    world: dict[str, Any],
+) -> tuple[list[tuple[int, ...]], list[tuple[int, ...]], list[tuple[int, ...]]]:
+    """Play a world of plain columns: all that comes of each job, each unit's breaks had and missed, and each break."""
     play = Play(world)
     play.run()
     jobs: list[tuple[int, ...]] = [
         (
             *(job.unit, job.assigned, job.arrived, job.freed, job.left),
-            *(job.at_hospital, job.handover, int(job.stood_down), job.diverted),
+            *(job.at_hospital, job.handover, int(job.stood_down), job.diverted, job.since),
         )
         for job in play.jobs
     ]
-    return jobs, [(unit.had, unit.missed) for unit in play.units]
+    breaks: list[tuple[int, ...]] = [(unit.had, unit.missed) for unit in play.units]
+    return jobs, breaks, sorted((unit, begun, over) for unit, begun, over in play.spells)

@@ -21,6 +21,7 @@ from joinedup.response.dispatching import (
     Posting,
     SharedCrews,
     Sites,
+    StraightLines,
     Units,
 )
 from joinedup.travel import StraightLine
@@ -110,14 +111,21 @@ def utilisation(world: World, answer: Dispatched) -> float:
     return worked / (float(units.on.sum()) / 168 * float(jobs.ready[-1] - jobs.ready[0]))
 
 
-def columns(world: World, travel: StraightLine | Matrix = LAW, given: Given | None = None) -> dict[str, Any]:
+def columns(
+    world: World, travel: StraightLine | StraightLines | Matrix = LAW, given: Given | None = None
+) -> dict[str, Any]:
     """Give a world as plain numbers, as the rivals read it."""
     sites, units, jobs = world
+    law: dict[str, Any] = {"of_hour": [0] * 168}
+    if not isinstance(travel, StraightLine) and travel.of_hour is not None:
+        law["of_hour"] = travel.of_hour.tolist()
     if isinstance(travel, Matrix):
-        law = {f"matrix_{name}": getattr(travel, name).tolist() for name in ("site", "job")}
-        law["matrix"] = travel.ms.tolist()
+        law |= {f"matrix_{name}": getattr(travel, name).tolist() for name in ("site", "job")}
+        law["matrix"] = travel.ms.tolist() if travel.ms.ndim == 3 else [travel.ms.tolist()]
     else:
-        law = {"ms_a_metre": 60 / travel.km_per_minute, "lost_ms": travel.lost_minutes * MINUTE}
+        laws = (travel,) if isinstance(travel, StraightLine) else travel.laws
+        law["ms_a_metre"] = [60 / each.km_per_minute for each in laws]
+        law["lost_ms"] = [each.lost_minutes * MINUTE for each in laws]
     return {
         **law,
         "site_x": sites.x.tolist(),
@@ -128,6 +136,11 @@ def columns(world: World, travel: StraightLine | Matrix = LAW, given: Given | No
     }
 
 
+RUSH = StraightLines(
+    (LAW, StraightLine(0.7, 2.0), StraightLine(0.45, 3.1)),
+    np.where(np.isin(np.arange(168) % 24, (8, 9, 17)), 2, np.where(np.arange(168) % 24 > 6, 1, 0)),
+)
+"""Laws of a night, a day and its busiest hours, which are as different as no town's are."""
 FEATURES = ("hospitals", "breaks", "diverting", "changes", "attendance", "crews", "posting")
 
 

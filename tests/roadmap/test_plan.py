@@ -144,6 +144,9 @@ def test_decisions_that_cannot_be_kept_are_refused_by_name() -> None:
     dear = step("dear", 10.0, cost=100.0, decision=Decision(True, "a promise"))
     with pytest.raises(Refusal, match="with 'dear' going ahead"):
         plan(Question((dear,), Limits(1, capital=(10.0,))))
+    loss = step("loss", -10.0, decision=Decision(True, "a promise"))
+    with pytest.raises(Refusal, match="or years, a chance of loss above 10%, or take back"):
+        plan(Question((loss,), Limits(1, chance_of_loss=0.1)))
     unsafe = step("unsafe", 10.0, gate=Outcome.FAIL, decision=Decision(True, "a promise"))
     with pytest.raises(Refusal, match="the safety gate says: fail"):
         plan(Question((unsafe,), Limits(1)))

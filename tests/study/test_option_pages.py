@@ -374,8 +374,8 @@ def test_in_the_whole_report_every_link_resolves_and_no_file_of_a_seller_holds_i
 @pytest.mark.parametrize(
     ("kind", "says"),
     [
-        ("merged budgets", "Share of the use that is Littleton Fire and Rescue's: 77.6%."),
-        ("merged budgets", "What Littleton Ambulance would pay in equal parts: £581k."),
+        ("merged budgets", "Share of the use that each makes, Littleton Fire and Rescue: 77.6%"),
+        ("merged budgets", "What each would pay in equal parts, Littleton Ambulance: £581k"),
         ("governance", "Their members now: 13."),
         ("joint training", "Courses run in a year together: 1."),
         ("shared control room", "If one room is lost, the fallback must take every call."),
@@ -383,12 +383,13 @@ def test_in_the_whole_report_every_link_resolves_and_no_file_of_a_seller_holds_i
 )
 def test_a_page_gives_the_figures_that_its_kind_would_have_a_board_read(kind: str, says: str) -> None:
     ids = {each.option.id for each in littleton().assessment.options if each.option.kind == kind}
-    said = {
-        item
-        for name, page in pages().items()
-        if name in ids
-        for block in page.chapters[0].blocks
-        if isinstance(block, PublishedBullets)
-        for item in block.items
+    blocks = [block for name, page in pages().items() if name in ids for block in page.chapters[0].blocks]
+    said = {item for block in blocks if isinstance(block, PublishedBullets) for item in block.items}
+    said |= {
+        f"{what.text}, {header}: {cell.text}"
+        for block in blocks
+        if isinstance(block, PublishedTable)
+        for what, *cells in block.rows
+        for header, cell in zip(block.headers[1:], cells, strict=True)
     }
     assert says in said

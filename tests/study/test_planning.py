@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from joinedup.appraisal import Outcome
-from joinedup.area.settings import OwnLimits, OwnWeights
-from joinedup.money import CashLine
+from joinedup.area import Settings
+from joinedup.area.settings import OwnLimits, OwnWeights, Tolerance
+from joinedup.money import CashKind, CashLine
 from joinedup.refusal import Refusal
 from joinedup.roadmap import Decision
 from joinedup.study import Study
+from joinedup.study.assessing import assess, assumptions_of
 from joinedup.study.deciding import Held, barriers_of, decisions_of, held_of
-from joinedup.study.planning import Planned
+from joinedup.study.planning import Planned, valued_together
 from joinedup.study.planning import planned as plan_of
-from tests.small import littleton
+from tests.small import incident, littleton, service, site, small_area, unit
 
 if TYPE_CHECKING:
     from joinedup.study.assessing import Assessed
@@ -141,7 +143,13 @@ def test_what_an_option_makes_possible_is_worth_what_the_roadmap_gains_by_it(tmp
         f"governance-representation-police-fire,{HEADQUARTERS},the boards have refused it twice,0.5\n",
         encoding="utf-8",
     )
-    (each,) = Study.read(folder).planned.unlocked
+    found = Study.read(folder).planned
+    (each,) = found.unlocked
+    # It is not promised without the change: what the change brings would else be counted already.
+    assert found.roadmap is not None
+    assert HEADQUARTERS not in found.roadmap.chosen
+    (left,) = (one for one in found.roadmap.left_out if one.id == HEADQUARTERS)
+    assert left.reason == "is stated to be possible only with 'governance-representation-police-fire'"
     # Half as likely is half the gain; the seat on the board costs the same either way.
     assert each.expected == pytest.approx((each.if_all.gain + each.if_none.gain) / 2)
     assert each.if_all.gain > each.if_none.gain
@@ -210,6 +218,12 @@ FLEET = "shared-support-service-fleet-fire-police"
 UNSAFE = "shared-estate-P5-to-F5"
 
 
+WORKSHOP = "shared-support-workshop-P3-to-F2"
+WAITING = (WORKSHOP, "governance-policing-and-crime-board-police-fire")
+"""What cannot begin yet: a lease runs, and a law is not in force."""
+CO_RESPONDING = "co-responding-F1-ambulance"
+
+
 def holding(*held: Held) -> Planned:
     """Plan Littleton over five years with something that holds options."""
     assessment = littleton().assessment
@@ -247,7 +261,8 @@ def test_no_option_saves_or_helps_before_it_is_live() -> None:
         if each.gate.outcome is Outcome.PASS and not taken & set(each.option.uses):
             taken |= set(each.option.uses)
             going[each.option.id] = Decision(goes_ahead=True, reason="so that all are seen")
-    found = plan_of(assessment.options, OwnLimits(1), going, (), {}, lambda _: Outcome.PASS, 1)
+    # Three years, because a lease and a law hold two of them until the third.
+    found = plan_of(assessment.options, OwnLimits(3), going, (), {}, lambda _: Outcome.PASS, 1)
     assert found.roadmap is not None
     assert len(found.roadmap.rows) == len(going) > 15
     not_of_itself = {CashLine.CAPITAL, CashLine.RECEIPT, CashLine.PAYMENT, CashLine.GRANT, CashLine.CHARGE}
@@ -256,11 +271,127 @@ def test_no_option_saves_or_helps_before_it_is_live() -> None:
         flows = [each for each in assessment[row.id].appraisal.flows if each.line not in not_of_itself]
         gained = [each.year for each in flows if each.amount[0] > 0]
         silent += not gained
-        assert not gained or row.live - row.start == min(gained), row.id
+        first = min(each.year for each in assessment[row.id].appraisal.flows)
+        waits = first if row.id in WAITING else 0
+        assert row.start >= waits
+        assert not gained or row.live - row.start == min(gained) - waits, row.id
     assert silent < len(going) / 2
     # By hand: the headquarters' running cost is saved from the year after the capital, though the like took four years.
     rows = {each.id: each for each in found.roadmap.rows}
     assert rows[HEADQUARTERS].live - rows[HEADQUARTERS].start == 1
+
+
+def going_ahead(option: str, year: int | None = None, years: int = 5) -> Planned:
+    """Plan Littleton with one option that was decided on."""
+    assessment = littleton().assessment
+    decided = {option: Decision(goes_ahead=True, reason="so that it is seen", year=year)}
+    return plan_of(assessment.options, OwnLimits(years), decided, (), {}, assessment.judge_together, 1)
+
+
+def test_what_waits_for_a_lease_starts_when_it_ends_and_takes_up_no_capacity_before() -> None:
+    # The lease of the police workshop can be ended in the financial year 2027/28, the third.
+    found = going_ahead(WORKSHOP, 2).roadmap
+    assert found is not None
+    row = next(each for each in found.rows if each.id == WORKSHOP)
+    appraisal = littleton().assessment[WORKSHOP].appraisal
+    assert (row.start, row.live) == (2, 3)
+    assert row.expected == pytest.approx(appraisal.npsv[1:].mean())
+    spent = [sum(each) for each in zip(*row.capital.values(), strict=True)]
+    assert spent[:2] == [0.0, 0.0]
+    assert spent[2] > 0
+    others = [each for each in found.rows if each.id != WORKSHOP]
+    for year, change in enumerate(found.change):
+        assert change == (year == 2) + sum(each.start <= year < each.live for each in others)
+    with pytest.raises(Refusal, match="decided to start in year 1 and can start in years 2 to 4"):
+        going_ahead(WORKSHOP, 1)
+    with pytest.raises(Refusal, match="cannot start within the years of the roadmap"):
+        going_ahead(WORKSHOP, years=2)
+
+
+def test_a_later_start_is_worth_its_cash_put_off_with_health_at_its_own_rate() -> None:
+    found = going_ahead(CO_RESPONDING, 3).roadmap
+    assert found is not None
+    row = next(each for each in found.rows if each.id == CO_RESPONDING)
+    worth = 0.0
+    healthy = 0
+    for flow in littleton().assessment[CO_RESPONDING].appraisal.flows:
+        if flow.kind is not CashKind.PAYMENT:
+            # The Green Book's 3.5 %, and 1.5 % for health.
+            worth += float(flow.amount[1:].mean()) / (1.015 if flow.health else 1.035) ** (flow.year + 3)
+            healthy += flow.health
+    assert healthy
+    assert row.expected == pytest.approx(worth)
+
+
+def test_two_moves_that_are_each_safe_and_not_together_are_not_both_on_the_roadmap() -> None:
+    # §5.7: between two fire stations; whichever goes, the other is as near, and when both go nobody is.
+    room = {"floor_area_m2": 400.0, "spare_area_m2": 200.0, "running_cost_gbp": 40_000.0, "bays": 3}
+    given = {"floor_area_m2": 100.0, "spare_area_m2": 0.0, "running_cost_gbp": 90_000.0}
+    settings = Settings(
+        name="Small",
+        zone="Europe/London",
+        tolerances={"fire": Tolerance(0.5, date(2025, 1, 20))},
+        results_seen_on=date(2025, 4, 22),
+    )
+    area = small_area(
+        settings,
+        services=[service("fire"), service("police")],
+        sites=[
+            {**site("A", "fire", 0.0), **given},
+            {**site("B", "fire", 4000.0), **given},
+            {**site("P", "police", -2500.0), **room},
+            {**site("Q", "police", 6500.0), **room},
+        ],
+        units=[unit("1", "fire", "A"), unit("2", "fire", "B"), unit("3", "police", "P")],
+        incidents=[incident(str(n), "fire", 1990.0 + 20 * (n % 2), float(n)) for n in range(40)],
+    )
+    assessment = assess(area, assumptions_of())
+    both = {"shared-estate-A-to-P", "shared-estate-B-to-Q"}
+    assert all(assessment[each].gate.outcome is Outcome.PASS for each in both)
+    assert all(assessment[each].appraisal.npsv[1:].mean() > 0 for each in both)
+    found = plan_of(assessment.options, OwnLimits(3), {}, (), {}, assessment.judge_together, 1).roadmap
+    assert found is not None
+    assert len(found.chosen & both) == 1
+    assert any(both <= set(refused) for refused in found.sets_refused)
+    assert found.gate is Outcome.PASS
+    unasked = plan_of(assessment.options, OwnLimits(3), {}, (), {}, lambda _: Outcome.PASS, 1).roadmap
+    assert unasked is not None
+    assert both <= unasked.chosen
+
+
+def test_the_roadmap_is_worth_what_its_options_are_worth_as_a_set() -> None:
+    study = littleton()
+    found = study.planned.roadmap
+    assert found is not None
+    assert len(found.rows) > 1
+    together = valued_together(study)
+    assert together is not None
+    assert together.options == tuple(sorted(each.id for each in found.rows))
+    # Added up by partner from the cash, and by option from what each is worth.
+    by_partner = sum(each.worth for each in together.standings)
+    assert by_partner == pytest.approx(found.npsv)
+    assert together.npsv == pytest.approx(found.npsv)
+
+
+def test_a_set_that_starts_later_asks_its_money_of_later_years() -> None:
+    study = littleton()
+    held = [
+        Held(each.option.id, (), (), 3, "the money comes then")
+        for each in study.assessment.options
+        if each.gate.outcome is Outcome.PASS
+    ]
+    kept = replace(study)
+    kept.__dict__["assessment"] = study.assessment
+    kept.__dict__["planned"] = plan_of(
+        study.assessment.options, OwnLimits(5), {}, (), {}, study.assessment.judge_together, 1, None, held
+    )
+    together, found = valued_together(kept), kept.planned.roadmap
+    assert found is not None
+    assert together is not None
+    assert all(each.start >= 3 for each in found.rows)
+    assert sum(each.worth for each in together.standings) == pytest.approx(found.npsv)
+    assert not any(paid[:3].any() for paid in together.financial.paid.values())
+    assert together.financial.paid["police"][3, 0] < 0
 
 
 def test_an_option_that_needs_one_that_is_not_safe_cannot_start_and_says_why() -> None:

@@ -30,12 +30,16 @@ def test_a_cost_of_another_year_is_brought_to_the_price_base_and_says_so(tmp_pat
     folder = study(tmp_path, f"{BUILDING}2019/20\n", deflators="2019/20,80\n2025/26,100\n")
     found = assumptions_of(folder)["shared_estate.cost_to_adapt"]
     assert (found.low, found.central, found.high) == (1000, 1250, 1500)
-    assert found.source == "a quotation; from prices of 2019/20 to those of 2025/26, times 1.2500"
+    assert (
+        found.source
+        == "a quotation; from prices of 2019/20 to those of 2025/26, times 1.2500, by the study's own deflators.csv"
+    )
 
 
 def test_the_shipped_table_serves_the_years_that_it_holds(tmp_path: Path) -> None:
     found = assumptions_of(study(tmp_path, f"{BUILDING}2020/21\n", base="2024/25"))
     assert found["shared_estate.cost_to_adapt"].central == pytest.approx(1000 / 0.851)
+    assert "no other year is confirmed" in found["shared_estate.cost_to_adapt"].source
 
 
 @pytest.mark.parametrize("year", ["", "2025/26"])

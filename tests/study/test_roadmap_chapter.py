@@ -116,7 +116,8 @@ def test_capital_by_partner_adds_up_to_the_options_capital(study: Study) -> None
     capital, listed = table(chapter, "roadmap-capital"), table(chapter, "roadmap-options")
     whole = capital.headers.index("All partners")
     for row in capital.rows:
-        assert sum(cell.number or 0.0 for cell in row[1:whole]) == pytest.approx(row[whole].number, abs=2)
+        # Each figure is settled to three digits by itself.
+        assert sum(cell.number or 0.0 for cell in row[1:whole]) == pytest.approx(row[whole].number, rel=5e-3)
         assert (row[whole].number or 0.0) <= 300_000
     spent = sum(row[listed.headers.index("Capital within these years")].number or 0.0 for row in listed.rows)
     assert sum(row[whole].number or 0.0 for row in capital.rows) == pytest.approx(spent, rel=1e-3)

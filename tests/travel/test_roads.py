@@ -170,7 +170,7 @@ def test_more_speed_is_never_slower(one: float, other: float, busiest: float) ->
     for share in sorted((one, other)):
         base = grid()
         slower = assumed(share_of_limit__local=share, busiest_hour__local=busiest)
-        roads = replace(base, minutes=ordinary_minutes(base.graph, slower, 8), _held={})
+        roads = replace(base, minutes=ordinary_minutes(base.graph, slower, (8,)), _held={})
         taken.append(roads.between(spots, spots, "fire"))
     assert (taken[1] <= taken[0] * (1 + 1e-5) + 1e-6).all()
 

@@ -1,21 +1,23 @@
 """Appraisal: what an option is worth, to whom, how surely, and whether anybody would wait too long."""
 
+from joinedup.appraisal.adjusting import CORRECTION_NOTE
 from joinedup.appraisal.affording import Affordable, affordability, financial_year
 from joinedup.appraisal.alone import Alone, alone_cash, best_alone, searched_alone
 from joinedup.appraisal.appraise import ASSUMPTIONS, Appraisal, Leaving, Moved, appraise
 from joinedup.appraisal.beside import Beside
 from joinedup.appraisal.cases import GRADES, WARNING, Case, cases, cases_like, months_elsewhere
 from joinedup.appraisal.comparison import Comparison
-from joinedup.appraisal.costing import Costed, costed
+from joinedup.appraisal.costing import Costed, costed, costed_already
 from joinedup.appraisal.duty import Answer, Duty, Tested, duty_tests
-from joinedup.appraisal.economic import EconomicCase, Switching
-from joinedup.appraisal.financial import FinancialCase, recoveries
+from joinedup.appraisal.economic import EconomicCase, Switching, present_value_of
+from joinedup.appraisal.financial import VAT, FinancialCase, recoveries
 from joinedup.appraisal.five_cases import CaseLine, FiveCase, five_cases
+from joinedup.appraisal.funding import Term, funded, funding_of
 from joinedup.appraisal.gate import Gate, Judged, Outcome, judge
 from joinedup.appraisal.outcomes import MEASURES, Effect, Objective, at_anothers_cost, effects
-from joinedup.appraisal.partners import Standing
+from joinedup.appraisal.partners import Standing, standings
 from joinedup.appraisal.people import People, Stated, people_of
-from joinedup.appraisal.ranges import Range
+from joinedup.appraisal.ranges import HALF_A_PENNY, Range
 from joinedup.appraisal.risks import Managed, mitigation_of, read_risks
 from joinedup.appraisal.sensitivity import Swing, swings
 from joinedup.appraisal.stress import StressCase, Stressed
@@ -23,8 +25,11 @@ from joinedup.appraisal.together import Together, alternatives, appraise_set
 
 __all__ = [
     "ASSUMPTIONS",
+    "CORRECTION_NOTE",
     "GRADES",
+    "HALF_A_PENNY",
     "MEASURES",
+    "VAT",
     "WARNING",
     "Affordable",
     "Alone",
@@ -55,6 +60,7 @@ __all__ = [
     "Stressed",
     "Swing",
     "Switching",
+    "Term",
     "Tested",
     "Together",
     "affordability",
@@ -67,16 +73,21 @@ __all__ = [
     "cases",
     "cases_like",
     "costed",
+    "costed_already",
     "duty_tests",
     "effects",
     "financial_year",
     "five_cases",
+    "funded",
+    "funding_of",
     "judge",
     "mitigation_of",
     "months_elsewhere",
     "people_of",
+    "present_value_of",
     "read_risks",
     "recoveries",
     "searched_alone",
+    "standings",
     "swings",
 ]

@@ -12,7 +12,9 @@ avoided is a gain: it is cut by its grade, and never made larger by the bias.
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import replace
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from joinedup.assumptions import Grade
@@ -23,6 +25,11 @@ if TYPE_CHECKING:
 
     from joinedup.assumptions import Assumption
     from joinedup.money import Cash, CashLine
+
+CORRECTION_NOTE: str = tomllib.loads(
+    files("joinedup").joinpath("confidence_grades_2014.toml").read_text("utf-8")
+)["note"]
+"""How sure it is that the steps by which gains are cut are those that were published."""
 
 
 def adjusted(

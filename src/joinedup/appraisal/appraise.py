@@ -16,6 +16,7 @@ from joinedup.appraisal.beside import Beside, beside
 from joinedup.appraisal.comparison import Comparison, compare
 from joinedup.appraisal.economic import EconomicCase, economic_case, present_worth
 from joinedup.appraisal.financial import FinancialCase, financial_case
+from joinedup.appraisal.growing import PRICE_GROWTH
 from joinedup.appraisal.partners import Standing, everybody, payers_and_beneficiaries, standings
 from joinedup.appraisal.ranges import HALF_A_PENNY, Range, draws_of
 from joinedup.appraisal.stress import Stressed, stressed
@@ -40,16 +41,6 @@ if TYPE_CHECKING:
     from joinedup.assumptions import Draws
     from joinedup.money import Cash, Recovery
 
-PRICE_GROWTH = Assumption(
-    name="appraisal.price_growth",
-    sentence="How fast prices rise, which turns real pounds into those that accounts will show.",
-    unit="% a year",
-    low=1.5,
-    central=2.0,
-    high=3.0,
-    source="Office for Budget Responsibility, long-run GDP deflator (2 % a year; 2.3 % in 2019)",
-    grade=Grade.READY_RECKONER,
-)
 YEARS_BEFORE_LEAVING = Assumption(
     name="appraisal.years_before_leaving",
     sentence="After how many years a partner leaves, in the case where the joint working ends early.",
@@ -135,6 +126,10 @@ class Appraisal:
     def overruns(self) -> dict[CashLine, float]:
         """Give the optimism bias by line, per cent, as `costed` and `swings` take it."""
         return {self.biased_line: self.bias_pct}
+
+    def adjusted(self, cash: Sequence[Cash], draws: Draws) -> tuple[Cash, ...]:
+        """Raise and cut other flows of the option as these were."""
+        return adjusted(cash, draws.assumptions, self.overruns)
 
     @property
     def better_alone(self) -> tuple[str, ...]:

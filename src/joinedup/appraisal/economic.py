@@ -84,7 +84,7 @@ def economic_case(
         costs=gains - npsv,
         benefits=benefits,
         net_cost=net_cost,
-        as_given=present_worth([flow for flow in given if flow.kind is not CashKind.PAYMENT], count, edition),
+        as_given=present_value_of(given, count, edition),
         bcr=float(benefits[0] / net_cost[0]) if net_cost[0] > HALF_A_PENNY else None,
         payback_year=payback_year(real),
         equivalent_annual_value=npsv / spread,
@@ -99,6 +99,11 @@ def economic_case(
 def present_worth(flows: Sequence[Cash], count: int, edition: str) -> NDArray[np.float64]:
     """Add up flows at what they are worth now, effects on health at the health rate; shape (count,)."""
     return _discounted([(flow, flow.amount) for flow in flows], count, edition)
+
+
+def present_value_of(flows: Sequence[Cash], count: int, edition: str) -> NDArray[np.float64]:
+    """Add up what adjusted flows are worth now to all together, payments nothing; shape (count,)."""
+    return present_worth([flow for flow in flows if flow.kind is not CashKind.PAYMENT], count, edition)
 
 
 def discounted(flow: Cash, amount: NDArray[np.float64], edition: str) -> NDArray[np.float64]:

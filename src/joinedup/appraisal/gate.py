@@ -16,6 +16,9 @@ the group at cannot tell unless it has failed already.
 group whose bound is beyond the tolerance then fails when its lower bound is too; in between nobody can tell, and
 the judgement says about how many runs would, or that no number of them would and more incidents are needed.
 
+**Calls to control rooms** are judged in the same way: how soon they are answered, and crews told, in the rooms as they are and
+under another way of working, call by call.
+
 Limits: changes are few and skewed, so the t bound is rough for small groups; incidents of one busy day are
 taken as independent, which makes the bound too narrow.
 """
@@ -98,13 +101,15 @@ def judge(
     services: Iterable[str] = (),
     results_seen_on: date | None = None,
     runs: int = 1,
+    of: str = "incident",
 ) -> Gate:
     """Judge the change in response that an option makes.
 
     ``changes`` has one row an incident: service_id, category, ground, before and after (minutes, null where
     not known); where they are means over runs also ``between_runs``, the variance of the change from run to run, and
     ``runs`` says how many. ``services`` are those that must be judged even if they have no row. A tolerance recorded
-    after ``results_seen_on`` does not count.
+    after ``results_seen_on`` does not count. ``of`` is what a row is, in words: an incident, or a call to a control room,
+    whose category is what is waited for and whose ground is empty.
     """
     rows = []
     keys = ["service_id", "category", "ground"]
@@ -115,7 +120,7 @@ def judge(
     )
     for (service, category, ground), group in sorted_changes.group_by(keys, maintain_order=True):
         tolerance = _counting(tolerances, str(service), results_seen_on)
-        rows.append(_judged((str(service), category, ground), group, tolerance, runs))
+        rows.append(_judged((str(service), category, ground), group, tolerance, runs, of))
     seen = {row.service_id for row in rows}
     rows += [
         _row((service, "", ""), Outcome.CANNOT_TELL, f"{service}: no response times to judge by")
@@ -151,6 +156,7 @@ def _judged(
     group: pl.DataFrame,
     tolerance: tuple[float | None, str],
     runs: int,
+    of: str,
 ) -> Judged:
     """Judge one group."""
     before, after = group["before"].is_not_null(), group["after"].is_not_null()
@@ -172,7 +178,7 @@ def _judged(
     needed: int | None = None
     if (change <= 0).all():
         upper = float(change.max())
-        outcome, reason = Outcome.PASS, f"{where}: no incident would wait longer"
+        outcome, reason = Outcome.PASS, f"{where}: no {of} would wait longer"
     elif count >= FEWEST:
         half = float(student.ppf(CONFIDENCE, count - 1)) * float(change.std(ddof=1) / np.sqrt(count))
         upper = mean + half
@@ -186,22 +192,22 @@ def _judged(
             outcome = Outcome.CANNOT_TELL
             needed = _runs_that_would_tell(change, luck, runs, abs(minutes - mean))
             reason += (
-                "; more incidents are needed to tell"
+                f"; more {of}s are needed to tell"
                 if needed is None
                 else f"; about {needed:,} runs would tell"
             )
     elif (change > minutes).all():
         outcome = Outcome.FAIL
-        reason = f"{where}: all {count} incidents would wait longer than the {minutes:g} min agreed"
+        reason = f"{where}: all {count} {of}s would wait longer than the {minutes:g} min agreed"
     else:
         outcome = Outcome.CANNOT_TELL
-        reason = f"{where}: {count} incidents are too few to be sure, and some of them would wait longer"
+        reason = f"{where}: {count} {of}s are too few to be sure, and some of them would wait longer"
     if outcome is Outcome.PASS and lost:
         outcome = Outcome.CANNOT_TELL
-        reason = f"{where}: {lost} incidents would be left without a response time"
+        reason = f"{where}: {lost} {of}s would be left without a response time"
     elif outcome is Outcome.PASS and unknown > count:
         outcome = Outcome.CANNOT_TELL
-        reason = f"{where}: most of the incidents ({unknown}) have no response time"
+        reason = f"{where}: most of the {of}s ({unknown}) have no response time"
     return _row(
         key, outcome, reason, incidents=count, mean=mean, upper=upper, tolerance=minutes, needed=needed
     )
@@ -220,7 +226,12 @@ def _runs_that_would_tell(change: NDArray[np.float64], luck: float, runs: int, a
 
 def _where(key: tuple[str, str | None, str | None]) -> str:
     service, category, ground = key
-    return f"{service}, {category or 'category not recorded'}, {ground or 'ground not recorded'}"
+    said = (
+        service,
+        "category not recorded" if category is None else category,
+        "ground not recorded" if ground is None else ground,
+    )
+    return ", ".join(each for each in said if each)
 
 
 def _row(

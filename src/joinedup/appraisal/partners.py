@@ -11,7 +11,7 @@ import polars as pl
 from joinedup.appraisal.economic import discounted
 from joinedup.appraisal.financial import through_accounts
 from joinedup.appraisal.ranges import HALF_A_PENNY, Range, share_below_zero
-from joinedup.money import SOCIETY, Partner
+from joinedup.money import SOCIETY, CashKind, CashLine, Partner
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -89,11 +89,12 @@ def payers_and_beneficiaries(flows: Sequence[Cash], count: int, edition: str) ->
     """Tabulate who pays whom, or bears and enjoys, by kind of worth: present values in real pounds.
 
     Columns: payer, beneficiary, kind, central, low, high. A payment is what the beneficiary receives; it
-    adds nothing to the worth of the whole.
+    adds nothing to the worth of the whole. Grants, charges and pay that moves stand apart from other payments.
     """
     sums: dict[tuple[str, str, str], NDArray[np.float64]] = {}
     for flow in flows:
-        key = (flow.payer, flow.beneficiary, flow.kind.value)
+        stated = flow.kind is CashKind.PAYMENT and flow.line is not CashLine.PAYMENT
+        key = (flow.payer, flow.beneficiary, flow.kind.value + (f" ({flow.line})" if stated else ""))
         sums[key] = sums.get(key, np.zeros(count)) + discounted(flow, flow.amount, edition)
     ranges = {key: Range.of(values) for key, values in sorted(sums.items())}
     return pl.DataFrame(

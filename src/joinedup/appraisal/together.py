@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from joinedup.appraisal.appraise import PRICE_GROWTH
 from joinedup.appraisal.financial import FinancialCase, financial_case
+from joinedup.appraisal.growing import PRICE_GROWTH
 from joinedup.appraisal.partners import Standing, everybody, standings
 from joinedup.refusal import Refusal
 

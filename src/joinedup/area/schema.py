@@ -39,6 +39,7 @@ TABLES = (
     "bodies",
     "collaborations",
     "unlocks",
+    "funding",
 )
 """Every table of a study, in the order in which they are read: a table refers only to those before it."""
 

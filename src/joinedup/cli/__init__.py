@@ -26,6 +26,7 @@ from joinedup.cli.reading import check, new, read
 from joinedup.cli.redacting import groups, redact, redactions, restore
 from joinedup.cli.responding import respond
 from joinedup.cli.saying import evidence
+from joinedup.cli.settling import topics
 from joinedup.cli.stating import state, statements
 from joinedup.refusal import CannotWrite, Refusal
 
@@ -56,6 +57,7 @@ for command in (
     agree,
     state,
     statements,
+    topics,
     audit,
     compare,
     report,

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from joinedup.appraisal import WARNING, Range, financial_year
+from joinedup.cli.assuming import show_assumed, values_of
 from joinedup.cli.progress import Progress
 from joinedup.cli.reading import Folder
 from joinedup.cli.showing import AsJson, print_json, print_table
 from joinedup.overlap import contracts_by_item, courses_by_topic, posts_by_function, unmatched
-from joinedup.study import Assessed, Assessment, Study
+from joinedup.study import Assessed, Assessment, Study, assess
+from joinedup.study.assuming import refuse_unknown
 from joinedup.study.drafting.option_pages.money import alone_in_words
 from joinedup.study.drafting.order import swaps_in_words
 from joinedup.wording import Unit, in_words
@@ -111,11 +115,31 @@ def _by_complexity(assessment: Assessment) -> list[Assessed]:
     return sorted(assessment.options, key=lambda each: (each.rung, each.option.kind, each.option.id))
 
 
-def appraise(folder: Folder, as_json: AsJson = False) -> None:
+def appraise(
+    folder: Folder,
+    assume: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--assume",
+            metavar="NAME=VALUE",
+            help="Show what moves if an assumption has this value; may be given again.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Say what each option is worth, to whom, whether response holds, in what order they come and when they start."""
+    values = values_of(assume or ())
     with Progress() as progress:
         study = Study.read(folder, progress)
-        assessment, planned = study.assessment, study.planned
+        refuse_unknown(values, study.assumptions)
+        if values:
+            # What people wait enters no worth, so that nothing is played.
+            assessment = assess(study.area, study.assumptions, progress, None, folder)
+        else:
+            assessment, planned = study.assessment, study.planned
+    if values:
+        show_assumed(study.area, assessment, values, as_json)
+        return
     order = assessment.order
     place = {each.id: each.place for each in order.placed}
     firmness = {each.id: each.firmness for each in order.placed}
@@ -156,6 +180,8 @@ def appraise(folder: Folder, as_json: AsJson = False) -> None:
                             "months_from_idea_to_live": list(each.months_elsewhere),
                         },
                         "gate_basis": each.gate.basis,
+                        "funding": [dict(vars(term)) for term in each.funding],
+                        "waits_until_year": each.starting.waits,
                     }
                     for each in assessment.options
                 ],

@@ -68,16 +68,16 @@ def respond(
             raise typer.BadParameter("is used alone", param_hint="--rooms")
         print_rooms(folder, as_json=as_json)
         return
-    if answering is not None:
-        if out is not None or drawn:
-            raise typer.BadParameter("is not used with --out or --drawn", param_hint="--answering")
-        print_answered(folder, answering, runs, as_json=as_json)
-        return
+    if answering is not None and drawn:
+        raise typer.BadParameter("is not used with --drawn", param_hint="--answering")
     if out is not None:
         if out.suffix != ".parquet":
             raise typer.BadParameter(f"{out}: name a file that ends in .parquet", param_hint="--out")
         if out.is_dir():
             raise CannotWrite(f"{out}: there is a folder of this name; name another file")
+    if answering is not None:
+        print_answered(folder, answering, runs, out, as_json=as_json)
+        return
     with Progress() as progress:
         study = Study.read(folder, progress)
         # Read before anything is played: one that cannot be read is said at once.
@@ -134,6 +134,7 @@ def _as_json(
         "categories": outcomes.by("service_id", "category").to_dicts(),
         "hours": outcomes.by("service_id", "hour").to_dicts(),
         "grounds": outcomes.by("service_id", "ground").to_dicts(),
+        "cells": outcomes.by("service_id", "cell").to_dicts(),
         "needs": outcomes.by_need().to_dicts(),
         "standards": met.to_dicts(),
         "utilisation": outcomes.utilisation.to_dicts(),
@@ -196,10 +197,11 @@ def _print(
             ("service", "standard", "clock", "limit", "incidents or calls", "played", "recorded", "met"),
             [_standard(row) for row in met.iter_rows(named=True)],
         )
+        print("[x] not available; [z] not applicable: how calls are answered is not played here.")
     used = outcomes.utilisation.sort("utilisation", "unit_id", descending=[True, False])
     shown = used.head(_MOST_ROWS)
     print_table(
-        "Share of its time on duty that each unit is out"
+        "Share of its time on duty that it is out"
         + (
             f" (the busiest {_MOST_ROWS} of {used.height}; --json has all)"
             if used.height > _MOST_ROWS
@@ -228,19 +230,22 @@ def _print(
     if not bare.is_empty():
         worst = bare.sort("share", "service_id", "ground", descending=[True, False, False]).head(_MOST_ROWS)
         print_table(
-            f"Time in which a ground has nobody who could be there in time, looked at every {STEP_MINUTES} minutes",
+            "Time in which a ground has nobody who could be there in time",
             ("service", "ground", "in time", "drive left", "of the period", "minutes"),
             [
                 (
                     row["service_id"],
                     row["ground"],
-                    f"{minutes(row['limit'])} ({row['limit_from']})",
+                    f"{minutes(row['limit'])} ({'declared' if row['limit_from'].startswith('response.') else row['limit_from']})",
                     minutes(row["drive"]),
                     in_words(row["share"], Unit.SHARE),
                     f"{row['minutes']:,.0f}",
                 )
                 for row in worst.iter_rows(named=True)
             ],
+        )
+        print(
+            f"Cover is looked at every {STEP_MINUTES} minutes; the drive left is what handling and turnout leave of the limit."
         )
     print_what_it_rests_on(played)
 
@@ -277,7 +282,7 @@ def _standard(row: dict[str, Any]) -> tuple[str, ...]:
             for each in ("reached", "recorded")
         )
     else:
-        limit = f"{row['measure']} {minutes(row['limit'])}"
+        limit = f"{row['measure'].replace('90th', '90th centile')} {minutes(row['limit'])}"
         reached, recorded = (minutes(row[each]) for each in ("reached", "recorded"))
     if row["clock"].startswith("connected_at"):
         reached = "[z]"

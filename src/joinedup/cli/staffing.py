@@ -11,13 +11,22 @@ from joinedup.cli.showing import print_json, print_table
 from joinedup.compiling import processors
 from joinedup.refusal import Refusal, did_you_mean
 from joinedup.response.asking import own_needs
+from joinedup.response.calling import stop_without_calls
 from joinedup.response.rooms import Rooms, pooling_saves, read_variant, shipped
 from joinedup.study import Study
 from joinedup.study.waiting import Played
 from joinedup.wording import Unit, in_words
+from joinedup.writing import write_files
 
 if TYPE_CHECKING:
-    from joinedup.response.rooms import Saving, Variant
+    from joinedup.response.rooms import Saving, Staffing, Variant
+
+_UNTIL = {
+    "answered": "it is answered, mean",
+    "told": "a unit is told, mean",
+    "first": "the first arrival, mean",
+    "most": "the first arrival, 90th centile",
+}
 
 
 def print_rooms(folder: Path, *, as_json: bool) -> None:
@@ -32,22 +41,41 @@ def print_rooms(folder: Path, *, as_json: bool) -> None:
         print_json({"rooms": [_as_json(each) for each in savings], "notes": list(rooms.notes)})
         return
     print_table(
-        "Least staff that answers in time, hours a week, by Erlang and confirmed by simulation",
-        ("way of working", "hours a week", "saves", "95 in 100", "of it by keeping fewer rooms awake"),
+        "Least staff that answers and sends in time, hours a week, by Erlang and confirmed by simulation",
+        ("way of working", "handlers", "dispatchers", "both", "saves", "95 in 100", "fewer rooms awake"),
         [
             (
                 each.staffing.variant.name,
                 f"{each.staffing.hours:,.0f}",
-                f"{each.hours:,.0f}",
-                f"{each.low:,.0f} to {each.high:,.0f}",
-                f"{each.minimum:,.0f}",
+                f"{each.staffing.hours_of_both - each.staffing.hours:,.0f}",
+                f"{each.staffing.hours_of_both:,.0f}",
+                _whole(each.both[0]),
+                f"{_whole(each.both[1])} to {_whole(each.both[2])}",
+                _whole(each.minimum),
             )
             for each in savings
         ],
     )
+    print("Saves: beside separate rooms; fewer rooms awake: the part that comes of that, whatever the calls.")
+    print(_who_sends(rooms))
     print("Hours saved are not posts saved until a roster shows it; --json has every half-hour of the week.")
     for note in dict.fromkeys((*rooms.notes, *(note for each in savings for note in each.staffing.notes))):
         print(f"Note: {note}.")
+
+
+def _whole(hours: float) -> str:
+    # Nothing is not less than nothing.
+    return f"{round(hours) + 0:,}".replace("-", "−")
+
+
+def _who_sends(rooms: Rooms) -> str:
+    alone = [each for each in rooms.services if each in rooms.themselves]
+    desks = [each for each in rooms.services if each not in rooms.themselves]
+    parts = [
+        *([f"dispatchers send crews for {' and '.join(desks)}"] if desks else []),
+        *([f"whoever answers also sends for {' and '.join(alone)}"] if alone else []),
+    ]
+    return f"As rooms are, {'; '.join(parts)}."
 
 
 def way_called(name: str) -> Variant:
@@ -66,11 +94,13 @@ def way_called(name: str) -> Variant:
     return ways[name.lower()]
 
 
-def print_answered(folder: Path, way: str, runs: int, *, as_json: bool) -> None:
-    """Play the calls of a study with rooms that answer under a way of working, beside separate rooms."""
+def print_answered(folder: Path, way: str, runs: int, out: Path | None, *, as_json: bool) -> None:
+    """Play the calls of a study with rooms that answer under a way of working, beside separate rooms; ``out`` takes the rows."""
     variant = way_called(way)
     with Progress() as progress:
         study = Study.read(folder, progress)
+        # Before anything is played: a study without calls is said at once.
+        stop_without_calls(Rooms.of(study.area, study.assumptions, folder))
         played = Played.of(
             study.area,
             study.assumptions,
@@ -81,20 +111,22 @@ def print_answered(folder: Path, way: str, runs: int, *, as_json: bool) -> None:
         )
         answered = played.answered(variant)
         compared = played.calibration
+        if out is not None:
+            progress(f"writing {out}")
+            write_files({out: answered.as_parquet()})
     notes = dict.fromkeys(
         (*answered.notes, *(note for each in answered.staffings for note in each.notes), *played.notes)
     )
     if as_json:
         print_json(
             {
-                "ways": [
-                    {"way": each.variant.name, "hours_a_week": each.hours} for each in answered.staffings
-                ],
+                "ways": [{"way": each.variant.name, **_hours(each)} for each in answered.staffings],
                 "services": answered.table.to_dicts(),
                 "clocks": list(answered.clocks),
                 "travel": list(played.baseline.travel),
                 "calibration": None if compared is None else compared.as_json(),
                 "fits": played.baseline.fits.to_dicts(),
+                "file": None if out is None else str(out),
                 "notes": list(notes),
             }
         )
@@ -104,33 +136,23 @@ def print_answered(folder: Path, way: str, runs: int, *, as_json: bool) -> None:
         then = f"{then} again"
     print_table(
         f"From the operator's connecting a call, in {before} and in {then}; {runs} {'run' if runs == 1 else 'runs'}",
-        (
-            "service",
-            "incidents",
-            "told, mean",
-            "then",
-            "first arrival, mean",
-            "then",
-            "90th centile",
-            "then",
-            "change of the mean",
-        ),
+        ("service", "incidents", "until", before, then, "change"),
         [
             (
-                row["service_id"],
-                f"{row['incidents']:,.0f}",
-                *(
-                    in_words(row[each], Unit.MINUTES)
-                    for each in ("told", "told_then", "first", "first_then", "most", "most_then")
-                ),
-                f"{row['change'] * 60:+,.1f} s".replace("-", "−"),
+                row["service_id"] if number == 0 else "",
+                f"{row['incidents']:,.0f}" if number == 0 else "",
+                said,
+                *(in_words(row[each], Unit.MINUTES) for each in (name, f"{name}_then")),
+                _seconds(row[name], row[f"{name}_then"]),
             )
             for row in answered.table.iter_rows(named=True)
+            for number, (name, said) in enumerate(_UNTIL.items())
         ],
     )
     for each in answered.staffings:
         print(
-            f"Staff, {each.variant.name}: {each.hours:,.0f} handlers' hours a week, the least that answer in time."
+            f"Staff, {each.variant.name}: {each.hours:,.0f} handlers' and {each.hours_of_both - each.hours:,.0f} dispatchers' "
+            "hours a week, the least that answer and send in time."
         )
     for clock in answered.clocks:
         print(f"Clock of {clock}.")
@@ -142,13 +164,34 @@ def print_answered(folder: Path, way: str, runs: int, *, as_json: bool) -> None:
     print_what_it_rests_on(played)
     for note in notes:
         print(f"Note: {note}.")
+    if out is not None:
+        rows = sum(each.table.height for each in answered.outcomes)
+        print(f"{out}: {rows:,} rows, one a way, run and job; rows never leave the study.")
+
+
+def _seconds(before: float | None, then: float | None) -> str:
+    if before is None or then is None:
+        return "[x]"
+    return f"{(then - before) * 60:+,.1f} s".replace("-", "−")
+
+
+def _hours(staffing: Staffing) -> dict[str, float]:
+    return {
+        "hours_a_week": staffing.hours_of_both,
+        "handlers": staffing.hours,
+        "dispatchers": staffing.hours_of_both - staffing.hours,
+    }
 
 
 def _as_json(saving: Saving) -> dict[str, object]:
     return {
         "way": saving.staffing.variant.name,
-        "hours_a_week": saving.staffing.hours,
-        "saves": {"hours": saving.hours, "low": saving.low, "high": saving.high, "minimum": saving.minimum},
+        **_hours(saving.staffing),
+        "saves": {
+            **dict(zip(("hours", "low", "high"), saving.both, strict=True)),
+            "minimum": saving.minimum,
+            "handlers": {"hours": saving.hours, "low": saving.low, "high": saving.high},
+        },
         "posts": dict(zip(("central", "low", "high"), saving.posts, strict=True)),
         "half_hours": saving.staffing.table.to_dicts(),
     }

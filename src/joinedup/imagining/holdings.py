@@ -126,6 +126,7 @@ def _holdings(region: Region, seed: int) -> dict[str, list[Row]]:
     mark = "" if list(region.service_ids.values()) == list(SERVICES) else f"{region.number + 1:02d}"
     sites = _buildings(region, mark, chance)
     sites = _station_sites(region) + sites
+    budgets = _budgets(region)
     return {
         "services": [
             {"service_id": service_id, "kind": service, "name": f"{region.name} {NAMES[service]}"}
@@ -152,6 +153,7 @@ def _holdings(region: Region, seed: int) -> dict[str, list[Row]]:
                 "name": f"{region.name} {service} control room",
                 "positions": max(2, round(positions * region.counties)),
                 "system": system,
+                "dispatching": "whoever answers" if service == "fire" else "dispatchers",
                 "running_cost_gbp": max(20_000, round(cost * region.counties, -3)),
             }
             for service, positions, system, cost in (
@@ -164,7 +166,7 @@ def _holdings(region: Region, seed: int) -> dict[str, list[Row]]:
         **_courses(region, mark, chance),
         "assets": _assets(region, chance),
         "contracts": _contracts(region, mark, chance),
-        "budgets": _budgets(region),
+        "budgets": budgets,
         "bodies": [
             {
                 "body_id": f"{LETTER[service]}{mark}B",
@@ -174,6 +176,17 @@ def _holdings(region: Region, seed: int) -> dict[str, list[Row]]:
                 "members": members,
                 "meetings_a_year": meetings,
                 "cost_gbp": max(20_000, round(cost * min(1.0, region.counties), -3)),
+                "general_reserves_gbp": round(
+                    sum(
+                        row["gross_gbp"] - row["income_gbp"]
+                        for row in budgets
+                        if row["service_id"] == region.service_ids[service]
+                    )
+                    * ESTATE["finance"][service]["reserves_pct"]
+                    / 100,
+                    -3,
+                ),
+                "least_reserves_pct": ESTATE["finance"][service]["least_reserves_pct"],
             }
             for service, (kind, name, members, meetings, cost) in _BODIES.items()
         ],
@@ -257,12 +270,16 @@ def _posts(region: Region, mark: str) -> list[Row]:
             if function == "response":
                 continue
             code = home.get(function, "HQ")
-            share = 0.8 if function in ("control", "training", "finance", "human resources") else 0.35
+            share = _pay_share(function)
             fte = max(0.5, round(2 * share * _spending(region, service, function) / _pay(function)) / 2)
             site = f"{LETTER[service]}{mark}{code}"
             identifier = f"{LETTER[service]}{mark}-{function.replace(' ', '-')}"
             rows.append(_post(identifier, service, function, site, fte, region))
     return rows
+
+
+def _pay_share(function: str) -> float:
+    return float(ESTATE["pay_shares"].get(function, ESTATE["pay_shares"]["usual"]))
 
 
 def _pay(function: str) -> float:
@@ -279,6 +296,10 @@ def _post(identifier: str, service: str, function: str, site: str, fte: float, r
         "fte": round(fte, 1),
         "cost_gbp": round(fte * _pay(function), -2),
     }
+
+
+_RULES = ("qualifies", "valid_years", "asks_for", "trainers_hold", "people_a_trainer")
+"""What a course says of who it counts for; one that says nothing is judged by its length."""
 
 
 def _courses(region: Region, mark: str, chance: np.random.Generator) -> dict[str, list[Row]]:
@@ -298,6 +319,7 @@ def _courses(region: Region, mark: str, chance: np.random.Generator) -> dict[str
                     "days": given["days"][service],
                     "seats": seats,
                     "cost_gbp": round(price / max(given["days"].values()), -1),
+                    **{name: given.get(name) for name in _RULES},
                 }
             )
             scale = {"police": 1.5, "fire": 0.6, "ambulance": 1.0}[service]
@@ -308,6 +330,9 @@ def _courses(region: Region, mark: str, chance: np.random.Generator) -> dict[str
                     "starts_on": date(2025, 4, 7) + timedelta(weeks=int(chance.integers(0, 50))),
                     "site_id": f"{LETTER[service]}{mark}TC",
                     "booked": int(chance.binomial(seats, 0.68)),
+                    "trainers": -(-seats // given["people_a_trainer"])
+                    if "people_a_trainer" in given
+                    else None,
                 }
                 for run in range(max(1, round(given["runs"] * scale * region.counties)))
             ]
@@ -362,6 +387,13 @@ def _budgets(region: Region) -> list[Row]:
             "function": function,
             "gross_gbp": round(_spending(region, service, function)),
             "income_gbp": round(_spending(region, service, function) * ESTATE["income"][service]),
+            "pay_gbp": round(_spending(region, service, function) * _pay_share(function)),
+            "pension_scheme": ESTATE["finance"][service][
+                "response_scheme" if function == "response" else "scheme"
+            ],
+            "employer_pension_pct": None
+            if function == "response"
+            else ESTATE["finance"][service].get("pension_pct"),
         }
         for service in SERVICES
         for function in ESTATE["spending_shares"]

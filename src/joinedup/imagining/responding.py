@@ -157,7 +157,9 @@ def _sent(
     held: list[list[int]] = []
     duty: list[list[bool]] = []
     for each in units:
-        held.append(list(range(serial, serial + len(each))))
+        # Of those at home the crew that sets off soonest goes first.
+        turnout = [ESTATE["turnout_seconds"][unit.crew][1] for unit in each]
+        held.append([serial + row for row in sorted(range(len(each)), key=turnout.__getitem__)])
         duty += [_on_duty(unit.hours) for unit in each]
         serial += len(each)
     free = [0.0] * serial
@@ -171,6 +173,8 @@ def _sent(
             for each in held[station]:
                 if duty[each][now] and free[each] < best_at:
                     best, best_at, best_choice = each, free[each], place
+                if best_at <= at:
+                    break
             if best_at <= at:
                 break
         start = max(at, best_at)

@@ -43,19 +43,16 @@ def estate_plan(
     terms: Terms,
     *,
     seconds: float = 60,
-    fixed: Collection[str] = (),
-    may_close: Collection[str] = (),
     refused: Collection[tuple[str, str]] = (),
 ) -> Plan:
     """Plan the estate of all services of an area at least yearly cost, within their response standards.
 
     Args:
-        area: sites, units and incidents; what else works from a site is read from posts and control rooms.
+        area: sites, with those that are fixed, secure or may close, units and incidents; what else works from a site is read
+            from posts and control rooms.
         travel: how long drives take.
         terms: the numbers and rules of the plan.
         seconds: how long to try.
-        fixed: site_ids that stay as they are, and may be hosts.
-        may_close: site_ids that may end without a move, because their work ends or goes elsewhere.
         refused: pairs of mover and host that are not to be proposed: they exist already, or somebody said no.
 
     Raises:
@@ -66,14 +63,7 @@ def estate_plan(
         raise Refusal(
             "the study is overlap_only: its sites are real and named, and no moves are planned for them"
         )
-    return best_plan(
-        estate_of(area, travel, terms),
-        terms,
-        seconds=seconds,
-        fixed=fixed,
-        may_close=may_close,
-        refused=refused,
-    )
+    return best_plan(estate_of(area, travel, terms), terms, seconds=seconds, refused=refused)
 
 
 def best_plan(
@@ -81,17 +71,15 @@ def best_plan(
     terms: Terms,
     *,
     seconds: float = 60,
-    fixed: Collection[str] = (),
-    may_close: Collection[str] = (),
     refused: Collection[tuple[str, str]] = (),
 ) -> Plan:
     """Plan an estate; as :func:`estate_plan`, which takes it from an area."""
     refuse_seconds(seconds)
     known = {each.site_id for each in estate.sites}
-    for site in sorted({*fixed, *may_close, *(each for pair in refused for each in pair)}):
+    for site in sorted({each for pair in refused for each in pair}):
         if site not in known:
             raise Refusal(f"the estate has no site '{site}'{did_you_mean(site, known)}")
-    choice = Choice(estate, terms, frozenset(fixed), frozenset(may_close), frozenset(refused))
+    choice = Choice(estate, terms, frozenset(refused))
     cost, rows, whole = choice.programme()
     if not choice.arcs and not choice.closing:
         return described(choice, "optimal", (), (), 0.0)
@@ -135,8 +123,6 @@ class Choice:
 
     estate: Estate
     terms: Terms
-    fixed: frozenset[str]
-    may_close: frozenset[str]
     refused: frozenset[tuple[str, str]]
 
     @cached_property
@@ -154,18 +140,14 @@ class Choice:
         return found
 
     def _may_leave(self, site: Holding) -> bool:
-        return (
-            site.leaves_from is not None
-            and site.leaves_from < self.terms.years
-            and site.site_id not in self.fixed
-        )
+        return site.leaves_from is not None and site.leaves_from < self.terms.years
 
     def _fits(self, mover: int, host: int) -> bool:
         """Say whether a site could move into another were it the only one: kinds, floor, bays, and turning in."""
         leaves, stays, terms = self.estate.sites[mover], self.estate.sites[host], self.terms
         if not self._may_leave(leaves) or leaves.floor_m2 is None or leaves.kind is None:
             return False
-        if stays.kind not in terms.may_share.get(leaves.kind, ()):
+        if not stays.takes_in or stays.kind not in terms.may_share.get(leaves.kind, ()):
             return False
         if leaves.floor_m2 * terms.space_needed > stays.spare(terms.spare_share) + _SLACK:
             return False
@@ -177,7 +159,8 @@ class Choice:
     def _arc(self, mover: int, host: int) -> Arc | None:
         leaves, stays, terms = self.estate.sites[mover], self.estate.sites[host], self.terms
         space = (leaves.floor_m2 or 0.0) * terms.space_needed
-        capital = space * terms.adapt_gbp_a_m2 + terms.move_gbp
+        priced = terms.adapt_gbp_a_m2 if stays.adapt_gbp_a_m2 is None else stays.adapt_gbp_a_m2
+        capital = space * priced + terms.move_gbp
         if capital > terms.capital_gbp or not self._fits(mover, host):
             return None
         start = leaves.leaves_from or 0
@@ -196,7 +179,7 @@ class Choice:
         """List the sites that may end without a move; clearing one costs as much as a move without building work."""
         found = []
         for row, site in enumerate(self.estate.sites):
-            if site.site_id in self.may_close and self._may_leave(site):
+            if site.may_close and self._may_leave(site):
                 start, capital = site.leaves_from or 0, self.terms.move_gbp
                 yearly = site.running(self.terms.running_gbp_a_m2)
                 found.append(Closing(row, start, capital, self._a_year(start, yearly, capital)))

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from joinedup.locate.terms import Terms
     from joinedup.travel import Travel
 
-_TURNS_IN = ("on-call", "volunteer")
+TURNS_IN = ("on-call", "volunteer")
+"""Crews whose people come from home or work when they are called."""
 _MAY_RESPOND = ("station", "base")
 MOST_POINTS = 5_000
 """Demand points a service: its incidents are gathered in squares of 500 m, doubled until there are no more than these."""
@@ -32,8 +33,9 @@ _SQUARE_M = 500.0
 class Holding:
     """One site as a plan sees it; None where the study does not say.
 
-    ``leaves_from`` is the first year, from 0, in which it can be given up, and None where it has to stay. ``responds`` is
-    whether units answer calls from it, ``turns_in`` whether one of them is on call.
+    ``leaves_from`` is the first year, from 0, in which it can be given up, and None where it has to stay; ``takes_in`` is
+    whether others may move in, ``may_close`` whether it may end without a move. ``responds`` is whether units answer calls
+    from it, ``turns_in`` whether one of them is on call.
     """
 
     site_id: str
@@ -51,6 +53,9 @@ class Holding:
     responds: bool
     turns_in: bool
     others_work_here: bool
+    takes_in: bool
+    may_close: bool
+    adapt_gbp_a_m2: float | None
 
     def running(self, a_m2: float) -> float:
         """Give what it costs to run in a year, from its floor where the study does not say; 0 where neither is known."""
@@ -125,7 +130,7 @@ def estate_of(area: Area, travel: Travel, terms: Terms) -> Estate:
 def _holdings(area: Area, table: pl.DataFrame, terms: Terms) -> list[Holding]:
     units = area.table("units").filter(pl.col("site_id").is_not_null())
     count = dict(units.group_by("site_id").len().iter_rows())
-    turning = set(units.filter(pl.col("crew").cast(pl.String).is_in(_TURNS_IN))["site_id"].to_list())
+    turning = set(units.filter(pl.col("crew").cast(pl.String).is_in(TURNS_IN))["site_id"].to_list())
     rooms = set(area.table("control_rooms")["site_id"].drop_nulls().to_list())
     posts = area.table("posts").filter(pl.col("function") != "response")
     working = set(posts["site_id"].drop_nulls().to_list())
@@ -136,7 +141,10 @@ def _holdings(area: Area, table: pl.DataFrame, terms: Terms) -> list[Holding]:
         broken, tenure = row["lease_break_on"], row["tenure"]
         year = None if broken is None else max(0, broken.year - (broken.month < 4) - first)
         # A private finance contract without a known break runs on: to end it costs what it would have cost.
-        stays = site in rooms or kind not in terms.may_share or (tenure == "pfi" and year is None)
+        runs_on = tenure == "pfi" and year is None
+        stays = (
+            "yes" in (row["fixed"], row["secure"]) or site in rooms or kind not in terms.may_share or runs_on
+        )
         found.append(
             Holding(
                 site_id=site,
@@ -155,6 +163,9 @@ def _holdings(area: Area, table: pl.DataFrame, terms: Terms) -> list[Holding]:
                 responds=site in count or (units.is_empty() and kind in _MAY_RESPOND),
                 turns_in=site in turning,
                 others_work_here=site in working,
+                takes_in=row["secure"] != "yes",
+                may_close=row["may_close"] == "yes",
+                adapt_gbp_a_m2=row["adapt_cost_gbp_m2"],
             )
         )
     return found

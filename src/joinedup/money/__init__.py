@@ -13,7 +13,7 @@ from joinedup.money.optimism import (
     project_type,
     project_types,
 )
-from joinedup.money.pensions import Scheme, contributions, scheme, schemes
+from joinedup.money.pensions import Scheme, contributions, own_rate, scheme, schemes
 from joinedup.money.prices import nominal, price_levels, real
 from joinedup.money.vat import Recovery, Supply, recovery
 
@@ -42,6 +42,7 @@ __all__ = [
     "mitigation",
     "nominal",
     "own_deflators",
+    "own_rate",
     "present_value",
     "price_levels",
     "project_type",

@@ -44,10 +44,11 @@ class CashLine(StrEnum):
     PAYMENT = "payment"
     GRANT = "grant"
     CHARGE = "charge"
+    PAY_MOVED = "pay of people who change employer"
 
 
-PAID = (CashLine.PAYMENT, CashLine.GRANT, CashLine.CHARGE)
-"""The lines of payments: to a partner, and from outside as a grant or as a charge for what is done."""
+PAID = (CashLine.PAYMENT, CashLine.GRANT, CashLine.CHARGE, CashLine.PAY_MOVED)
+"""The lines of payments: what one pays another, a grant from outside, a charge for what is done, and pay that another bears."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Cash:
     something (a saving, a receipt, a benefit) and negative when it costs. A cost is borne by ``payer``; a
     saving is enjoyed by ``beneficiary``; for most flows they are the same partner. A payment is written once,
     with the amount positive: ``payer`` pays it, ``beneficiary`` receives it, and it is no saving to anybody.
-    A grant or a charge is a payment by SOCIETY.
+    A grant is a payment by SOCIETY.
 
     Raises:
         ValueError: when the amount is not a row of finite numbers, the year is before the start, or a payment
@@ -97,8 +98,8 @@ class Cash:
             raise ValueError(f"cash '{self.what}': a payment is positive; swap payer and beneficiary")
         if self.kind is CashKind.PAYMENT and self.payer == self.beneficiary:
             raise ValueError(f"cash '{self.what}': nobody pays themselves; leave the payment out")
-        if self.line in (CashLine.GRANT, CashLine.CHARGE) and self.payer != SOCIETY:
-            raise ValueError(f"cash '{self.what}': a grant or charge comes from society; write a payment")
+        if self.line is CashLine.GRANT and self.payer != SOCIETY:
+            raise ValueError(f"cash '{self.what}': a grant comes from society; write a payment or a charge")
 
     @property
     def gained(self) -> NDArray[np.float64]:

@@ -24,10 +24,11 @@ _YEAR = re.compile(r"(\d{4})/(\d{2})")
 
 @dataclass(frozen=True)
 class Deflators:
-    """The level of prices by financial year, such as 2024/25, on any scale; ``source`` says whose."""
+    """The level of prices by financial year, such as 2024/25, on any scale; ``source`` says whose, ``note`` how sure it is."""
 
     source: str
     index: Mapping[str, float]
+    note: str = ""
 
     def factor(self, of: str, to: str) -> float:
         """Give by how much pounds of one year are multiplied to be pounds of another.
@@ -53,7 +54,7 @@ class Deflators:
 def deflators() -> Deflators:
     """Give the table that is shipped; it holds the years that could be confirmed."""
     given = tomllib.loads(FILE.read_text("utf-8"))
-    return Deflators(given["source"], MappingProxyType(given["index"]))
+    return Deflators(given["source"], MappingProxyType(given["index"]), given["note"])
 
 
 def own_deflators(text: str, file: str) -> Deflators:

@@ -30,7 +30,7 @@ class Scheme:
     nations: tuple[str, ...]
     per_cent: float
     central_per_cent: float
-    since: date
+    since: date | None
     grade: int
     source: str
 
@@ -62,12 +62,17 @@ def scheme(name: str) -> Scheme:
     return found[name]
 
 
-def contributions(pay: Cash, name: str) -> tuple[Cash, ...]:
-    """Give what goes into the scheme ``name`` with a flow of pensionable pay, saved or spent.
+def own_rate(per_cent: float) -> Scheme:
+    """Give a rate that a study states itself, all of it paid by the employer."""
+    said = "the study's own rate"
+    return Scheme(said, "", (), per_cent, 0.0, None, 1, said)
+
+
+def contributions(pay: Cash, rates: Scheme) -> tuple[Cash, ...]:
+    """Give what goes into a scheme with a flow of pensionable pay, saved or spent.
 
     The employer's part falls on those who bear the pay; what is met centrally falls on society.
     """
-    rates = scheme(name)
     shares = ((rates.employer_per_cent, None), (rates.central_per_cent, SOCIETY))
     return tuple(
         replace(

@@ -126,6 +126,37 @@ class DigitalIncidentMessage:
         ]
         return sorted((each for each in found if each), key=lambda option: option.id)
 
+    def find_alone(
+        self,
+        area: Area,
+        partner: str,
+        assumptions: Mapping[str, Assumption],
+    ) -> list[Option]:
+        """Let rooms of the partner's own, with different systems, send each other messages."""
+        own = area.table("control_rooms").filter(pl.col("service_id") == partner)["room_id"].sort().to_list()
+        rooms = [room_called(area, each) for each in own]
+        if len({each.system or each.room_id for each in rooms}) < 2:
+            return []
+        # A call that is passed names the service that takes it, so that nobody can count those between its own rooms.
+        return [
+            Option(
+                id=f"digital-incident-message-alone-{partner}",
+                kind=self.name,
+                title=f"{in_words([each.name for each in rooms])} pass calls on as messages",
+                partners=(partner,),
+                joins=tuple(own),
+                names=tuple(each.name for each in rooms),
+                changes=(),
+                uses=tuple(f"control_rooms/{each}" for each in own),
+                facts={
+                    "passed_calls": None,
+                    "minutes_sooner": None,
+                    "productive_hours": assumptions.get(PRODUCTIVE.name, PRODUCTIVE).central,
+                },
+                incomplete=("how many calls these rooms pass to each other",),
+            )
+        ]
+
     def cash(self, area: Area, option: Option, draws: Draws) -> list[Cash]:
         """Interfaces and their support, by the service whose room it is, then time set free, which is no cash."""
         rooms = [room_called(area, each) for each in option.joins]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from joinedup.assumptions import Assumption, Grade
+from joinedup.assumptions import Assumption, Declaring
 from joinedup.crossover import hot_cells
 from joinedup.money import SOCIETY, Cash, CashKind, CashLine, Partner
 from joinedup.options import Kind, Need, Option, lives_already, registered, tried_before
 from joinedup.options.co_responding.gaining import days_covered
+from joinedup.options.co_responding.telling import drawn, ranged
+from joinedup.options.shared_control_room.joining import fact
+from joinedup.wording import Unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,10 +30,7 @@ METRES = 500.0
 """The side of a place: as in crossover's concentration, and too large to point at a household."""
 
 
-def _declared(
-    name: str, sentence: str, unit: str, values: tuple[float, float, float], source: str = "judgement"
-) -> Assumption:
-    return Assumption(f"joint_prevention.{name}", sentence, unit, *values, source, Grade.JUDGEMENT)
+_declared = Declaring("joint_prevention")
 
 
 HELD = _declared(
@@ -98,6 +100,35 @@ EXIT_COST = _declared(
 )
 
 
+ASSUMPTIONS = (
+    HELD,
+    LEAST,
+    REFERRED,
+    VISIT,
+    COORDINATION,
+    AGREEMENT,
+    PREVENTED,
+    YEARS_TO_WORK,
+    *INCIDENT.values(),
+    HARM,
+    EXIT_COST,
+)
+TOLD = MappingProxyType(
+    {
+        "shared_places": ("Places that are high-risk for both: {it}.", Unit.NUMBER),
+        "places_{partner}": ("Places that are high-risk for {who}: {it}.", Unit.NUMBER),
+        "share_{partner}": ("Share of the incidents of {who} in the shared places: {it}.", Unit.SHARE),
+        "visits": ("Referrals in a year, each with a visit by both: {it}.", None),
+        "prevented_{partner}": (
+            "Incidents of {who} that would not happen in a year, once it works: {it}.",
+            None,
+        ),
+        "harm_gbp": ("What that is worth in a year to those it would have happened to: {it}.", None),
+    }
+)
+"""What a board reads of an option's facts; a range is what nine draws in ten lie between."""
+
+
 class JointPrevention:
     """Two services prevent together where both are often called."""
 
@@ -109,22 +140,11 @@ class JointPrevention:
     needs: tuple[Need, ...] = (
         Need("incidents", ("category",), "what each service was called to, with places to within 100 m"),
     )
-    assumptions: tuple[Assumption, ...] = (
-        HELD,
-        LEAST,
-        REFERRED,
-        VISIT,
-        COORDINATION,
-        AGREEMENT,
-        PREVENTED,
-        YEARS_TO_WORK,
-        *INCIDENT.values(),
-        HARM,
-        EXIT_COST,
-    )
+    assumptions: tuple[Assumption, ...] = ASSUMPTIONS
     project_type: str = "equipment and development"
     years: int = 10
     exit_cost: str = EXIT_COST.name
+    facts_told: Mapping[str, tuple[str, Unit | None]] = TOLD
 
     def find(self, area: Area, assumptions: Mapping[str, Assumption]) -> list[Option]:
         """Look at every pair of services for places of 500 m that are high-risk for both; only counts are kept of them."""
@@ -134,6 +154,7 @@ class JointPrevention:
         high = {each: high_risk(count, assumptions[HELD.name].central) for each, count in counts.items()}
         register = registered(area, self.name)
         scale = 365.2425 / days_covered(area)
+        draws = drawn(area, assumptions, ASSUMPTIONS)
         found = []
         for pair in combinations(counts, 2):
             both = high[pair[0]] & high[pair[1]]
@@ -171,7 +192,8 @@ class JointPrevention:
                     ),
                 )
             )
-        return sorted(found, key=lambda option: option.id)
+        told = [replace(each, facts={**each.facts, **_in_words(each, draws)}) for each in found]
+        return sorted(told, key=lambda option: option.id)
 
     def find_alone(self, area: Area, partner: str, assumptions: Mapping[str, Assumption]) -> list[Option]:
         """Let the partner visit by itself, in the places that are high-risk for it, whoever else is called there."""
@@ -205,7 +227,7 @@ class JointPrevention:
     def cash(self, area: Area, option: Option, draws: Draws) -> list[Cash]:
         """Give the agreement, coordination and visits, then what is prevented: crews' time, and harm to society."""
         flows: list[Cash] = []
-        here = {each: _fact(option, f"incidents_{each}") for each in option.partners}
+        here = {each: fact(option, f"incidents_{each}") for each in option.partners}
         visits = sum(here.values()) * draws[REFERRED.name] * draws[VISIT.name]
         prevented = (PREVENTED.name, YEARS_TO_WORK.name)
 
@@ -274,7 +296,7 @@ class JointPrevention:
                 CashKind.NOT_CASH_RELEASING,
                 CashLine.BENEFIT,
                 year,
-                -_fact(option, f"incidents_{service}") * draws[INCIDENT[area.kind_of(service)].name],
+                -fact(option, f"incidents_{service}") * draws[INCIDENT[area.kind_of(service)].name],
                 Partner(service),
                 Partner(service),
                 (INCIDENT[area.kind_of(service)].name,),
@@ -286,18 +308,18 @@ class JointPrevention:
     def explain(self, option: Option) -> str:
         """Say who is called how often to the same places, and what they would do."""
         if len(option.partners) == 1:
-            alone = _fact(option, "places")
+            alone = fact(option, "places")
             return (
                 f"{option.names[0]} visits by itself in {alone:,.0f} {'place' if alone == 1 else 'places'} of 500 m that hold "
-                f"{_fact(option, f'share_{option.partners[0]}'):.0%} of its incidents, after what its own crews see there. "
+                f"{fact(option, f'share_{option.partners[0]}'):.0%} of its incidents, after what its own crews see there. "
                 "How much that prevents nobody has shown; it may be nothing."
             )
         one, other = option.partners
-        places = _fact(option, "shared_places")
+        places = fact(option, "shared_places")
         shared = f"{places:,.0f} {'place' if places == 1 else 'places'} of 500 m"
         return (
             f"{option.names[0]} and {option.names[1]} share {shared} among the busiest of both: "
-            f"{_fact(option, f'share_{one}'):.0%} of the first's incidents and {_fact(option, f'share_{other}'):.0%} of the "
+            f"{fact(option, f'share_{one}'):.0%} of the first's incidents and {fact(option, f'share_{other}'):.0%} of the "
             "second's. Each refers to the other what it sees there, and they visit together. How much that prevents nobody has "
             "shown; it may be nothing."
         )
@@ -333,10 +355,15 @@ def _working(year: int, draws: Draws) -> NDArray[np.float64]:
     return np.clip(year - draws[YEARS_TO_WORK.name], 0.0, 1.0)
 
 
-def _fact(option: Option, name: str) -> float:
-    """Give a number that was found; nothing where it could not be."""
-    value = option.facts.get(name)
-    return float(value) if isinstance(value, int | float) else 0.0
+def _in_words(option: Option, draws: Draws) -> dict[str, float | str | None]:
+    """Word the ranges that a board reads: visits, what they prevent, and what that is worth to those it spares."""
+    here = {each: fact(option, f"incidents_{each}") for each in option.partners}
+    fewer = max(here.values()) * draws[PREVENTED.name]
+    return {
+        "visits": ranged(sum(here.values()) * draws[REFERRED.name], Unit.NUMBER),
+        **{f"prevented_{each}": ranged(here[each] * draws[PREVENTED.name], Unit.NUMBER) for each in here},
+        "harm_gbp": ranged(fewer * draws[HARM.name], Unit.POUNDS),
+    }
 
 
 KIND: Kind = JointPrevention()

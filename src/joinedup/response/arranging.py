@@ -232,6 +232,11 @@ def _most_urgent(area: Area, jobs: pl.DataFrame, column: str) -> int:
     return int(last["urgency"])
 
 
+def breaks_into_breaks(area: Area, jobs: pl.DataFrame) -> bool:
+    """Say whether the most urgent of some jobs, which go to the same units, are sent a crew on its break."""
+    return _most_urgent(area, jobs, "breaks_into_breaks") >= int(jobs["urgency"].to_numpy().min())
+
+
 def _diverting(area: Area, jobs: pl.DataFrame) -> Diverting | None:
     urgent = _most_urgent(area, jobs, "diverts")
     return None if urgent < 0 else Diverting(urgent)

@@ -1,17 +1,20 @@
 """From the operator's connecting a call until a unit is told, with rooms that are played: separate ones, or any other way (§3.1).
 
 Without this a call takes as long until a unit is told as calls of its kind did. Here the wait for an answer comes from simulated
-rooms, and only what comes after the answer is drawn from records. The clock of every incident with a call then starts when
-the operator connected it, whatever moment the service stamps as received; where a call was passed on by another room, when it was
-passed. What the first room takes until it passes a call on is in nobody's clock but its own.
+rooms. What comes after the answer is drawn from records, and is longer or shorter by as much as the simulated way of working
+differs there from the rooms as they are: handlers who take longer over a call, a dispatcher's line, who sends crews.
+
+The clock of every incident with a call then starts when the operator connected it, whatever moment the service stamps as
+received; where a call was passed on by another room, when it was passed. What the first room takes until it passes a call on is
+in nobody's clock but its own.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -20,50 +23,123 @@ from joinedup.refusal import Refusal
 from joinedup.response.asking import LONGEST_MS
 from joinedup.response.durations import LEVELS, cells
 from joinedup.response.rooms.answering import answer
+from joinedup.response.rooms.desks import records
 from joinedup.response.rooms.drawing import drawn, under
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
+    from joinedup.response.outcomes import Outcomes
     from joinedup.response.replaying import Baseline
-    from joinedup.response.rooms import Rooms, Staffing
+    from joinedup.response.rooms import Calls, Played, Rooms, Staffing
+    from joinedup.response.rooms.drawing import Drawn
 
     Integers = NDArray[np.int64]
 
 
+MINUTE = 60_000
 WEEK = 7 * 86_400_000
+
+
+class _Heard(NamedTuple):
+    """What became of each job's call in one run, in ms; shape (jobs,).
+
+    ``waits`` is what is added to the time until a unit is told that is drawn; ``answered`` runs from connecting, or from being
+    passed on by another room, ``passed`` from connecting until it was passed to another room, −1 where it was not.
+    """
+
+    waits: Integers
+    answered: Integers
+    passed: Integers
+
+
+class Told(NamedTuple):
+    """One run of the rooms: calls as they are passed on, what became of them, and when crews were told, −1 where none were.
+
+    ``own`` are crews of the service that was called, ``there`` those of the one that the call was passed to; shape (calls,).
+    """
+
+    calls: Calls
+    played: Played
+    own: Integers
+    there: Integers
 
 
 @dataclass(frozen=True, eq=False)
 class Answering:
     """The rooms that answer under one way of working, and which call each job is of.
 
-    ``call`` is the row of the job's call among the recorded ones, −1 for none; ``passed_to`` the row of its service where that
-    call was passed on by another room, −1 elsewhere; ``moment`` when it was connected (ms on the rooms' clock). Shape (jobs,).
+    ``now`` is the rooms as they are, beside which the time from the answer until crews are told is longer or shorter. ``call`` is
+    the row of the job's call among the recorded ones, −1 for none; ``passed_to`` the row of its service where that call was
+    passed on by another room, −1 elsewhere; ``moment`` when it was connected (ms on the rooms' clock). Shape (jobs,).
     """
 
     rooms: Rooms
     staffing: Staffing
+    now: Staffing
+    incidents: pl.Series
     call: Integers
     passed_to: Integers
     moment: Integers
+    _kept: dict[int, _Heard] = field(default_factory=dict)
 
     def waits(self, run: int) -> Integers:
-        """Play the recorded calls through the rooms, and give the ms that each job's call waits for an answer; shape (jobs,).
+        """Play the recorded calls through the rooms; give the ms by which each job is told later than is drawn, shape (jobs,).
 
         The luck of a call is the same in every way of working. A caller who never is answered is taken to wait until giving up
-        for the last time. A job whose call was passed on waits as long as the call passed to its service nearest in time, and
-        that much longer, or shorter, as opening its record takes than with the rooms as they are.
+        for the last time. A job whose call was passed on waits as long as the call passed to its service nearest in time.
         """
+        return self._of(run).waits
+
+    def heard(self, run: int) -> pl.DataFrame:
+        """Give a row an incident with a call: incident_id, and in minutes after connecting answered and passed.
+
+        Where the call was passed on by another room, answered is after that.
+        """
+        its = self._of(run)
+        return (
+            pl.DataFrame(
+                {
+                    "incident_id": self.incidents,
+                    "answered": its.answered / MINUTE,
+                    "passed": its.passed / MINUTE,
+                }
+            )
+            .filter(pl.Series((self.call >= 0) | (self.passed_to >= 0)))
+            .unique("incident_id", keep="first", maintain_order=True)
+            .with_columns(
+                pl.when(pl.col(each) >= 0).then(pl.col(each)).alias(each) for each in ("answered", "passed")
+            )
+        )
+
+    def _of(self, run: int) -> _Heard:
+        if run not in self._kept:
+            self._kept[run] = self._played(run)
+        return self._kept[run]
+
+    def _played(self, run: int) -> _Heard:
         recorded = self.rooms.recorded
         assert recorded is not None
-        made = drawn(self.rooms, recorded, run).calls
-        its = self.staffing
-        calls = under(made, its.variant)
-        teams = its.teaming.staffed(self.rooms, its.variant, its.confirmed)
-        played = answer(calls, teams)
+        made = drawn(self.rooms, recorded, run)
+        # Crews are sent after the calls after which they were.
+        asks = np.zeros(len(recorded.moment), np.bool_)
+        asks[self.call[self.call >= 0]] = True
+        made = replace(made, sent=asks)
+        way = told_by(self.rooms, self.staffing, made)
+        now = way if self.now is self.staffing else told_by(self.rooms, self.now, made)
+        calls, played = way.calls, way.played
         waited = np.where(played.answered >= 0, played.answered, played.lost) - calls.connected
-        found = np.where(self.call >= 0, waited[self.call], 0)
+        later = _later(way.own, played.answered, now.own, now.played.answered)
+        none = np.full(len(self.call), -1, np.int64)
+        waits, answered, passed = none * 0, none.copy(), none.copy()
+        known = self.call >= 0
+        its = self.call[known]
+        waits[known] = (waited + later)[its]
+        answered[known] = np.where(played.answered >= 0, waited, -1)[its]
+        passed[known] = np.where(played.passed >= 0, played.passed - calls.connected, -1)[its]
+        later = _later(way.there, played.answered_there, now.there, now.played.answered_there)
         for service in np.unique(self.passed_to[self.passed_to >= 0]):
             here = np.flatnonzero(self.passed_to == service)
             there = np.flatnonzero((calls.passed_to == service) & (played.logged_there >= 0))
@@ -71,11 +147,27 @@ class Answering:
                 continue
             there = there[np.lexsort((there, played.passed[there]))]
             nearest = there[_nearest(played.passed[there], self.moment[here])]
-            opening = played.logged_there[nearest] - played.answered_there[nearest]
-            found[here] = (
-                played.answered_there[nearest] - played.passed[nearest] + opening - made.log[nearest]
-            )
-        return np.asarray(found, np.int64)
+            answered[here] = (played.answered_there - played.passed)[nearest]
+            waits[here] = answered[here] + later[nearest]
+        return _Heard(waits, answered, passed)
+
+
+def told_by(rooms: Rooms, staffing: Staffing, made: Drawn) -> Told:
+    """Play the calls through the rooms of a way of working, and its records through its dispatchers."""
+    calls = under(made, rooms, staffing.variant)
+    played = answer(calls, staffing.teaming.staffed(rooms, staffing.variant, staffing.confirmed))
+    asked = records(made, played, rooms, staffing.variant)
+    # Where no dispatchers were staffed, nobody waits for one.
+    told = asked.opened + asked.sending if staffing.desks is None else staffing.desks.told(asked)
+    own, there = (np.full(len(calls.connected), -1, np.int64) for _ in range(2))
+    own[asked.call[~asked.passed]] = told[~asked.passed]
+    there[asked.call[asked.passed]] = told[asked.passed]
+    return Told(calls, played, own, there)
+
+
+def _later(told: Integers, answered: Integers, now: Integers, answered_now: Integers) -> Integers:
+    """Give the ms by which crews are told longer after the answer than in the rooms as they are, 0 where either is not known."""
+    return np.where((told >= 0) & (now >= 0), (told - answered) - (now - answered_now), 0)
 
 
 def _nearest(moments: Integers, wanted: Integers) -> Integers:
@@ -105,11 +197,8 @@ class Called:
         Raises:
             Refusal: when a service has no calls, so that nobody knows how its rooms answered.
         """
-        if rooms.recorded is None:
-            raise Refusal(
-                "calls: not every service has calls with connected_at, so that rooms cannot be played into waits; add them to "
-                "tables/calls with incident_id, or leave this out: a call then takes as long as calls of its kind did"
-            )
+        stop_without_calls(rooms)
+        assert rooms.recorded is not None
         jobs = baseline.asked.jobs
         first = _first_calls(baseline.area.table("calls"))
         held = jobs.join(first, on="incident_id", how="left", maintain_order="left")
@@ -154,10 +243,39 @@ class Called:
         rooms = replace(rooms, recorded=replace(rooms.recorded, moment=rooms.recorded.moment + early))
         return cls(made, rooms, call, passed_to, moment + early, _clocks(held, later))
 
-    def under(self, staffing: Staffing) -> Baseline:
-        """Give the baseline with calls answered under a way of working."""
-        answering = Answering(self.rooms, staffing, self.call, self.passed_to, self.moment)
-        return replace(self.baseline, answering=answering)
+    def played(
+        self,
+        staffing: Staffing,
+        now: Staffing,
+        *,
+        runs: int = 1,
+        workers: int = 1,
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> Outcomes:
+        """Play the period with calls answered under a way of working; ``now`` is the rooms as they are.
+
+        Raises:
+            Refusal: when nobody meets a need, or a queue never empties.
+        """
+        incidents = self.baseline.asked.jobs["incident_id"]
+        answering = Answering(self.rooms, staffing, now, incidents, self.call, self.passed_to, self.moment)
+        outcomes = replace(self.baseline, answering=answering).played(
+            runs=runs, workers=workers, progress=progress
+        )
+        return replace(outcomes, heard=tuple(answering.heard(run) for run in range(runs)))
+
+
+def stop_without_calls(rooms: Rooms) -> None:
+    """Stop where not every service has recorded calls that could be played into waits.
+
+    Raises:
+        Refusal: with what to add.
+    """
+    if rooms.recorded is None:
+        raise Refusal(
+            "calls: not every service has calls with connected_at, so that rooms cannot be played into waits; add them to "
+            "tables/calls with incident_id, or leave this out: a call then takes as long as calls of its kind did"
+        )
 
 
 def _first_calls(calls: pl.DataFrame) -> pl.DataFrame:

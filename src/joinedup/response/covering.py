@@ -8,11 +8,11 @@ import numpy as np
 import polars as pl
 
 from joinedup.assumptions import Assumption, Grade
-from joinedup.response.arranging import crews_of, stands_by_hour
+from joinedup.response.arranging import breaks_into_breaks, crews_of, stands_by_hour
 from joinedup.response.driven import unnamed
 from joinedup.response.outcomes import HOURS_OF_WEEK
 from joinedup.response.rostering import able
-from joinedup.travel import Places
+from joinedup.travel import BANDS, OF_HOUR, Places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,8 +54,9 @@ def uncovered(outcomes: Outcomes, baseline: Baseline, standards: tuple[Standard,
     """Sum up for each ground the minutes in which nobody could be there in time.
 
     A ground is looked at from the middle (the median) of its incidents. Whoever is on duty and not out counts as at home, or
-    where it stands by in that hour, also while still on the way there or on a break; a vehicle whose crew is out with
-    another is out. What a call and a turnout take on average is taken off the limit.
+    where it stands by in that hour, also while still on the way there; a vehicle whose crew is out with another is out. A crew
+    on its break counts where the service's most urgent calls break into breaks, and nowhere else; nobody has one after the
+    last call. What a call and a turnout take on average is taken off the limit.
 
     Returns:
         service_id, ground, limit (minutes from call to arrival), limit_from (a standard's name, or the assumption's), drive
@@ -84,22 +85,27 @@ def uncovered(outcomes: Outcomes, baseline: Baseline, standards: tuple[Standard,
         if need.is_empty():
             continue
         first_need = str(need["need"][0])
-        law = baseline.laws[baseline.asked.pools[first_need]]
+        pool = baseline.asked.pools[first_need]
+        law = baseline.laws[pool]
         limit, limit_from = _limit(baseline, standards, service)
         drive = max(limit - _before_driving(outcomes, baseline, service, first_need), 0.0)
         grounds = jobs.group_by("ground").agg(pl.col("x", "y").median()).sort("ground")
         can = able(outcomes.units, baseline.asked, [first_need])[:, 0]
         middles = Places.of(grounds, "ground")
-        reach = [
-            ((law.between(unnamed(*each.T), middles) <= drive) & can[:, None]).astype(np.float32)
-            for each in stands
-        ]
+        # Where everybody stands, and how long drives take, in each kind of hours that the week has.
+        band_of_hour = OF_HOUR if law.by_hour else np.zeros(HOURS_OF_WEEK, np.int64)
+        kinds, kind_of_hour = np.unique(stand_of_hour * len(BANDS) + band_of_hour, return_inverse=True)
+        reach = []
+        for stand, band in zip(*np.divmod(kinds, len(BANDS)), strict=True):
+            minutes = law.between(unnamed(*stands[stand].T), middles, int(band) if law.by_hour else None)
+            reach.append(((minutes <= drive) & can[:, None]).astype(np.float32))
+        resting = not breaks_into_breaks(outcomes.area, jobs.filter(pl.col("pool") == pool))
         bare = np.zeros(grounds.height)
         steps = int(outcomes.length // _STEP)
         for run in outcomes.runs:
-            for free, hour in _free(outcomes, run, steps):
+            for free, hour in _free(outcomes, run, steps, resting=resting):
                 for number, within in enumerate(reach):
-                    here = free[stand_of_hour[hour] == number].astype(np.float32)
+                    here = free[kind_of_hour[hour] == number].astype(np.float32)
                     bare += (here @ within < 0.5).sum(axis=0)
         minutes = bare / len(outcomes.runs) * STEP_MINUTES
         for ground, each in zip(grounds["ground"].to_list(), minutes.tolist(), strict=True):
@@ -135,16 +141,29 @@ def _before_driving(outcomes: Outcomes, baseline: Baseline, service: str, need: 
     return (asked_for + turnout) / 60_000
 
 
-def _free(outcomes: Outcomes, run: Run, steps: int) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.int64]]]:
-    """Say at each moment that is looked at which units are on duty and not out, and its hour of the week; some at a time."""
+def _free(
+    outcomes: Outcomes, run: Run, steps: int, *, resting: bool
+) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.int64]]]:
+    """Say at each moment that is looked at which units are on duty and not out, and its hour of the week; some at a time.
+
+    With ``resting`` a unit on its break is out.
+    """
     went = run.unit >= 0
     received = outcomes.jobs["received"].to_numpy()[went]
     start = outcomes.window[0]
     count = outcomes.units.height
     change = np.zeros((steps + 1, count), np.int16)
-    for stamps, by in ((run.told[went], 1), (run.free[went], -1)):
-        moment = -((start - received - stamps) // _STEP)
-        np.add.at(change, (np.clip(moment, 0, steps), run.unit[went]), by)
+    stamps = [
+        (received + run.since[went], run.unit[went], 1),
+        (received + run.free[went], run.unit[went], -1),
+    ]
+    if resting:
+        unit, begun, over = run.spells.T
+        # A break that was not over when the play was is over after the period.
+        stamps += [(begun, unit, 1), (np.where(over < 0, 2**60, over), unit, -1)]
+    for at, unit, by in stamps:
+        moment = -((start - at) // _STEP)
+        np.add.at(change, (np.clip(moment, 0, steps), unit), by)
     shared = crews_of(outcomes.units, outcomes.area)
     crews = (
         [] if shared is None else [np.flatnonzero(shared.of == each) for each in range(len(shared.at_once))]

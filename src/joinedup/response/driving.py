@@ -9,8 +9,9 @@ import numpy as np
 import polars as pl
 from scipy.optimize import least_squares
 
-from joinedup.response.driven import LEAST_RUNS
-from joinedup.travel import Places, StraightLine
+from joinedup.response.dispatching import StraightLines
+from joinedup.response.driven import LEAST_RUNS, bands_of, paces_in_words, paces_of
+from joinedup.travel import OF_HOUR, Places, StraightLine
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,18 +32,39 @@ class Law:
     """The law of one pool: who it is for, its numbers, and how many runs it was fitted to (0: declared).
 
     Where the study names roads or a table of drives, those are ``driven``, and the straight line is for want of them alone.
+    ``paces`` are how many times as long drives take in each kind of hours of the week, where the runs say so.
     """
 
     pool: str
     travel: StraightLine
     runs: int
     driven: Driven | None = None
+    paces: tuple[float, ...] = (1.0,)
 
-    def between(self, starts: Places, ends: Places) -> NDArray[np.float64]:
-        """Give the minutes from each start to each end, NaN where nobody can drive; shape (starts, ends)."""
+    @property
+    def by_hour(self) -> bool:
+        """Whether drives differ by hour of the week."""
+        return len(self.paces) > 1 if self.driven is None else self.driven.by_hour
+
+    @property
+    def lines(self) -> StraightLine | StraightLines:
+        """The straight line, or one for each kind of hours, as ``dispatch`` takes it."""
+        if len(self.paces) == 1:
+            return self.travel
+        # Both numbers, because a law with its speed divided and its loss multiplied by a pace is that many times as long.
+        its = self.travel
+        laws = (StraightLine(its.km_per_minute / each, its.lost_minutes * each) for each in self.paces)
+        return StraightLines(tuple(laws), OF_HOUR)
+
+    def between(self, starts: Places, ends: Places, band: int | None = None) -> NDArray[np.float64]:
+        """Give the minutes from each start to each end in one kind of hours, or in the mean of all; shape (starts, ends).
+
+        They are NaN where nobody can drive.
+        """
         if self.driven is not None:
-            return self.driven.between(starts, ends)
-        return self.travel.between(starts, ends, "")
+            return self.driven.between(starts, ends, band)
+        pace = 1.0 if band is None else self.paces[band % len(self.paces)]
+        return pace * self.travel.between(starts, ends, "")
 
     @property
     def said(self) -> str:
@@ -51,7 +73,8 @@ class Law:
             return f"{self.pool}: {self.driven.said}"
         numbers = f"{self.travel.km_per_minute * 60:.0f} km/h, {self.travel.lost_minutes:.1f} min lost"
         if self.runs:
-            return f"{self.pool}: straight line, fitted to {self.runs:,} recorded runs ({numbers})"
+            paces = paces_in_words(self.paces)
+            return f"{self.pool}: straight line, fitted to {self.runs:,} recorded runs ({numbers}){paces}"
         return f"{self.pool}: straight line, declared law ({numbers}), for want of {LEAST_RUNS} recorded runs"
 
 
@@ -97,4 +120,5 @@ def fitted_law(pool: str, runs: pl.DataFrame, declared: StraightLine) -> Law:
     )
     # Far beyond any figure that is used, so that a last digit that depends on the machine is not seen.
     speed, lost = (round(float(each), 4) for each in found.x)
-    return Law(pool, StraightLine(speed / 60, lost), len(metres))
+    travel = StraightLine(speed / 60, lost)
+    return Law(pool, travel, len(metres), paces=paces_of(travel.minutes(metres), drove, bands_of(held)))

@@ -81,13 +81,21 @@ LEVELS: Mapping[str, tuple[tuple[str, ...], ...]] = {
         ("service_id",),
     ),
     "later": (
-        ("service_id", "need", "again", "priority"),
-        ("service_id", "need", "again"),
-        ("service_id", "again"),
+        ("service_id", "made_up", "need", "again", "priority"),
+        ("service_id", "made_up", "need", "again"),
+        ("service_id", "made_up", "again"),
+        ("service_id", "made_up"),
         ("service_id",),
     ),
+    "stood": (("service_id", "need", "category"), ("service_id", "need"), ("service_id",)),
     "turned_out": (("need", "part"), ("need",), ("pool",)),
-    "about": (("pool", "priority", "band"), ("pool", "priority"), ("pool", "band"), ("pool",)),
+    "about": (
+        ("pool", "follows", "priority", "band"),
+        ("pool", "follows", "priority"),
+        ("pool", "follows", "band"),
+        ("pool", "follows"),
+        ("pool",),
+    ),
     "busy": (
         ("service_id", "need", "category", "part"),
         ("service_id", "need", "category"),
@@ -95,7 +103,11 @@ LEVELS: Mapping[str, tuple[tuple[str, ...], ...]] = {
         ("service_id",),
     ),
 }
-"""The cells of each step, finest first. ``turned_out`` is beside a crew's own mean, ``about`` beside the law of travel."""
+"""The cells of each step, finest first. ``turned_out`` is beside a crew's own mean, ``about`` beside the law of travel.
+
+``made_up`` jobs were asked for once somebody had arrived; a job ``follows`` where one of the same need before it arrives;
+``stood`` is from being sent to being free of those who were stood down.
+"""
 
 
 @dataclass(frozen=True, eq=False)

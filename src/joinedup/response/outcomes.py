@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from joinedup.area.squares import square_names
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
@@ -22,32 +24,40 @@ if TYPE_CHECKING:
 HOUR = 3_600_000
 HOURS_OF_WEEK = 168
 WAITS = ("mean", "median", "90th")
+CELL_METRES = 1_000
+"""The side of the squares by which waits are summed up."""
 
 
 @dataclass(frozen=True, eq=False)
 class Run:
     """One run: for each job the row of its unit, the metres from that unit's home, and ms after the call.
 
-    ``diverted`` says how often a unit was taken from a job for a more urgent one, shape (jobs,); ``breaks`` how many breaks each
-    unit had and missed, shape (units, 2). To a job that is besides and for which nobody was free went unit −1.
+    ``since`` is when the unit began to be at work without a pause: before it was told, where it was taken from another job on
+    the way. ``diverted`` says how often a unit was taken from a job for a more urgent one, shape (jobs,); ``breaks`` how many
+    breaks each unit had and missed, shape (units, 2). ``spells`` are those breaks one by one, shape (breaks, 3): the row of the
+    unit, and when it began and was over in ms since ``monday``. To a job that is besides and for which nobody was free went
+    unit −1.
     """
 
     unit: NDArray[np.int32]
     ready: NDArray[np.int64]
     told: NDArray[np.int64]
+    since: NDArray[np.int64]
     arrived: NDArray[np.int64]
     free: NDArray[np.int64]
     metres: NDArray[np.float64]
     diverted: NDArray[np.int32]
     breaks: NDArray[np.int64]
+    spells: NDArray[np.int64]
 
     @classmethod
     def empty(cls, jobs: int, units: int) -> Run:
         """Give a run that is still to be filled in."""
         unit = np.full(jobs, -1, np.int32)
-        ready, told, arrived, free = (np.zeros(jobs, np.int64) for _ in range(4))
+        ready, told, since, arrived, free = (np.zeros(jobs, np.int64) for _ in range(5))
         none, breaks = np.zeros(jobs, np.int32), np.zeros((units, 2), np.int64)
-        return cls(unit, ready, told, arrived, free, np.zeros(jobs), none, breaks)
+        spells = np.zeros((0, 3), np.int64)
+        return cls(unit, ready, told, since, arrived, free, np.zeros(jobs), none, breaks, spells)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,14 +78,19 @@ class Outcomes:
     travel: tuple[str, ...]
     besides: Mapping[str, Besides] = field(default_factory=dict)
     """Needs of crews that are sent besides; where nobody was free, their jobs are no part of what came of a run."""
+    heard: tuple[pl.DataFrame, ...] = ()
+    """What became of each incident's call, run by run, where rooms were played: incident_id, answered, passed."""
 
     @cached_property
     def table(self) -> pl.DataFrame:
         """One row a run and job, in order of run, incident and being asked for; minutes are after the call was received.
 
-        Columns: run, incident_id, service_id, category, priority, need, ordinal, ground, hour, received_at, answered (minutes
-        from connecting to answering, where the study has calls), unit_id, unit_service, told, arrived and free (minutes;
-        arrived is null for a unit that was stood down), queued, waited (minutes for a unit to be free), metres (from its home).
+        Columns: run, incident_id, service_id, category, priority, need, ordinal, ground, cell (square of 1 km by its
+        south-west corner), hour,
+        received_at, answered (minutes from connecting, or from being passed on, to answering: as played where rooms were, else
+        as recorded where the study has calls), passed (minutes from connecting until the call was passed to another room),
+        unit_id, unit_service, told, arrived and free (minutes; arrived is null for a unit that was stood down), queued, waited
+        (minutes for a unit to be free), metres (from its home).
         """
         return pl.concat([self._of(number) for number in range(len(self.runs))])
 
@@ -91,8 +106,13 @@ class Outcomes:
             "waited": (run.told - run.ready) / 60_000,
             "metres": run.metres,
         }
+        asked = self._asked
+        if self.heard:
+            asked = asked.drop("answered", "passed").join(
+                self.heard[number], on="incident_id", how="left", maintain_order="left"
+            )
         return (
-            self._asked.filter(pl.Series(went))
+            asked.filter(pl.Series(went))
             .with_columns(
                 pl.lit(number, pl.Int32).alias("run"),
                 self.units["unit_id"].gather(run.unit[went]).alias("unit_id"),
@@ -109,9 +129,10 @@ class Outcomes:
                     "need",
                     "ordinal",
                     "ground",
+                    "cell",
                     "hour",
                 ),
-                *("received_at", "answered", "unit_id", "unit_service", "told"),
+                *("received_at", "answered", "passed", "unit_id", "unit_service", "told"),
                 pl.when(pl.col("arrives")).then(pl.col("arrived")).alias("arrived"),
                 *("free", "queued", "waited", "metres"),
             )
@@ -119,26 +140,31 @@ class Outcomes:
 
     @cached_property
     def _asked(self) -> pl.DataFrame:
+        def since_connecting(column: str) -> pl.Expr:
+            return (pl.col(column) - pl.col("connected_at")).dt.total_milliseconds() / 60_000
+
         calls = self.area.table("calls").filter(pl.col("connected_at").is_not_null())
-        answered = (
-            calls.sort("connected_at", "call_id")
-            .group_by("incident_id", maintain_order=True)
-            .agg(
-                ((pl.col("answered_at") - pl.col("connected_at")).dt.total_milliseconds() / 60_000)
-                .first()
-                .alias("answered")
-            )
-            .filter(pl.col("incident_id").is_not_null())
+        # A call is passed on when its own talk is over.
+        passed = pl.when(pl.col("passed_to").is_not_null()).then(since_connecting("ended_at"))
+        first = (
+            calls.filter(pl.col("incident_id").is_not_null())
+            .sort("connected_at", "call_id")
+            .unique("incident_id", keep="first", maintain_order=True)
+            .select("incident_id", since_connecting("answered_at").alias("answered"), passed.alias("passed"))
         )
-        return self.jobs.drop("unit_id", "unit_service").join(
-            answered, on="incident_id", how="left", maintain_order="left"
+        # Named by the study's own plane, whichever that is.
+        cell = square_names(self.jobs, CELL_METRES, on_national_grid=True)
+        return (
+            self.jobs.drop("unit_id", "unit_service")
+            .with_columns(cell.alias("cell"))
+            .join(first, on="incident_id", how="left", maintain_order="left")
         )
 
     @cached_property
     def incidents(self) -> pl.DataFrame:
         """One row a run and incident: its first and its full arrival, in minutes after the call.
 
-        Columns: run, incident_id, service_id, category, priority, ground, hour, received_at, answered, first, full,
+        Columns: run, incident_id, service_id, category, priority, ground, cell, hour, received_at, answered, passed, first, full,
         units (that arrived), queued (any of them). An incident to which nobody came that was not stood down has no row.
         """
         return (
@@ -152,9 +178,11 @@ class Outcomes:
                         "category",
                         "priority",
                         "ground",
+                        "cell",
                         "hour",
                         "received_at",
                         "answered",
+                        "passed",
                     )
                 ),
                 pl.col("arrived").min().alias("first"),
@@ -199,14 +227,14 @@ class Outcomes:
     def utilisation(self) -> pl.DataFrame:
         """Say of each unit how many jobs a run it had and the share of its hours on duty that it was out.
 
-        Out is from being told until it is free; a unit that is still out when its shift ends counts so, so that the share can
-        pass one.
+        Out is from being told until it is free, also on the way to a job from which it was taken; a unit that is still out when
+        its shift ends counts so, so that the share can pass one.
         """
         count = self.units.height
         out, jobs = np.zeros(count), np.zeros(count)
         for run in self.runs:
             went = run.unit >= 0
-            out += np.bincount(run.unit[went], (run.free - run.told)[went], count)
+            out += np.bincount(run.unit[went], (run.free - run.since)[went], count)
             jobs += np.bincount(run.unit[went], minlength=count)
         on_duty = self.on.sum(axis=1) / HOURS_OF_WEEK * self.length
         runs = len(self.runs)
@@ -250,7 +278,7 @@ class Outcomes:
         out = np.zeros((count, 24))
         for run in self.runs:
             went = run.unit >= 0
-            begin, end, unit = (each[went] for each in (received + run.told, received + run.free, run.unit))
+            begin, end, unit = (each[went] for each in (received + run.since, received + run.free, run.unit))
             # An hour at a time, for as long as anybody is still out.
             while begin.size:
                 stop = np.minimum(end, (begin // HOUR + 1) * HOUR)
@@ -286,17 +314,30 @@ class Outcomes:
         """Give the ms from the first midnight to the last."""
         return float(self.window[1] - self.window[0])
 
-    def as_parquet(self) -> bytes:
-        """Give ``table`` with the first and full arrival of each incident, as Parquet."""
-        both = self.table.join(
+    @property
+    def rows(self) -> pl.DataFrame:
+        """Give ``table`` with the first and full arrival of each incident, and of each of its needs."""
+        came = self.table.filter(pl.col("arrived").is_not_null())
+        by_need = came.group_by("run", "incident_id", "need").agg(
+            pl.col("arrived").min().alias("first_of_need"), pl.col("arrived").max().alias("full_of_need")
+        )
+        return self.table.join(
             self.incidents.select("run", "incident_id", "first", "full"),
             on=["run", "incident_id"],
             how="left",
             maintain_order="left",
-        )
-        held = io.BytesIO()
-        both.write_parquet(held)
-        return held.getvalue()
+        ).join(by_need, on=["run", "incident_id", "need"], how="left", maintain_order="left")
+
+    def as_parquet(self) -> bytes:
+        """Give ``rows`` as Parquet."""
+        return parquet(self.rows)
+
+
+def parquet(rows: pl.DataFrame) -> bytes:
+    """Write rows as Parquet."""
+    held = io.BytesIO()
+    rows.write_parquet(held)
+    return held.getvalue()
 
 
 def waits(column: str) -> Sequence[pl.Expr]:

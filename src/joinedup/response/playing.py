@@ -10,12 +10,12 @@ import polars as pl
 
 from joinedup.response.also_sending import ROUNDS, on_duty
 from joinedup.response.arranging import arranged, standby_places
-from joinedup.response.dispatching import NOT_CONVEYED, Jobs, Sites, Units, dispatch
+from joinedup.response.dispatching import NOT_CONVEYED, Changes, Jobs, Sites, Units, dispatch
 from joinedup.response.driven import beside, table, unnamed
 from joinedup.response.durations import TURNOUT, chances, drawn
-from joinedup.response.outcomes import Run
+from joinedup.response.outcomes import HOURS_OF_WEEK, Run
 from joinedup.response.queueing import Asking, stop_at_an_overflow
-from joinedup.response.rostering import able
+from joinedup.response.rostering import Roster, able
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,9 +24,8 @@ if TYPE_CHECKING:
     from joinedup.response.conveying import Conveyed
     from joinedup.response.dispatching import Dispatched
     from joinedup.response.replaying import Baseline
-    from joinedup.response.rostering import Roster
 
-_MINUTE = 60_000
+_MINUTE, _HOUR = 60_000, 3_600_000
 
 
 class World:
@@ -35,10 +34,20 @@ class World:
     def __init__(self, baseline: Baseline, area: Area, units: Roster, pool: str) -> None:
         law = baseline.laws[pool]
         self.pool = pool
-        mine = units.of(pool)
         self.law = law
         self.rows = np.flatnonzero((baseline.jobs["pool"] == pool).to_numpy())
-        self.unit_rows = np.flatnonzero((units.units["pool"] == pool).to_numpy()).astype(np.int32)
+        keys = ("pool", "service_id", "kind", "crew")
+        means = np.array(
+            [
+                baseline.turnout.get(crew, _declared(baseline, crew))
+                for crew in units.units.select(keys).iter_rows()
+            ]
+        )
+        here = np.flatnonzero((units.units["pool"] == pool).to_numpy())
+        # Of equal drives the first by row goes: a crew that sets off at once before one on call, and then by unit_id.
+        here = here[np.argsort(means[here], kind="stable")]
+        self.unit_rows = here.astype(np.int32)
+        mine, means = Roster(units.units[here], units.on[here], ()), means[here]
         jobs = baseline.jobs.filter(pl.col("pool") == pool)
         needs = sorted(need for need, its in baseline.asked.pools.items() if its == pool)
         standby = standby_places(area, mine.units, baseline.way)
@@ -47,13 +56,6 @@ class World:
             places.with_row_index("place"), on=["x", "y"], how="left", maintain_order="left"
         )["place"]
         services = {each: number for number, each in enumerate(sorted(set(mine.units["service_id"])))}
-        keys = ("pool", "service_id", "kind", "crew")
-        means = np.array(
-            [
-                baseline.turnout.get(crew, _declared(baseline, crew))
-                for crew in mine.units.select(keys).iter_rows()
-            ]
-        )
         quickest = min(each for crew, each in baseline.turnout.items() if crew[0] == pool)
         self.quickest = round(quickest)
         self.meets = able(mine.units, baseline.asked, needs)
@@ -89,7 +91,8 @@ class World:
                 at_site = np.zeros((len(sites), len(needs)), np.bool_)
                 np.logical_or.at(at_site, self.units.site, self.meets)
                 calls = unnamed(self.x, self.y)
-                self.beside = beside(law.driven, self.table, sites, calls, at_site[:, self.need])
+                hour = jobs["received"].to_numpy() // _HOUR % HOURS_OF_WEEK
+                self.beside = beside(law.driven, self.table, sites, calls, hour, at_site[:, self.need])
         self.jobs = jobs.with_columns(pl.Series("band", baseline.bands[self.rows]))
         self.arranged = arranged(area, mine, jobs, needs, places, baseline.asked.besides)
 
@@ -99,12 +102,14 @@ class World:
         turnout: NDArray[np.int64] | None,
         busy: NDArray[np.int64],
         *,
+        stood: NDArray[np.int64] | None = None,
         kept: NDArray[np.bool_] | None = None,
         conveyed: Conveyed | None = None,
     ) -> tuple[NDArray[np.int64], Dispatched]:
         """Dispatch the pool's jobs, and give the order in which they were ready.
 
         ``ready`` and ``busy`` are of every job of the area, ``turnout`` of the pool's; None: everybody sets off at once.
+        ``stood`` are the ms after being sent at which a unit is stood down, −1 for never, of every job.
         Only jobs that are ``kept`` (shape (jobs of the pool,)) are played, all without it. With ``conveyed``, patients are taken
         to hospital, and ``busy`` is the time on scene.
         """
@@ -124,7 +129,11 @@ class World:
             turnout[order],
             np.maximum(busy[turn], 0),
         )
-        travel = self.law.travel if self.table is None else replace(self.table, job=self.table.job[order])
+        travel = self.law.lines if self.table is None else replace(self.table, job=self.table.job[order])
+        changes = None
+        if stood is not None and (stood[turn] >= 0).any():
+            never = np.full(len(turn), -1)
+            changes = Changes(stood[turn], never, never)
         hospitals = None if conveyed is None else conveyed.hospitals(order, self.hospital_places)
         its = self.arranged
         return order, dispatch(
@@ -134,6 +143,7 @@ class World:
             travel,
             hospitals=hospitals,
             diverting=its.diverting,
+            changes=changes,
             breaks=its.breaks,
             attendance=its.attendance_of(order),
             crews=its.crews,
@@ -167,8 +177,12 @@ class Drawn:
         handled = self.step("handled", jobs, everyone, baseline.declared("handling"))
         later = self.step("later", jobs, everyone, np.zeros(jobs.height, np.int64))
         busy = self.step("busy", jobs, everyone, baseline.declared("busy"))
-        # Whoever was stood down drives, and is free where the drive ends.
-        self.busy = np.where(jobs["arrives"].to_numpy(), busy, 0)
+        # Whoever is stood down is told so on the way, as long after being sent as others were; where nobody wrote down when, it
+        # drives, and is free where the drive ends.
+        arrives = jobs["arrives"].to_numpy()
+        self.busy = np.where(arrives, busy, 0)
+        never = np.full(jobs.height, -1)
+        self.stood = np.where(arrives, -1, self.step("stood", jobs, everyone, never))
         also = baseline.also
         if baseline.answering is not None:
             # What opening a record takes less never takes more off than there is.
@@ -197,6 +211,7 @@ def played_once(baseline: Baseline, worlds: list[World], seed: int, number: int)
     steps = Drawn(baseline, seed, number)
     units = sum(len(world.unit_rows) for world in worlds)
     run = Run.empty(baseline.jobs.height, units)
+    spells = [run.spells]
     for world in worlds:
         rows = world.rows
         turnout = steps.step("turned_out", world.jobs, rows, np.full(len(rows), world.quickest, np.int64))
@@ -221,7 +236,10 @@ def played_once(baseline: Baseline, worlds: list[World], seed: int, number: int)
         stop_at_an_overflow(world.asking.of(order), answer, world.units.on, baseline.asked.monday)
         turn = rows[order]
         _write(run, world, turn, order, answer, about[order], steps.received[turn])
-    return run
+        if answer.attended is not None:
+            its = answer.attended.spells
+            spells.append(np.column_stack([world.unit_rows[its.unit], its.begun, its.over]))
+    return replace(run, spells=np.concatenate(spells))
 
 
 def _sent(
@@ -236,11 +254,13 @@ def _sent(
     """Dispatch one pool; jobs that are besides and for which nobody is free at once are left out, and it is played again."""
     rows = world.rows
     if baseline.also is None or not baseline.also.extra[rows].any():
-        return world.sent(steps.ready, turnout, taken, conveyed=conveyed)
+        return world.sent(steps.ready, turnout, taken, stood=steps.stood, conveyed=conveyed)
     extra = baseline.also.extra[rows]
     kept = on_duty(extra, world.need, steps.ready[rows], world.meets, world.units.on)
     for _ in range(ROUNDS):
-        order, answer = world.sent(steps.ready, turnout, taken, kept=kept, conveyed=conveyed)
+        order, answer = world.sent(
+            steps.ready, turnout, taken, stood=steps.stood, kept=kept, conveyed=conveyed
+        )
         late = extra[order] & answer.queued
         if not late.any():
             return order, answer
@@ -250,7 +270,7 @@ def _sent(
     run.ready[turn], run.told[turn] = 0, 1
     heard = {name: getattr(answer, name)[~late] for name in ("unit", "assigned", "arrived", "freed", "ready")}
     if (its := answer.attended) is not None:
-        heard["attended"] = replace(its, diverted=its.diverted[~late])
+        heard["attended"] = replace(its, diverted=its.diverted[~late], since=its.since[~late])
     return order[~late], replace(answer, **heard)
 
 
@@ -267,6 +287,7 @@ def _write(
     run.unit[turn] = world.unit_rows[answer.unit]
     run.ready[turn] = answer.ready - received
     run.told[turn] = answer.assigned - received
+    run.since[turn] = run.told[turn] if answer.attended is None else answer.attended.since - received
     # The drive that was drawn is the law's and what the run was beside it; nobody arrives before being told.
     run.arrived[turn] = np.maximum(answer.arrived + about, answer.assigned) - received
     run.free[turn] = answer.freed - received

@@ -1,8 +1,9 @@
 """A period drawn instead of replayed: as many calls as the law of the recorded ones gives, each like one that was (§3.1).
 
 How many come is drawn for each service from a profile of the hours of the week, the season and busy days, fitted to its records
-(``rooms.arrivals``); services have their busy days together as far as they had. Where a call is, what it is and what it needs are
-those of a recorded incident of the same service and hour of the day; durations are drawn as in a replay.
+(``rooms.arrivals``); services have their busy days together as far as they had. Where a call is, what it is and what it needs at
+first are those of a recorded incident of the same service and hour of the day; what is then asked for besides, and who is stood
+down, are those of another of its category (``changing``). Durations are drawn as in a replay.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import polars as pl
 from joblib import Parallel, delayed
 
 from joinedup.assumptions import stream
+from joinedup.response.changing import Changing, follows
 from joinedup.response.durations import LEAST_RECORDS
 from joinedup.response.outcomes import waits
 from joinedup.response.rooms.arrivals import DAY, HOUR, Line, Pattern, Seen
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from joinedup.response.changing import Change
     from joinedup.response.driven import Stands
     from joinedup.response.outcomes import Outcomes
     from joinedup.response.replaying import Baseline
@@ -85,17 +88,16 @@ class Drawing:
         line, moment = came.line[kept], came.moment[kept]
         like = self._like(line, moment, number)
 
-        first, count = self._jobs_of
-        rows = np.repeat(first[like], count[like]) + _steps(count[like])
-        of = np.repeat(np.arange(len(like)), count[like])
+        chance = stream(seed, "response", "changes", str(number)).random(len(like))
+        made = self._changing.changed(like, chance)
         # On the clock of the baseline, whose Monday is that of its first incident.
-        received = (moment - (self.baseline.asked.monday.date() - monday).days * DAY)[of]
-        jobs = self._drawn_jobs(rows, of, received)
+        received = (moment - (self.baseline.asked.monday.date() - monday).days * DAY)[made.of]
+        jobs = self._drawn_jobs(made, received)
         spots = self.baseline.stands
-        stands = replace(spots, of_job=spots.of_job[rows])
+        stands = replace(spots, of_job=spots.of_job[made.place])
         asked = replace(self.baseline.asked, jobs=jobs.select(self.baseline.asked.jobs.columns), notes=())
         return replace(
-            self.baseline, asked=asked, bands=self.baseline.bands[rows], redrawn=Redrawn(jobs, stands)
+            self.baseline, asked=asked, bands=self.baseline.bands[made.place], redrawn=Redrawn(jobs, stands)
         )
 
     def played(
@@ -119,17 +121,17 @@ class Drawing:
         return self.period(number).played()
 
     @cached_property
-    def _jobs_of(self) -> tuple[Integers, Integers]:
-        """Give the first job of each recorded incident and how many it has, in order of the jobs."""
+    def _changing(self) -> Changing:
+        """The recorded jobs by incident, in order of the jobs."""
         starts = self.baseline.jobs.select(
             (pl.col("incident_id") != pl.col("incident_id").shift(1)).fill_null(value=True)
         ).to_series()
         first = np.flatnonzero(starts.to_numpy())
-        return first, np.diff(np.append(first, self.baseline.jobs.height))
+        return Changing(self.baseline.jobs, first, np.diff(np.append(first, self.baseline.jobs.height)))
 
     def _like(self, line: Integers, moment: Integers, number: int) -> Integers:
         """Choose for each call the incident that it is like: of its service, in its hour of the day where there are enough."""
-        incidents = self.baseline.jobs[self._jobs_of[0]]
+        incidents = self.baseline.jobs[self._changing.first]
         services = [each.service for each in self.pattern.lines]
         its = (
             incidents["service_id"]
@@ -151,23 +153,29 @@ class Drawing:
             found[here] = order[(begin + (chance * (end - begin)).astype(np.int64))[here]]
         return found
 
-    def _drawn_jobs(self, rows: Integers, of: Integers, received: Integers) -> pl.DataFrame:
+    def _drawn_jobs(self, made: Change, received: Integers) -> pl.DataFrame:
         zone = self.baseline.area.settings.zone
         at = pl.lit(self.baseline.asked.monday) + pl.duration(milliseconds=pl.col("received"))
-        width = len(str(len(of)))
+        width = len(str(len(made.of)))
+        here = ("x", "y", "area", "ground", "category", "priority", "urgency")
         nothing = (
             *("unit_id", "unit_service", "told_at", "available_at", "handled", "later", "turned_out"),
-            *("drove", "busy", "arrival"),
+            *("drove", "busy", "arrival", "stood"),
         )
         return (
-            self.baseline.jobs[rows]
+            self.baseline.jobs[made.rows]
             .with_columns(
+                *(self.baseline.jobs[each][made.place] for each in here),
                 pl.Series("received", received),
-                pl.Series("incident_id", [f"drawn {each:0{width}d}" for each in of.tolist()], pl.String),
+                pl.Series("arrives", made.arrives),
+                pl.Series("incident_id", [f"drawn {each:0{width}d}" for each in made.of.tolist()], pl.String),
                 pl.lit(value=False).alias("overlaps"),
                 *(pl.lit(None, self.baseline.jobs.schema[each]).alias(each) for each in nothing),
             )
             .with_columns(
+                pl.int_range(pl.len()).over("incident_id").alias("ordinal"),
+                (pl.int_range(pl.len()).over("incident_id", "need") > 0).alias("again"),
+                follows(),
                 (pl.col("received") // HOUR % 24).alias("hour"),
                 at.dt.date().alias("date"),
                 at.dt.cast_time_unit("us")
@@ -182,11 +190,6 @@ class Drawing:
                 .alias("part")
             )
         )
-
-
-def _steps(count: Integers) -> Integers:
-    """Give 0, 1, ... up to each count, one after another."""
-    return np.asarray(np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count), np.int64)
 
 
 def drawn_waits(periods: tuple[Outcomes, ...], replay: Outcomes) -> pl.DataFrame:

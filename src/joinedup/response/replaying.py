@@ -17,6 +17,7 @@ from joblib import Parallel, delayed
 
 from joinedup.response.also_sending import with_also_sent
 from joinedup.response.asking import asked
+from joinedup.response.changing import with_changes
 from joinedup.response.conveying import conveying
 from joinedup.response.driven import at_a_road, driven, gathered, stands_of, within_reach
 from joinedup.response.drives import drives
@@ -53,15 +54,15 @@ if TYPE_CHECKING:
 
 _MINUTE = 60_000
 _BANDS = 3
-"""Near, middling and far: jobs by the distance of the nearest home, whose drives are drawn apart."""
+"""Short, middling and long: jobs by the drive of the unit that the rules would send, beside which drives are drawn apart."""
 
 
 @dataclass(frozen=True, eq=False)
 class Baseline:
     """An area as it is, with everything that was fitted to it.
 
-    ``steps`` are the cells of recorded durations by step, ``laws`` the law of travel by pool, ``bands`` whether each job is
-    near a home, middling or far (0, 1, 2), ``turnout`` the mean milliseconds of a crew by pool, service, kind and crew;
+    ``steps`` are the cells of recorded durations by step, ``laws`` the law of travel by pool, ``bands`` whether each job's
+    drive is short, middling or long (0, 1, 2), ``turnout`` the mean milliseconds of a crew by pool, service, kind and crew;
     ``way`` is the straight line, the roads or the table of drives that the study names, and ``conveyance`` what was fitted
     of taking patients to hospital, by pool, where the study names hospitals.
     """
@@ -104,6 +105,7 @@ class Baseline:
         """
         way = travel_of(area, assumptions)
         held = within_reach(asked(area, needs), way)
+        held = replace(held, jobs=with_changes(held.jobs))
         units = at_a_road(roster(area, held), way)
         if lenient:
             held = held.short_of(unmet(held, units))
@@ -131,6 +133,7 @@ class Baseline:
         steps = {
             "handled": cells("handled", records.filter(first)),
             "later": cells("later", records.filter(others)),
+            "stood": cells("stood", records),
             "turned_out": cells("turned_out", beside),
             "busy": cells("busy", records),
             "about": (),
@@ -145,23 +148,20 @@ class Baseline:
         So it holds what the law leaves and also that the nearest is not always the one that is sent: it is on the road, or
         somebody knew better. Attendances of a unit that was still at another job are left out.
         """
-        fitted = [World(self, self.area, units, pool) for pool, law in self.laws.items() if law.runs]
         bands = self.bands.copy()
-        for world in fitted:
-            near = world.nearest()
-            edges = np.quantile(near, np.arange(1, _BANDS) / _BANDS)
-            bands[world.rows] = np.searchsorted(edges, near, side="right")
         steps = Drawn(self, self.area.settings.seed, -1)
         parts = []
-        for world in fitted:
+        for world in (World(self, self.area, units, pool) for pool, law in self.laws.items() if law.runs):
             order, answer = world.sent(steps.ready, None, steps.busy, kept=~world.jobs["overlaps"].to_numpy())
+            drive = answer.arrived - answer.assigned + world.beside[order]
+            # By the drive itself: the nearest is not always free, and what is drawn beside a long drive is less.
+            played = world.law.travel.minutes(world.nearest()) * _MINUTE
+            played[order[answer.served]] = drive[answer.served]
+            edges = np.quantile(played, np.arange(1, _BANDS) / _BANDS)
+            bands[world.rows] = np.searchsorted(edges, played, side="right")
             parts.append(
                 world.jobs.with_columns(pl.Series("band", bands[world.rows]))[order]
-                .with_columns(
-                    (
-                        pl.col("drove") - pl.Series(answer.arrived - answer.assigned + world.beside[order])
-                    ).alias("about")
-                )
+                .with_columns((pl.col("drove") - pl.Series(drive)).alias("about"))
                 .filter(pl.Series(answer.served) & ~pl.col("date").is_in(list(without)))
             )
         about = cells("about", pl.concat(parts)) if parts else ()

@@ -151,9 +151,11 @@ class _Search:
         """Say that what was decided cannot be."""
         decided = ", ".join(f"'{id}'" for id in sorted(self.must)) or "nothing at all"
         gate = " and pass the safety gate" if self.refused else ""
+        loss = self.question.limits.chance_of_loss
+        risk = "" if loss is None else f", a chance of loss above {loss:.0%}"
         return (
             f"no roadmap can keep within the limits{gate} with {decided} going ahead as decided; "
-            "give more capital, capacity or years, or take back a decision"
+            f"give more capital, capacity or years{risk}, or take back a decision"
         )
 
 

@@ -106,6 +106,8 @@ class Unlocked:
     if_all: Difference
     if_none: Difference
     expected: float
+    if_only: tuple[Difference, ...]
+    """By entry: that one comes true and no other."""
 
 
 def relaxing(question: Question, capital: float = MILLION, change: float = 1.0) -> tuple[Relaxed, ...]:
@@ -204,6 +206,7 @@ def unlocking(question: Question, option: str, unlocks: Sequence[Unlock]) -> Unl
         Difference.of(found[(True,) * len(entries)], without),
         Difference.of(found[(False,) * len(entries)], without),
         expected,
+        tuple(Difference.of(found[tuple(other is entry for other in entries)], without) for entry in entries),
     )
 
 

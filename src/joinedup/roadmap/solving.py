@@ -5,7 +5,8 @@ There is one unknown for each option and year in which it could start: yes or no
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -13,23 +14,21 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from joinedup.appraisal.ranges import HALF_A_PENNY
 from joinedup.locate.solving import QUIET
 from joinedup.refusal import Refusal
+from joinedup.roadmap.losses import NO_MORE, THOUSAND, Losses, More, Row, mended
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
     from scipy.optimize import OptimizeResult
 
     from joinedup.roadmap.steps import Limits, Step
 
-_THOUSAND = 1000.0
-"""Pounds are solved in thousands, so that the solver's tolerance of a millionth is a tenth of a penny."""
+_NEAR_ENOUGH = 0.005
+"""A plan to begin the search from need not be the best of its kind: to within this share of its worth will do."""
 _OPTIMAL, _STOPPED, _INFEASIBLE = 0, 1, 2
-_Row = tuple[dict[int, float], float, float]
-"""Coefficients by column, and what their sum lies between."""
 
 Plan = frozenset[tuple[str, int]]
 """What starts when: options with the year of their start."""
@@ -62,9 +61,9 @@ class Model:
         self.steps = sorted(steps, key=lambda each: each.id)
         self.columns = [(each.id, year) for each in self.steps for year in may_start[each.id]]
         self.of = {each.id: [c for c, (id, _) in enumerate(self.columns) if id == each.id] for each in steps}
-        self.worth = np.array([worths[id][year] for id, year in self.columns]) / _THOUSAND
-        self.rows: list[_Row] = []
-        self.losses: _Losses | None = None
+        self.worth = np.array([worths[id][year] for id, year in self.columns]) / THOUSAND
+        self.rows: list[Row] = []
+        self.losses: Losses | None = None
         self.ceiling = np.inf
         obliged = set(must)
         for each in self.steps:
@@ -124,8 +123,8 @@ class Model:
                         if who in {None, partner} and 0 <= year - start < len(amounts)
                     )
                     if amount:
-                        row[column] = amount / _THOUSAND
-                self._row(row, -np.inf, limit[min(year, limits.years - 1)] / _THOUSAND)
+                        row[column] = amount / THOUSAND
+                self._row(row, -np.inf, limit[min(year, limits.years - 1)] / THOUSAND)
 
     def _change(self, limits: Limits) -> None:
         """Keep what is in transition at once, for all and for each partner, within the capacity."""
@@ -146,17 +145,36 @@ class Model:
 
     def limit_losses(self, draws: Mapping[str, NDArray[np.float64]], share: float) -> None:
         """Let the set be worth less than nothing in no more than a share of the draws, shape (years, draws) by option."""
-        worth = np.array([draws[id][year] for id, year in self.columns]) / _THOUSAND
+        worth = np.array([draws[id][year] for id, year in self.columns]) / THOUSAND
         allowed = int(np.floor(share * worth.shape[1] + 1e-9))
-        # With its flag up, a draw may lose as much as the worst that the other rows let it: the tighter, the sooner solved.
-        worst = np.array([self._least(worth[:, draw]) for draw in range(worth.shape[1])])
-        self.losses = _Losses(worth, worst, allowed)
+        self.losses = Losses(worth, self._worsts(worth, self.rows), allowed)
 
-    def _least(self, worth: NDArray[np.float64]) -> float:
-        """Give what no plan can fall below, halves of options allowed."""
-        answer = self._answer(worth, self.rows, _NO_MORE, 60.0, whole=False)
+    def _worsts(self, worth: NDArray[np.float64], rows: list[Row]) -> NDArray[np.float64]:
+        """Give what no plan can fall below in each draw, halves of options allowed."""
+        return np.array([self._least(worth[:, draw], rows) for draw in range(worth.shape[1])])
+
+    def _least(self, worth: NDArray[np.float64], rows: list[Row]) -> float:
+        answer = self._answer(worth, rows, NO_MORE, 60.0, whole=False)
         each_worst = sum(float(worth[of].min(initial=0.0)) for of in self.of.values())
         return float(answer.fun) - 1e-6 if answer.status == _OPTIMAL else each_worst
+
+    def _as_good(self, known: float) -> Row:
+        """Ask for a plan that is worth at least as much, thousands of pounds, less the solver's tolerance."""
+        return dict(enumerate(self.worth.tolist())), known - 1e-6, np.inf
+
+    def _limited(self, rows: list[Row]) -> tuple[list[Row], More]:
+        """Hold losses to their limit, given all other rows that a plan keeps to.
+
+        With its flag up, a draw may lose as much as the worst that the other rows let it: the tighter that is, the sooner it
+        is solved, and a draw that cannot lose needs no flag. Among plans worth as much as one that is known, few draws can.
+        """
+        if self.losses is None:
+            return rows, NO_MORE
+        tightened = replace(
+            self.losses, worst=np.maximum(self.losses.worst, self._worsts(self.losses.worth, rows))
+        )
+        more = tightened.flags(len(self.columns))
+        return [*rows, *more.rows], more
 
     def forbid_set(self, ids: frozenset[str]) -> None:
         """Rule out exactly this set of options, whenever they start."""
@@ -182,22 +200,21 @@ class Model:
         if not self.columns:
             return None if something else Solution(frozenset(), True, 0.0)
         plans = [] if something else [frozenset[tuple[str, int]]()]
-        rows, more = list(self.rows), _NO_MORE
+        rows = list(self.rows)
         if self.losses:
-            plans += self._careful(seconds / 4)
-            more = self.losses.flags(len(self.columns))
-            rows += more.rows
+            plans += [*self._careful(seconds / 8), *self._sparing(seconds / 4)]
+            plans.sort(key=lambda each: (self.expected(each), sorted(each)))
             if plans:
                 # What is known already need not be searched again: only what is worth as much.
-                known = max(self.expected(each) for each in plans) / _THOUSAND
-                rows.append((dict(enumerate(self.worth.tolist())), known - 1e-6, np.inf))
+                rows.append(self._as_good(max(self.expected(each) for each in plans) / THOUSAND))
+        rows, more = self._limited(rows)
         answer = self._answer(-self.worth, rows, more, seconds)
         if answer.status == _INFEASIBLE:
             # Nothing is worth as much as what is known, to the last digits: then that is the best.
             return Solution(plans[-1], True, self.expected(plans[-1])) if self.losses and plans else None
         bound = answer.mip_dual_bound
         if bound is not None and np.isfinite(bound):
-            self.ceiling = min(self.ceiling, -float(bound) * _THOUSAND)
+            self.ceiling = min(self.ceiling, -float(bound) * THOUSAND)
         plans += [] if answer.x is None else [self._plan(answer.x)]
         if not plans:
             raise Refusal(
@@ -207,6 +224,32 @@ class Model:
             return Solution(plans[-1], True, self.expected(plans[-1]))
         plan = max(plans, key=lambda each: (self.expected(each), sorted(each)))
         return Solution(plan, False, max(self.ceiling, self.expected(plan)))
+
+    def _sparing(self, seconds: float) -> list[Plan]:
+        """Find a plan that keeps to the limit on losses by letting the worst draws lose and no other, as well as is soon done.
+
+        Whenever more draws lose than may, all but the worst of them are held to no loss, until no more lose than may. Where
+        that takes too long, options are left out of what was found on the way.
+        """
+        if not self.losses:
+            return []
+        rows, until = list(self.rows), time.monotonic() + seconds
+        held, tried = dict(self.losses.by_draw()), [list[int]()]
+        while time.monotonic() < until:
+            answer = self._answer(-self.worth, rows, NO_MORE, until - time.monotonic(), gap=_NEAR_ENOUGH)
+            if answer.x is None:
+                break
+            chosen = np.flatnonzero(answer.x > 0.5).tolist()
+            tried.append(chosen)
+            worth = self.losses.worth[chosen].sum(axis=0)
+            losing = [
+                draw for draw in np.argsort(worth, kind="stable").tolist() if worth[draw] < 0 and draw in held
+            ]
+            if self.losses.holds(chosen) or len(losing) <= self.losses.allowed:
+                break
+            rows += [(held.pop(draw), 0.0, np.inf) for draw in losing[self.losses.allowed :]]
+        found = (mended(self.losses, self.rows, each) for each in tried)
+        return [frozenset(self.columns[c] for c in each) for each in found if each is not None]
 
     def _careful(self, seconds: float) -> list[Plan]:
         """Find a plan that keeps to the limit on losses, though perhaps not the best, where one is soon found."""
@@ -230,21 +273,27 @@ class Model:
         """
         if not self.columns:
             return best
-        flags = self.losses.flags(len(self.columns)) if self.losses else _NO_MORE
-        as_good = (dict(enumerate(self.worth.tolist())), self.expected(best.plan) / _THOUSAND - 1e-6, np.inf)
+        rows, flags = self._limited([*self.rows, self._as_good(self.expected(best.plan) / THOUSAND)])
         positions = np.arange(1.0, len(self.columns) + 1)
-        answer = self._answer(positions, [*self.rows, *flags.rows, as_good], flags, seconds)
+        answer = self._answer(positions, rows, flags, seconds)
         return Solution(self._plan(answer.x), True, best.bound) if answer.status == _OPTIMAL else None
 
     def expected(self, plan: Plan) -> float:
         """Add up the expected worth of a plan, pounds."""
-        return float(sum(self.worth[c] for c, each in enumerate(self.columns) if each in plan)) * _THOUSAND
+        return float(sum(self.worth[c] for c, each in enumerate(self.columns) if each in plan)) * THOUSAND
 
     def _plan(self, x: NDArray[np.float64]) -> Plan:
         return frozenset(each for each, value in zip(self.columns, x, strict=False) if value > 0.5)
 
     def _answer(
-        self, cost: NDArray[np.float64], rows: list[_Row], more: _More, seconds: float, whole: bool = True
+        self,
+        cost: NDArray[np.float64],
+        rows: list[Row],
+        more: More,
+        seconds: float,
+        *,
+        whole: bool = True,
+        gap: float = 0.0,
     ) -> OptimizeResult:
         """Solve once for the least cost; ``more`` are columns after those of the options."""
         size = len(self.columns)
@@ -263,65 +312,8 @@ class Model:
                 constraints=LinearConstraint(
                     matrix, [low for _, low, _ in rows], [high for _, _, high in rows]
                 ),
-                options={"mip_rel_gap": 0.0, "time_limit": seconds},
+                options={"mip_rel_gap": gap, "time_limit": seconds},
             )
         if answer.status not in {_OPTIMAL, _STOPPED, _INFEASIBLE}:
             raise RuntimeError(f"HiGHS could not solve the roadmap: {answer.message}")
         return answer
-
-
-@dataclass(frozen=True)
-class _More:
-    """Columns beside those of the options, and their rows."""
-
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
-    whole: bool
-    rows: tuple[_Row, ...]
-
-
-_NO_MORE = _More(np.zeros(0), np.zeros(0), False, ())
-
-
-@dataclass(frozen=True)
-class _Losses:
-    """The limit on losses: worth by column and draw, the worst by draw, and how many draws may lose."""
-
-    worth: NDArray[np.float64]
-    worst: NDArray[np.float64]
-    allowed: int
-
-    def _by_draw(self) -> Iterator[tuple[int, dict[int, float]]]:
-        for draw, amounts in enumerate(self.worth.T):
-            yield draw, {column: float(amount) for column, amount in enumerate(amounts) if amount}
-
-    def flags(self, first: int) -> _More:
-        """Give a flag for each draw that may lose, at most so many of them up: exactly the limit."""
-        least = -HALF_A_PENNY / _THOUSAND
-        rows: list[_Row] = [
-            (row | {first + draw: max(0.0, least - float(self.worst[draw]))}, least, np.inf)
-            for draw, row in self._by_draw()
-        ]
-        count = self.worth.shape[1]
-        rows.append(({first + draw: 1.0 for draw in range(count)}, 0.0, float(self.allowed)))
-        return _More(np.zeros(count), np.ones(count), True, tuple(rows))
-
-    @property
-    def tails(self) -> tuple[float, ...]:
-        """Give how many of the worst draws to weigh together: for sums of many options two and a half times as many do."""
-        return (2.5 * self.allowed, float(self.allowed)) if self.allowed else ()
-
-    def holds(self, chosen: list[int]) -> bool:
-        """Whether the columns chosen keep to the limit."""
-        return int((self.worth[chosen].sum(axis=0) * _THOUSAND < -HALF_A_PENNY).sum()) <= self.allowed
-
-    def careful(self, first: int, many: float) -> _More:
-        """Give rows that are soon solved: the worst draws, so many of them, add up to no loss."""
-        count = self.worth.shape[1]
-        rows: list[_Row] = [
-            (row | {first: 1.0, first + 1 + draw: 1.0}, 0.0, np.inf) for draw, row in self._by_draw()
-        ]
-        total = {first + 1 + draw: 1.0 / many for draw in range(count)}
-        rows.append(({first: 1.0} | total, -np.inf, 0.0))
-        low = np.concatenate([[-np.inf], np.zeros(count)])
-        return _More(low, np.full(count + 1, np.inf), False, tuple(rows))

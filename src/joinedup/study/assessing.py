@@ -12,6 +12,7 @@ from joinedup.appraisal import (
     Appraisal,
     Gate,
     Outcome,
+    Term,
     affordability,
     alone_cash,
     appraise,
@@ -20,6 +21,8 @@ from joinedup.appraisal import (
     duty_tests,
     effects,
     five_cases,
+    funded,
+    funding_of,
     mitigation_of,
     months_elsewhere,
     people_of,
@@ -39,6 +42,7 @@ from joinedup.study.deciding import text_of
 from joinedup.study.finding import find
 from joinedup.study.gating import gate
 from joinedup.study.pricing import at_price_base
+from joinedup.study.starting import Starting
 from joinedup.study.stating import Told, objectives_of, people_stated, risks_of
 from joinedup.travel import ASSUMPTIONS as TRAVEL
 from joinedup.travel import ROAD_ASSUMPTIONS, travel_of
@@ -51,7 +55,7 @@ if TYPE_CHECKING:
     from joinedup.appraisal import Alone, Case, CaseLine, Duty, Effect, People, Swing
     from joinedup.area import Area
     from joinedup.assumptions import Draws
-    from joinedup.money import Recovery
+    from joinedup.money import Cash, Recovery
     from joinedup.study.waiting import Played
 
 DRAWS = 1000
@@ -84,6 +88,10 @@ class Assessed:
     cases: tuple[CaseLine, ...]
     elsewhere: tuple[Case, ...]
     months_elsewhere: tuple[int, ...]
+    funding: tuple[Term, ...]
+    cost: Callable[[Draws], Sequence[Cash]]
+    """The option's cash, its funding included, at any draws."""
+    starting: Starting
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +104,8 @@ class Assessment:
     judge_together: Callable[[frozenset[str]], Outcome]
     """The safety gate on a set of options at once."""
     told: Told
+    draws: Draws
+    """The draws on which all options were appraised."""
 
     def __getitem__(self, option_id: str) -> Assessed:
         """Give one option by its identifier."""
@@ -142,6 +152,7 @@ def assess(
     before = drives(area, travel)
     found_by_kind, lacking = find(area, assumptions, progress)
     told = _told(area, folder, [option.id for _, found in found_by_kind for option in found])
+    funding = funding_of(area, {option.id: kind.years for kind, found in found_by_kind for option in found})
     assessed: list[Assessed] = []
     for kind, found in found_by_kind:
         alone = searched_alone(kind, area, assumptions) if found else None
@@ -156,6 +167,7 @@ def assess(
                     alone,
                     vat,
                     told,
+                    funding.get(option.id, ()),
                     lambda each: gate(area, each, before, travel, played),
                 )
             )
@@ -169,18 +181,26 @@ def assess(
     def together(ids: frozenset[str]) -> Outcome:
         """Judge the options of a set as one change, in which each has done its part."""
         members = [by_id[each] for each in sorted(ids)]
+        # What draws on crews where no change of the area shows it cannot pass in company either.
+        best = Outcome.CANNOT_TELL if any(each.draws_on for each in members) else Outcome.PASS
         if not any(change.table == "units" for each in members for change in each.changes):
-            return Outcome.PASS
+            return best
         both = replace(
             members[0],
             partners=tuple(sorted({partner for each in members for partner in each.partners})),
             changes=tuple(change for each in members for change in each.changes),
         )
-        return gate(area, both, before, travel, played).outcome
+        found = gate(area, both, before, travel, played).outcome
+        return best if found is Outcome.PASS else found
 
     # Staying among three of three says nothing: the first few are always fewer than there are to choose from.
     return Assessment(
-        tuple(assessed), rank(candidates, min(TOP, max(1, passing - 1))), lacking, cache(together), told
+        tuple(assessed),
+        rank(candidates, min(TOP, max(1, passing - 1))),
+        lacking,
+        cache(together),
+        told,
+        draws,
     )
 
 
@@ -212,13 +232,15 @@ def _assessed(
     found_alone: Mapping[str, Sequence[Option]] | None,
     vat: Mapping[str, Recovery],
     told: Told,
+    terms: tuple[Term, ...],
     judged: Callable[[Option], Gate],
 ) -> Assessed:
     """Work out everything of one option."""
     project = project_type(kind.project_type)
     managed = mitigation_of(told.risks, kind.project_type)
     overruns = {project.applies_to: project.cost.after(managed)}
-    cost = partial(kind.cash, area, option)
+    cash = partial(_cash, kind, option, terms)
+    cost = partial(cash, area)
     best = best_alone(
         kind,
         area,
@@ -266,4 +288,13 @@ def _assessed(
         cases=five_cases(option, appraisal, held, duty, people, affordable),
         elsewhere=cases_like(kind.name),
         months_elsewhere=months_elsewhere(kind.name),
+        funding=terms,
+        cost=cost,
+        starting=Starting(cash, area, draws, appraisal),
     )
+
+
+def _cash(kind: Kind, option: Option, terms: tuple[Term, ...], area: Area, draws: Draws) -> tuple[Cash, ...]:
+    """Give an option's cash, and what the study states of its funding."""
+    stated = funded(terms, area.settings.price_base, kind.years, draws)
+    return (*kind.cash(area, option, draws), *stated)

@@ -12,6 +12,7 @@ from joinedup.refusal import Refusal
 from joinedup.response import compared, drives
 from joinedup.response.also_sending import called_besides
 from joinedup.response.calibrating import Verdict
+from joinedup.study.answer_gate import answer_gate, way_of
 
 if TYPE_CHECKING:
     from joinedup.area import Area
@@ -42,9 +43,10 @@ def gate(
     Crews that an option sends besides to another service's calls are away from their own: that is seen only where it is played,
     and by drives alone nobody can tell.
 
-    An option that moves nobody who responds passes, unless it draws on crews in a way that no change of the area shows. Where
-    the study has no table of units, or none that says where a service that gives up a site keeps its own, nobody can know
-    whether it does, and the gate cannot tell.
+    An option that changes how calls are answered is judged by how soon they would be, and crews told, where the study was
+    played; elsewhere nobody can tell. Any other that moves nobody who responds passes, unless it draws on crews in a way that no
+    change of the area shows. Where the study has no table of units, or none that says where a service that gives up a site keeps
+    its own, nobody can know whether it does, and the gate cannot tell.
     """
     units = area.table("units")
     changed = [change.row for change in option.changes if change.table == "sites"]
@@ -56,8 +58,7 @@ def gate(
         return judge(nothing, tolerances, silent or option.partners[:1], seen_on)
     moved = [change.row for change in option.changes if change.table == "units"]
     if not moved:
-        unseen = tuple(_unseen(each) for each in sorted(option.draws_on))
-        return Gate(unseen, Outcome.CANNOT_TELL if unseen else Outcome.PASS)
+        return _moving_nobody(area, option, played)
     crews = units.filter(pl.col("unit_id").is_in(moved))["service_id"].unique().sort().to_list()
     after = area.changed(option.changes)
     helped = called_besides(after, moved)
@@ -88,6 +89,22 @@ def gate(
     if helped and (doubt := _doubt(played, helped)):
         basis += f"; {doubt}, so that by how much theirs are shorter is rough"
     return PlayedGate(judged.rows, judged.outcome, basis, runs, gone)
+
+
+def _moving_nobody(area: Area, option: Option, played: Played | None) -> Gate:
+    """Judge an option that moves nobody who responds: by how calls would be answered, where it changes that."""
+    way = way_of(option)
+    if way is None:
+        unseen = tuple(_unseen(each) for each in sorted(option.draws_on))
+        return Gate(unseen, Outcome.CANNOT_TELL if unseen else Outcome.PASS)
+    why = "how soon calls would be answered is seen only where the study can be played"
+    if played is not None:
+        try:
+            return answer_gate(area, option, played.calls_waited(option.partners, way))
+        except Refusal as refusal:
+            why = str(refusal)
+    row = Judged(option.partners[0], "", "", 0, None, None, None, Outcome.CANNOT_TELL, why)
+    return Gate((row,), Outcome.CANNOT_TELL)
 
 
 _DRIVES = "the drive from the nearest station alone"

@@ -9,26 +9,29 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from joinedup.appraisal import Outcome
+from joinedup.appraisal import Outcome, appraise_set, present_value_of, recoveries
+from joinedup.assumptions import draw
 from joinedup.money import CashLine
 from joinedup.ranking import AgreedWeights, AnyWeights, Criterion, presets, try_weights
-from joinedup.roadmap import Limits, Need, Question, Step, plan, relaxing, starting_in, unlocking, waiting
+from joinedup.roadmap import Limits, Need, Question, Step, plan, relaxing, unlocking, waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from joinedup.appraisal import Together
     from joinedup.area.settings import OwnLimits, OwnWeights
     from joinedup.ranking import Tried
     from joinedup.roadmap import Condition, Decision, Relaxed, Roadmap, Unlock, Unlocked, Waiting
     from joinedup.study.assessing import Assessed
     from joinedup.study.deciding import Held
+    from joinedup.study.study import Study
 
 _SECONDS = 20.0
 """The longest that one solution of the roadmap may take; the gap that is left is printed."""
 _SAMPLES = 10_000
-_LIVE_LINES = (CashLine.RUNNING, CashLine.BENEFIT, CashLine.PENSION)
+_LIVE_LINES = (CashLine.RUNNING, CashLine.BENEFIT)
 """What an option saves or does better, once it is live, stands on one of these lines."""
 _WORTH = Criterion("worth to all together", "£", 0, 1, "money")
 _WAIT = Criterion("change in the mean wait", "minutes", 1, 0, "response")
@@ -74,6 +77,7 @@ class Planned:
                     "entries": [dict(vars(entry)) for entry in each.entries],
                     "if_all": dict(vars(each.if_all)),
                     "if_none": dict(vars(each.if_none)),
+                    "if_only": [dict(vars(worth)) for worth in each.if_only],
                 }
                 for each in self.unlocked
             ],
@@ -120,18 +124,38 @@ def planned(
         for option, entries in sorted(unlocks.items())
         if option in ids
     }
+    now = _without_changes(question, unlocks, decisions)
     limited = own.capital_gbp_a_year is not None or own.options_at_once is not None
     return Planned(
         weighed.tried,
         weighed.views,
-        plan(question),
-        relaxing(question) if limited else (),
-        waiting(question) if question.conditions else (),
+        plan(now),
+        relaxing(now) if limited else (),
+        waiting(now) if now.conditions else (),
         tuple(unlocking(question, option, entries) for option, entries in stated.items() if entries),
         weighed.agreed,
         weighed.unmeasured,
         tuple(each for each in held if each.option in passed),
     )
+
+
+def _without_changes(
+    question: Question, unlocks: Mapping[str, Sequence[Unlock]], decisions: Mapping[str, Decision]
+) -> Question:
+    """Hold back what the study states only a change makes possible, unless a person decided on it or on the change (§4.6)."""
+    only_with: dict[str, list[str]] = {}
+    for option, entries in sorted(unlocks.items()):
+        for entry in entries:
+            only_with.setdefault(entry.option, []).append(option)
+    decided = {option for option, decision in decisions.items() if decision.goes_ahead}
+    steps = []
+    for each in question.steps:
+        changes = only_with.get(each.id, [])
+        if changes and not each.blocked and not decided & {each.id, *changes}:
+            named = " or ".join(f"'{change}'" for change in changes)
+            each = replace(each, blocked=f"is stated to be possible only with {named}")  # noqa: PLW2901
+        steps.append(each)
+    return replace(question, steps=tuple(steps))
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,31 +235,52 @@ def _step(
 
     ``passed`` are the options that pass the gate: what needs another that does not cannot start.
     """
+    begins = _begins(each)
     capital: dict[str, list[float]] = {}
     for flow in each.appraisal.flows:
         if flow.line is CashLine.CAPITAL:
-            spent = capital.setdefault(flow.payer, [])
-            spent += [0.0] * (flow.year + 1 - len(spent))
-            spent[flow.year] -= float(flow.spent[0])
+            spent, year = capital.setdefault(flow.payer, []), flow.year - begins
+            spent += [0.0] * (year + 1 - len(spent))
+            spent[year] -= float(flow.spent[0])
     needs = sorted({other for one in held for other in one.needs})
     unsafe = [f"'{other}'" for other in needs if other not in passed]
     return Step(
         id=each.option.id,
-        npsv=starting_in(each.appraisal.npsv, years),
+        npsv=_worth_by_start(each, begins, years),
         capital={who: tuple(spent) for who, spent in sorted(capital.items())},
-        years_to_live=_years_to_live(each),
+        years_to_live=_years_to_live(each, begins),
         partners=each.option.partners,
         needs=tuple(Need(other) for other in needs if other in passed),
         uses=frozenset(each.option.uses),
         excludes=frozenset(other for one in held for other in one.excludes) & passed,
-        earliest=max((one.not_before or 0 for one in held), default=0),
+        earliest=max([begins, *(one.not_before or 0 for one in held)]),
         blocked=f"needs {' and '.join(unsafe)}, which the safety gate does not pass" if unsafe else "",
         decision=decision,
         gate=each.gate.outcome,
     )
 
 
-def _years_to_live(each: Assessed) -> int:
+def _begins(each: Assessed) -> int:
+    """Give the first year in which an option can start: that of its capital where nothing comes before it, else the first.
+
+    Until a lease or a contract ends nobody is at work on what waits for it, so that it takes up no capacity for change.
+    """
+    moved = [(flow.year, flow.line) for flow in each.appraisal.flows if np.abs(flow.amount).max() > 0]
+    first = min((year for year, _ in moved), default=0)
+    return first if (first, CashLine.CAPITAL) in moved else 0
+
+
+def _worth_by_start(each: Assessed, begins: int, years: int) -> NDArray[np.float64]:
+    """Give what an option is worth now by the year in which it starts, shape (years, draws + 1), from its own cash put off.
+
+    What has a date of its own keeps it, and health its own rate. A start before it can begin is none: there it stands as it is.
+    """
+    count, edition = len(each.appraisal.npsv), each.appraisal.edition
+    put_off = [each.starting.put_off(max(0, year - begins)) for year in range(years)]
+    return np.stack([present_value_of(flows, count, edition) for flows in put_off])
+
+
+def _years_to_live(each: Assessed, begins: int) -> int:
     """Give the year, counted from the start, from which an option is live: the first in which it saves or helps by itself.
 
     The worth rests on that year, so that money and timetable say the same. What saves nothing takes as long as the like took
@@ -245,7 +290,42 @@ def _years_to_live(each: Assessed) -> int:
         flow.year for flow in each.appraisal.flows if flow.line in _LIVE_LINES and float(flow.amount[0]) > 0
     ]
     months = each.months_elsewhere
-    return min(saves) if saves else math.ceil(median(months) / 12) if months else 1
+    return min(saves) - begins if saves else math.ceil(median(months) / 12) if months else 1
+
+
+def valued_together(study: Study) -> Together | None:
+    """Value the options of the roadmap as one set, each from the year in which it starts; None where nothing starts (§5.5).
+
+    What the set is worth is the roadmap's own worth, gathered from the cash anew; who gains and who loses by the whole, and
+    what it asks of each partner's accounts year by year, cannot be read off the options.
+
+    Raises:
+        Refusal: when two options of the roadmap use the same thing, which it never lets happen.
+    """
+    roadmap = study.planned.roadmap
+    if roadmap is None or not roadmap.rows:
+        return None
+    members = []
+    for row in roadmap.rows:
+        each = study.assessment[row.id]
+        begins = _begins(each)
+        by = row.start - begins
+        members.append(
+            (
+                each.option,
+                replace(
+                    each.appraisal,
+                    years=each.appraisal.years + by,
+                    flows=each.starting.put_off(by),
+                    economic=replace(
+                        each.appraisal.economic, npsv=_worth_by_start(each, begins, roadmap.years)[row.start]
+                    ),
+                ),
+            )
+        )
+    area = study.area
+    draws = draw(study.assumptions.values(), members[0][1].npsv.shape[0] - 1, area.settings.seed)
+    return appraise_set(members, draws, area.services, recoveries(area))
 
 
 def _limits(own: OwnLimits) -> Limits:

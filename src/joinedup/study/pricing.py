@@ -40,6 +40,7 @@ def at_price_base(
     base = read_settings(folder).price_base
     path = folder / DEFLATORS_FILE
     table = own_deflators(text_of(path), str(path)) if path.is_file() else deflators()
+    said = f"{table.source} ({table.note})" if table.note else table.source
     for number, row in enumerate(rows, start=2):
         year, where = (row.get("prices_of") or "").strip(), f"{file}, row {number}, column prices_of"
         if not year:
@@ -59,6 +60,6 @@ def at_price_base(
                 low=given.low * factor,
                 central=given.central * factor,
                 high=given.high * factor,
-                source=f"{given.source}; from prices of {year} to those of {base}, times {factor:.4f}",
+                source=f"{given.source}; from prices of {year} to those of {base}, times {factor:.4f}, by {said}",
             )
     return found

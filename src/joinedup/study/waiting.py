@@ -18,10 +18,12 @@ from joinedup.response.calling import Called
 from joinedup.response.comparing import Waits, changes
 from joinedup.response.covering import uncovered
 from joinedup.response.inferring import inferred
+from joinedup.response.outcomes import parquet
 from joinedup.response.redrawing import Drawing, drawn_waits
-from joinedup.response.rooms import Rooms, shipped, staffed
+from joinedup.response.rooms import Rooms, shipped, staffed, with_dispatchers
 from joinedup.response.rooms.staffing import years
 from joinedup.response.standards import against, standards_of
+from joinedup.study.answer_gate import CallsWaited, calls_waited, least_staff
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -63,12 +65,21 @@ class Answered:
     clocks: tuple[str, ...]
     notes: tuple[str, ...]
 
+    def as_parquet(self) -> bytes:
+        """Give who went to what, run by run, in both ways as Parquet: the rows of ``Outcomes.rows`` after the column ``way``."""
+        named = zip(self.staffings, self.outcomes, strict=True)
+        parts = [
+            each.rows.select(pl.lit(staffing.variant.name).alias("way"), pl.all()) for staffing, each in named
+        ]
+        return parquet(pl.concat(parts))
+
     @cached_property
     def table(self) -> pl.DataFrame:
         """One row a service: incidents, and in minutes from connecting the call the means of both ways.
 
-        Columns: service_id, incidents, told and told_then (until the first unit is told), first and first_then (until the first
-        arrival), change (of that mean) and the 90th centiles most and most_then.
+        Columns: service_id, incidents, answered and answered_then (until the call is answered, where the incident has one), told
+        and told_then (until the first unit is told), first and first_then (until the first arrival), change (of that mean) and
+        the 90th centiles most and most_then.
         """
         parts = []
         for outcomes, then in zip(self.outcomes, ("", "_then"), strict=True):
@@ -78,6 +89,7 @@ class Answered:
                 both.group_by("service_id")
                 .agg(
                     (pl.len() / len(outcomes.runs)).alias(f"incidents{then}"),
+                    pl.col("answered").sort().mean().alias(f"answered{then}"),
                     pl.col("told").sort().mean().alias(f"told{then}"),
                     pl.col("first").sort().mean().alias(f"first{then}"),
                     pl.col("first").quantile(0.9, interpolation="linear").alias(f"most{then}"),
@@ -249,18 +261,55 @@ class Played:
         rooms = Rooms.of(self.area, self.baseline.assumptions, self.folder)
         called = Called.of(self.baseline, rooms)
         made = years(rooms)
-        ways = [shipped()[0], variant]
+        workers = processors()
         staffings = []
-        for way in ways:
+        for way in (shipped()[0], variant):
             self.progress(f"staffing {way.name}")
-            staffings.append(staffed(rooms, way, made=made, workers=processors()))
+            handlers = staffed(rooms, way, made=made, workers=workers)
+            staffings.append(with_dispatchers(handlers, made, workers))
         runs = len(self.outcomes.runs)
         played = [
-            called.under(each).played(runs=runs, workers=processors(), progress=self.progress)
+            called.played(each, staffings[0], runs=runs, workers=workers, progress=self.progress)
             for each in staffings
         ]
         return Answered(tuple(staffings), (played[0], played[1]), called.clocks, rooms.notes)
 
     @cached_property
+    def rooms(self) -> Rooms | None:
+        """The control rooms as they are; None where no service has calls or incidents with a time."""
+        try:
+            return Rooms.of(self.area, self.baseline.assumptions, self.folder)
+        except Refusal:
+            return None
+
+    def calls_waited(self, partners: tuple[str, ...], way: Variant) -> CallsWaited:
+        """Play calls through the partners' rooms as they are and under a way of working, for the safety gate; worked out once.
+
+        Raises:
+            Refusal: when a partner has no calls that could be played, or a queue never empties.
+        """
+        together = tuple(sorted(partners))
+        if (together, way.name) not in self._answered_before:
+            rooms = self.rooms
+            if rooms is None or not set(partners) <= set(rooms.services):
+                raise Refusal(
+                    "calls: not every partner has calls, or incidents with a time; add tables/calls"
+                )
+            self.progress(f"playing calls with {way.name}")
+            if together not in self._staffed_before:
+                self._staffed_before[together] = least_staff(rooms.only(partners), shipped()[0])
+            now = self._staffed_before[together]
+            self._answered_before[together, way.name] = calls_waited(now, least_staff(now.rooms, way))
+        return self._answered_before[together, way.name]
+
+    @cached_property
     def _played_before(self) -> dict[tuple[Change, ...], tuple[pl.DataFrame, tuple[Gone, ...]]]:
+        return {}
+
+    @cached_property
+    def _staffed_before(self) -> dict[tuple[str, ...], Staffing]:
+        return {}
+
+    @cached_property
+    def _answered_before(self) -> dict[tuple[tuple[str, ...], str], CallsWaited]:
         return {}

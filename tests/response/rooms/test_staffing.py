@@ -110,7 +110,7 @@ def test_every_number_taken_for_granted_is_declared_once() -> None:
 
 def test_the_work_of_a_passed_call_is_counted_in_both_rooms_by_hand() -> None:
     # 2,800 calls a week of 120 s and 20 s of writing. One in ten is passed on: 240 s in the other room, and on the line here.
-    found = rooms()
+    found = replace(rooms(), themselves=frozenset())
     calls = found.hourly[0].sum()
     teaming = Teaming.of(found, SEPARATE)
     load = load_of(found, SEPARATE, teaming)
@@ -122,6 +122,17 @@ def test_the_work_of_a_passed_call_is_counted_in_both_rooms_by_hand() -> None:
     one = load_of(found, ONE_TEAM, Teaming.of(found, ONE_TEAM)).erlangs.sum() / 2
     both = found.hourly.sum()
     assert one == pytest.approx(both * (120 * 1.1 + 20 + 0.1 * 30 * 1.1) / 3600)
+
+
+def test_whoever_answers_and_sends_is_busy_for_both_by_hand() -> None:
+    # Fire answers and sends: 45 s after half its calls, and after each that is passed to it, which the police hear out.
+    found = rooms()
+    assert found.themselves == {"fire"}
+    police, fire = found.hourly[0].sum(), found.hourly[1].sum()
+    week = load_of(found, SEPARATE, Teaming.of(found, SEPARATE)).erlangs.sum(axis=1) / 2
+    sends = 0.5 * 45
+    assert week[0] == pytest.approx((police * (140 + 0.1 * 285) + fire * 0.1 * 240) / 3600, rel=1e-4)
+    assert week[1] == pytest.approx((fire * (140 + sends + 0.1 * 240) + police * 0.1 * 285) / 3600, rel=1e-4)
 
 
 def test_the_load_is_the_work_that_the_simulation_does() -> None:
@@ -166,7 +177,11 @@ def test_one_handler_fewer_than_erlang_says_misses_the_standard() -> None:
     made = years(rooms(), 26, 2)
     fewer = np.maximum(staffing.erlang - 1, 1)
     judged = judge(
-        rooms(), staffing.teaming, fewer, played(rooms(), SEPARATE, staffing.teaming, fewer, made), made
+        [rooms().standards[each] for each in rooms().services],
+        staffing.teaming.team_of,
+        fewer,
+        played(rooms(), SEPARATE, staffing.teaming, fewer, made),
+        [run.calls for run in made],
     )
     assert judged.met.mean() < 0.1
 
@@ -178,11 +193,13 @@ def test_pooling_saves_hours_and_its_table_says_where() -> None:
     assert one.low <= one.hours <= one.high
     assert 0 < night.hours < one.hours
     assert one.hours == found[SEPARATE.name].staffing.hours - one.staffing.hours
-    assert one.posts[0] == pytest.approx(one.hours * 52.1775 / declared.PRODUCTIVE.central, rel=1e-4)
+    assert one.posts[0] == pytest.approx(one.both[0] * 52.1775 / declared.PRODUCTIVE.central, rel=1e-4)
     table = one.staffing.table
-    assert table.height == 336
-    assert table["confirmed"].sum() / 2 == one.staffing.hours
-    assert table["calls"].sum() == pytest.approx(rooms().hourly.sum())
+    assert table["work"].value_counts(sort=True).rows() == [("answering", 336), ("sending", 336)]
+    assert table["confirmed"].sum() / 2 == one.staffing.hours_of_both
+    answering = table.filter(pl.col("work") == "answering")
+    assert answering["confirmed"].sum() / 2 == one.staffing.hours
+    assert answering["calls"].sum() == pytest.approx(rooms().hourly.sum())
     assert table["met"].all()
     assert one.staffing.in_shifts >= one.staffing.hours
     # The night's team is the day's people: one workforce, which needs no second shift of its own.
@@ -200,7 +217,10 @@ def test_longer_calls_can_turn_the_saving_round() -> None:
 def test_the_least_awake_is_a_floor_and_the_part_of_the_saving_that_comes_of_it_is_said() -> None:
     found = Rooms.of(littleton().area, littleton().assumptions)
     apart, one = pooling_saves(found, [SEPARATE, ONE_TEAM], weeks=52, runs=4, draws=4)
-    assert apart.staffing.table["confirmed"].min() == declared.AWAKE.central
+    table = apart.staffing.table
+    answering, sending = (table.filter(pl.col("work") == each) for each in ("answering", "sending"))
+    assert answering["confirmed"].min() == declared.AWAKE.central
+    assert sending["confirmed"].min() == declared.DISPATCHERS_AWAKE.central
     assert one.minimum > 0.7 * one.hours > 0
     assert np.all(one.staffing.judged.others > 0)
     # The rest is Erlang's, but for a few half-hours that the simulation raised.
@@ -211,9 +231,11 @@ def test_the_least_awake_is_a_floor_and_the_part_of_the_saving_that_comes_of_it_
 def test_every_way_of_working_meets_the_same_calls_and_luck() -> None:
     (run,) = years(rooms(), 4, 1)
     for variant in shipped():
-        mine = under(run.calls, variant)
-        for name in ("connected", "service", "handling", "patience", "again", "attempts", "passed_to"):
+        mine = under(run, rooms(), variant)
+        for name in ("connected", "service", "patience", "again", "attempts", "passed_to"):
             assert getattr(mine, name) is getattr(run.calls, name)
+        # Fire's handlers send crews too, as long in every way of working.
+        assert np.array_equal(mine.handling, under(run, rooms(), SEPARATE).handling)
 
 
 def test_the_order_of_rows_changes_no_byte() -> None:
@@ -287,12 +309,23 @@ def test_recorded_calls_can_be_played_as_they_came() -> None:
     assert Rooms.of(littleton().area, {}).recorded is None
 
 
-def test_a_room_that_nobody_staffs_is_refused() -> None:
+def test_a_room_with_a_queue_that_never_empties_is_refused_with_the_service_the_hour_and_the_shortfall() -> (
+    None
+):
     teaming = Teaming.of(rooms(), SEPARATE)
     (run,) = years(rooms(), 1, 1)
     patient = replace(run, calls=run.calls._replace(patience=np.full(len(run.line), -1)))
-    with pytest.raises(Refusal, match="never answered under 'separate rooms'"):
-        played(rooms(), SEPARATE, teaming, np.zeros((2, 336), np.int64), [patient])
+    staff = np.zeros((2, 336), np.int64)
+    staff[0] = 20
+    load = load_of(rooms(), SEPARATE, teaming).erlangs[1]
+    with pytest.raises(Refusal) as caught:
+        played(rooms(), SEPARATE, teaming, staff, [patient])
+    half = int(load.argmax())
+    assert "the queue of calls of fire never empties under 'separate rooms'" in str(caught.value)
+    assert f"at {half // 2 % 24:02d}:{half % 2 * 30:02d} they ask for {load.max():.1f} handlers' time" in str(
+        caught.value
+    )
+    assert f"0 are on duty, {load.max():.1f} short" in str(caught.value)
 
 
 def test_a_study_s_own_standard_comes_first(tmp_path: Path) -> None:
@@ -322,6 +355,7 @@ def test_a_user_s_own_way_of_working_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
+        (('stays = "no"', 'stays = "no"\ndispatching = "both"'), "dispatching must be one of as now"),
         (("stays", "stay"), "unknown key 'stay'; did you mean 'stays'"),
         (('pooled = "hours"', 'pooled = "often"'), "pooled must be one of never, always, hours"),
         (("[20, 8]", "[8, 8]"), "two different hours"),

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
 
 from joinedup.area import Change
+from joinedup.disclosure import LIMIT
 from joinedup.money import SOCIETY, Cash, CashKind, CashLine, Partner, Supply
 from joinedup.options import Kind, Need, Option, registered, tried_before
 from joinedup.options.co_responding import declared
-from joinedup.options.co_responding.declared import ASSUMPTIONS, EXIT_COST, LEAST_CALLS
+from joinedup.options.co_responding.declared import ASSUMPTIONS, EXIT_COST, LEAST_CALLS, TOLD
 from joinedup.options.co_responding.gaining import gained, time_critical
+from joinedup.options.co_responding.surviving import LIVES, arrests_survived, lives
+from joinedup.options.co_responding.telling import drawn, ranged
+from joinedup.options.co_responding.volunteering import alone, alone_cash
+from joinedup.options.shared_control_room.joining import fact
 from joinedup.response.also_sending import called_besides
+from joinedup.travel import travel_of
+from joinedup.wording import Unit, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from joinedup.area import Area
@@ -51,11 +59,13 @@ class CoResponding:
     project_type: str = "equipment and development"
     years: int = 10
     exit_cost: str = EXIT_COST.name
+    facts_told: Mapping[str, tuple[str, Unit | None]] = TOLD
 
     def find(self, area: Area, assumptions: Mapping[str, Assumption]) -> list[Option]:
         """Look at every fire and police station; keep those that would be sooner often enough to keep skills."""
         register = registered(area, self.name)
         least = assumptions[LEAST_CALLS.name].central
+        draws, travel = drawn(area, assumptions, ASSUMPTIONS), travel_of(area, assumptions).name
         found = []
         for each in gained(area, assumptions):
             about = [
@@ -68,19 +78,27 @@ class CoResponding:
                 area, _units(area, each)
             )
             if each.calls >= least and not live:
-                found.append(_option(area, each, about, assumptions))
+                option = _option(area, each, about, assumptions)
+                told = {"travel": travel, **_in_words(option, draws)}
+                found.append(replace(option, facts={**option.facts, **told}))
         return sorted(found, key=lambda option: option.id)
+
+    def find_alone(self, area: Area, partner: str, assumptions: Mapping[str, Assumption]) -> list[Option]:
+        """Let an ambulance service find volunteers for the calls near the same stations; nobody else is asked."""
+        return alone(area, partner, assumptions)
 
     def cash(self, area: Area, option: Option, draws: Draws) -> list[Cash]:  # noqa: ARG002 - as every kind
         """Give kit and training, then health, the crew's cost and cover, and the fee, year by year."""
+        if len(option.partners) == 1:
+            return alone_cash(option, draws, self.years)
         responder, ambulance = (Partner(each) for each in option.partners)
-        calls, people = _fact(option, "calls"), _fact(option, "units") * draws[declared.PEOPLE.name]
-        on_call = _fact(option, "on_call") > 0
-        saved = _lives(option, draws)
+        sent, people = fact(option, "sent"), fact(option, "units") * draws[declared.PEOPLE.name]
+        on_call = fact(option, "on_call") > 0
+        saved = lives(option, draws)
         paid = draws[declared.VEHICLE.name] + (draws[declared.ON_CALL_PAY.name] if on_call else 0.0)
         paid_by = (declared.VEHICLE.name, *((declared.ON_CALL_PAY.name,) if on_call else ()))
         yearly = draws[declared.REFRESHING.name] + draws[declared.WELFARE.name]
-        hours = calls * draws[declared.TIME_OUT.name] / 60
+        hours = sent * draws[declared.TIME_OUT.name] / 60
 
         def own(
             what: str, year: int, amount: NDArray[np.float64], *names: str, **others: CashKind | CashLine
@@ -94,7 +112,7 @@ class CoResponding:
             own(
                 "defibrillators and kit",
                 0,
-                -_fact(option, "units") * draws[declared.KIT.name],
+                -fact(option, "units") * draws[declared.KIT.name],
                 declared.KIT.name,
                 line=CashLine.CAPITAL,
             ),
@@ -116,10 +134,10 @@ class CoResponding:
                     saved * draws[declared.YEARS_GAINED.name] * draws[declared.YEAR_OF_HEALTH.name],
                     SOCIETY,
                     SOCIETY,
-                    (*_LIVES, declared.YEARS_GAINED.name, declared.YEAR_OF_HEALTH.name),
+                    (*LIVES, declared.YEARS_GAINED.name, declared.YEAR_OF_HEALTH.name),
                     health=True,
                 ),
-                own("crews' pay and vehicles for the calls", year, -calls * paid, *paid_by),
+                own("crews' pay and vehicles for the calls", year, -sent * paid, *paid_by),
                 own(
                     "keeping skills up, and welfare",
                     year,
@@ -141,7 +159,7 @@ class CoResponding:
                     CashKind.PAYMENT,
                     CashLine.PAYMENT,
                     year,
-                    calls * draws[declared.FEE.name],
+                    sent * draws[declared.FEE.name],
                     ambulance,
                     responder,
                     (declared.FEE.name,),
@@ -155,40 +173,21 @@ class CoResponding:
 
     def explain(self, option: Option) -> str:
         """Say which crew goes to what, how much sooner, and what that asks of it."""
-        calls, sooner = _fact(option, "calls"), _fact(option, "minutes_sooner")
-        idle, out = _fact(option, "idle"), _fact(option, "cover_lost")
+        sent, sooner = fact(option, "sent"), fact(option, "minutes_sooner")
+        if len(option.partners) == 1:
+            return (
+                f"The ambulance service finds volunteers for time-critical medical calls near {option.names[0]}: about "
+                f"{sent:,.0f} a year if one were always free, {sooner:.1f} minutes sooner by drives and turnouts. They leave no "
+                "fire or police cover behind and are paid no fee, and nobody has to come. An ambulance is still sent to "
+                "every call."
+            )
+        first, idle, out = (fact(option, name) for name in ("first_share", "idle", "cover_lost"))
         return (
             f"A crew of {option.names[0]} goes to time-critical medical calls near it as well as an ambulance: about "
-            f"{calls:,.0f} a year, {sooner:.1f} minutes sooner by drives and turnouts. It is free for {idle:.0%} of them, out "
-            f"for {out:.1%} of its hours; what its own calls then wait, the safety gate plays where it can. The ambulance "
-            "service pays a fee; patients gain. An ambulance is still sent to every call."
+            f"{sent:,.0f} a year. By drives and turnouts it is first at {first:.0%} of them, {sooner:.1f} minutes sooner. It is "
+            f"free for {idle:.0%}, and out for {out:.1%} of its hours; what its own calls then wait, the safety gate plays where "
+            "it can. The ambulance service pays a fee; patients gain. An ambulance is still sent to every call."
         )
-
-
-_LIVES = (
-    declared.REALISED.name,
-    declared.ARRESTS.name,
-    declared.SURVIVAL.name,
-    declared.ODDS_A_MINUTE.name,
-)
-
-
-def survival(minutes: NDArray[np.float64], draws: Draws) -> NDArray[np.float64]:
-    """Give the share of cardiac arrests that are survived where help comes after so many minutes; shape (draws + 1,).
-
-    The odds fall by one factor with each minute, through the survival that is declared at 8 minutes.
-    """
-    at_eight = draws[declared.SURVIVAL.name]
-    odds = at_eight / (1.0 - at_eight) * draws[declared.ODDS_A_MINUTE.name] ** (8.0 - minutes)
-    return np.asarray(odds / (1.0 + odds))
-
-
-def _lives(option: Option, draws: Draws) -> NDArray[np.float64]:
-    """Give the lives saved in a year: arrests among the calls, by how much likelier each is survived."""
-    now = np.full(len(draws), _fact(option, "minutes_now"))
-    then = now - _fact(option, "minutes_sooner") * draws[declared.REALISED.name]
-    arrests = _fact(option, "calls") * draws[declared.ARRESTS.name]
-    return np.asarray(arrests * (survival(then, draws) - survival(now, draws)))
 
 
 def _units(area: Area, each: Gained) -> list[str]:
@@ -234,13 +233,17 @@ def _option(
         changes=_sent_besides(area, each, assumptions),
         uses=tuple(f"units/{unit}" for unit in units["unit_id"].sort()),
         facts={
+            "sent": each.sent,
             "calls": each.calls,
+            "first_share": each.calls / each.sent,
             "minutes_now": each.minutes_now,
             "minutes_sooner": each.minutes_sooner,
+            "minutes_then": each.minutes_now - each.minutes_sooner,
             "idle": each.idle,
             "cover_lost": each.cover_lost,
             "busiest_hour": float(each.busiest_hour),
             "units": float(each.units),
+            "by_quarter": _by_quarter(each),
             "on_call": float(units["crew"].is_in(["on-call", "volunteer"]).any()),
             "tried_before": None if before is None else before.in_words,
         },
@@ -253,10 +256,39 @@ def _option(
     )
 
 
-def _fact(option: Option, name: str) -> float:
-    """Give a number that was found; nothing where it could not be."""
-    value = option.facts.get(name)
-    return float(value) if isinstance(value, int | float) else 0.0
+_QUARTERS = ("from midnight", "from 06:00", "from noon", "from 18:00")
+
+
+def _by_quarter(each: Gained) -> str:
+    """Say how much sooner a crew would be, and how often one is free, in each six hours of the day."""
+    said = []
+    for words, quarter in zip(_QUARTERS, each.by_quarter, strict=True):
+        if quarter.records < LIMIT:
+            said.append(f"{words} too few calls to say")
+        elif not quarter.idle:
+            said.append(f"{words} nobody free")
+        else:
+            sooner = in_words(quarter.minutes_sooner, Unit.MINUTES)
+            said.append(f"{words} {sooner} sooner, a crew free for {in_words(quarter.idle, Unit.SHARE)}")
+    return "; ".join(said)
+
+
+def _in_words(option: Option, draws: Draws) -> dict[str, float | str | None]:
+    """Word the ranges that a board reads: survival, people saved, hours out, and what each side bears."""
+    now, then = arrests_survived(option, draws)
+    sent, people = fact(option, "sent"), fact(option, "units") * draws[declared.PEOPLE.name]
+    return {
+        "survival": f"{ranged(now, Unit.SHARE)} now, {ranged(then, Unit.SHARE)} then",
+        "lives": ranged(lives(option, draws), Unit.NUMBER),
+        "hours_out": ranged(sent * draws[declared.TIME_OUT.name] / 60, Unit.NUMBER),
+        "pay_gbp": ranged(sent * draws[declared.ON_CALL_PAY.name], Unit.POUNDS)
+        if fact(option, "on_call")
+        else None,
+        "fee_gbp": ranged(sent * draws[declared.FEE.name], Unit.POUNDS),
+        "training_gbp": ranged(people * draws[declared.TRAINING.name], Unit.POUNDS),
+        "skills_gbp": ranged(people * draws[declared.REFRESHING.name], Unit.POUNDS),
+        "welfare_gbp": ranged(people * draws[declared.WELFARE.name], Unit.POUNDS),
+    }
 
 
 KIND: Kind = CoResponding()

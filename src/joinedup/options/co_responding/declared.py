@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from joinedup.assumptions import Assumption, Grade
+from types import MappingProxyType
+
+from joinedup.assumptions import Declaring, Grade
 from joinedup.travel import ASSUMPTIONS as TRAVEL
+from joinedup.wording import Unit
 
-
-def _declared(
-    name: str,
-    sentence: str,
-    unit: str,
-    values: tuple[float, float, float],
-    source: str,
-    grade: Grade = Grade.JUDGEMENT,
-) -> Assumption:
-    return Assumption(f"co_responding.{name}", sentence, unit, *values, source, grade)
+_declared = Declaring("co_responding")
 
 
 CALL_PASSED = _declared(
@@ -154,6 +148,27 @@ KIT = _declared(
     (1_200, 2_500, 5_000),
     "judgement; 46 English fire services paid £549 to £1,350 for a defibrillator among those looked at (Home Office, 2016)",
 )
+VOLUNTEERS = _declared(
+    "volunteers",
+    "Volunteers that an ambulance service by itself would find, train and look after for the calls near one station.",
+    "people a place",
+    (4, 8, 15),
+    "judgement: they give hours beside their own work",
+)
+VOLUNTEERS_FREE = _declared(
+    "volunteers_free",
+    "Time-critical calls near the place at which a volunteer has said to be free, and is.",
+    "share",
+    (0.2, 0.4, 0.7),
+    "judgement: nobody has to",
+)
+VOLUNTEER_CALL = _declared(
+    "volunteer_call",
+    "What a call costs the ambulance service where a volunteer goes: fuel and what is used up.",
+    "pounds a call",
+    (3, 10, 25),
+    "judgement: South Western ambulance told that volunteers cost it about £60 a call less than co-responders (BBC)",
+)
 EXIT_COST = _declared(
     "exit_cost",
     "What it would cost to part again. It is shown, and is in no total.",
@@ -182,5 +197,38 @@ ASSUMPTIONS = (
     REFRESHING,
     WELFARE,
     KIT,
+    VOLUNTEERS,
+    VOLUNTEERS_FREE,
+    VOLUNTEER_CALL,
     EXIT_COST,
 )
+
+TOLD = MappingProxyType(
+    {
+        "sent": ("Calls a year to which a crew would be sent, being free: {it}.", Unit.NUMBER),
+        "first_share": (
+            "Share of these at which it would be there first, by drives and turnouts: {it}.",
+            Unit.SHARE,
+        ),
+        "minutes_now": ("Mean first arrival at those now: {it}.", Unit.MINUTES),
+        "minutes_then": (
+            "Mean first arrival at those with the crew, if all that drives promise came true: {it}.",
+            Unit.MINUTES,
+        ),
+        "by_quarter": ("By the time of day: {it}.", None),
+        "travel": ("Drives are by {it}.", None),
+        "survival": (
+            "Survival of a cardiac arrest at those calls, whose odds fall by a cited factor with each minute: {it}.",
+            None,
+        ),
+        "lives": ("People more who would survive in a year: {it}.", None),
+        "cover_lost": ("Share of the station's crew hours on duty that go into it: {it}.", Unit.SHARE),
+        "hours_out": ("Hours a year for which a crew is out: {it}.", None),
+        "pay_gbp": ("Pay of on-call crews for these calls in a year, borne by their service: {it}.", None),
+        "fee_gbp": ("Fees that the ambulance service pays in a year: {it}.", None),
+        "training_gbp": ("Training of crews, once, borne by their service: {it}.", None),
+        "skills_gbp": ("Keeping skills up in a year, borne by their service: {it}.", None),
+        "welfare_gbp": ("Looking after crews in a year, borne by their service: {it}.", None),
+    }
+)
+"""What a board reads of an option's facts; a range is what nine draws in ten lie between."""

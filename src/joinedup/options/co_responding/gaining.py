@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from joinedup.area import Area
     from joinedup.assumptions import Assumption
+    from joinedup.travel import Travel
 
 TIME_CRITICAL = ("c1", "category 1", "cat 1", "purple", "red")
 """Categories of an ambulance service that are time-critical: England's first, and Wales's, before and since July 2025."""
@@ -31,17 +32,29 @@ RESPONDERS = ("fire", "police")
 
 
 @dataclass(frozen=True)
+class Quarter:
+    """Six hours of the day: records of calls to which a crew would be sooner, minutes gained, and how often one is free."""
+
+    records: int
+    minutes_sooner: float
+    idle: float
+
+
+@dataclass(frozen=True)
 class Gained:
     """What one station's crews would gain at the calls of one ambulance service; a year's calls and minutes.
 
-    ``calls`` are the calls to which they would be sent and are idle; ``minutes_now`` and ``minutes_sooner`` are means over
-    those calls; ``idle`` is the share of such calls at which a crew is on duty and free; ``cover_lost`` the share of the
-    crews' hours on duty that they would be out; ``busiest_hour`` the hour of the day with most of these calls.
+    ``sent`` are the calls near enough to be sent to at which a crew is on duty and free, and ``calls`` those of them to which
+    it would be sooner; ``minutes_now`` and ``minutes_sooner`` are means over the latter; ``idle`` is the share of these, with
+    those at which nobody is free, at which a crew is; ``cover_lost`` the share of the crews' hours on duty that they would be
+    out; ``busiest_hour`` the hour of the day with most of ``calls``; ``by_quarter`` the same from midnight, from 6, from noon
+    and from 18.
     """
 
     site_id: str
     responder: str
     ambulance: str
+    sent: float
     calls: float
     minutes_now: float
     minutes_sooner: float
@@ -49,6 +62,7 @@ class Gained:
     cover_lost: float
     busiest_hour: int
     units: int
+    by_quarter: tuple[Quarter, ...]
 
 
 def time_critical(area: Area, service: str) -> list[str]:
@@ -66,15 +80,16 @@ def time_critical(area: Area, service: str) -> list[str]:
 def gained(area: Area, assumptions: Mapping[str, Assumption]) -> list[Gained]:
     """Find for every station of a fire or police service where it would be sooner than the ambulance is."""
     found: list[Gained] = []
+    travel = travel_of(area, assumptions)
     for ambulance in sorted(area.services):
         if area.kind_of(ambulance) != "ambulance":
             continue
-        calls = _calls(area, ambulance, assumptions)
+        calls = _calls(area, ambulance, assumptions, travel)
         if calls.is_empty():
             continue
         for responder in sorted(area.services):
             if area.kind_of(responder) in RESPONDERS:
-                found += _by_station(area, ambulance, responder, calls, assumptions)
+                found += _by_station(area, ambulance, responder, calls, assumptions, travel)
     return found
 
 
@@ -82,7 +97,7 @@ def _central(assumptions: Mapping[str, Assumption], declared: Assumption) -> flo
     return assumptions.get(declared.name, declared).central
 
 
-def _calls(area: Area, ambulance: str, assumptions: Mapping[str, Assumption]) -> pl.DataFrame:
+def _calls(area: Area, ambulance: str, assumptions: Mapping[str, Assumption], travel: Travel) -> pl.DataFrame:
     """Give the placed time-critical calls with the minutes until told and until the first ambulance, recorded or modelled."""
     own = area.table("incidents").filter(
         (pl.col("service_id") == ambulance)
@@ -100,7 +115,7 @@ def _calls(area: Area, ambulance: str, assumptions: Mapping[str, Assumption]) ->
             for each, name in (("mobilised_at", "told"), ("arrived_at", "first"))
         )
     )
-    modelled = _driven(area, own, ambulance, assumptions).rename({"minutes": "drive"}).drop("ground")
+    modelled = _driven(area, own, ambulance, travel).rename({"minutes": "drive"}).drop("ground")
     told = _central(assumptions, HANDLING["ambulance"])
     turnout = _central(assumptions, TURNOUT["wholetime"])
     return (
@@ -113,14 +128,12 @@ def _calls(area: Area, ambulance: str, assumptions: Mapping[str, Assumption]) ->
     )
 
 
-def _driven(
-    area: Area, calls: pl.DataFrame, service: str, assumptions: Mapping[str, Assumption]
-) -> pl.DataFrame:
+def _driven(area: Area, calls: pl.DataFrame, service: str, travel: Travel) -> pl.DataFrame:
     """Give the nearest station of a service to each of these calls, and the minutes to drive; null where there is none."""
     # The calls are taken for the service's own, so that drives come from response and its way of travelling.
     asked = calls.with_columns(service_id=pl.lit(service)).select(area.table("incidents").columns)
     looked_at = replace(area, tables=MappingProxyType({**area.tables, "incidents": asked}))
-    return drives(looked_at, travel_of(area, assumptions)).select("incident_id", "ground", "minutes")
+    return drives(looked_at, travel).select("incident_id", "ground", "minutes")
 
 
 def _by_station(
@@ -129,6 +142,7 @@ def _by_station(
     responder: str,
     calls: pl.DataFrame,
     assumptions: Mapping[str, Assumption],
+    travel: Travel,
 ) -> Iterator[Gained]:
     units = area.table("units").filter((pl.col("service_id") == responder) & pl.col("site_id").is_not_null())
     if units.is_empty():
@@ -143,8 +157,8 @@ def _by_station(
         .group_by("site_id")
         .agg(pl.col("turnout").min())
     )
-    sooner = (
-        calls.join(_driven(area, calls, responder, assumptions), on="incident_id")
+    near = (
+        calls.join(_driven(area, calls, responder, travel), on="incident_id")
         .join(turnout, left_on="ground", right_on="site_id")
         .with_columns(
             (
@@ -157,31 +171,44 @@ def _by_station(
             pl.col("received_at").dt.weekday().cast(pl.Int64).alias("weekday"),
             pl.col("received_at").dt.hour().cast(pl.Int64).alias("hour"),
         )
-        .filter((pl.col("gain") > 0) & (pl.col("minutes") <= _central(assumptions, WITHIN)))
+        .filter(pl.col("minutes") <= _central(assumptions, WITHIN))
         .sort("ground", "incident_id")
     )
     days = days_covered(area)
-    for (ground,), rows in sooner.group_by(["ground"], maintain_order=True):
+    for (ground,), rows in near.group_by(["ground"], maintain_order=True):
         own = units.filter(pl.col("site_id") == ground)
         idle, on_duty = _idle(area, own, assumptions, days)
-        weight = idle[rows["weekday"].to_numpy() - 1, rows["hour"].to_numpy()]
+        free = idle[rows["weekday"].to_numpy() - 1, rows["hour"].to_numpy()]
+        gain = rows["gain"].to_numpy()
+        weight = np.where(gain > 0, free, 0.0)
         if not weight.sum() > 0:
             continue
         a_year = 365.2425 / days
-        sent = float(weight.sum()) * a_year
-        hours = np.bincount(rows["hour"].to_numpy(), weight, 24)
+        sent, sooner = float(free.sum()) * a_year, gain > 0
+        hour = rows["hour"].to_numpy()
         yield Gained(
             str(ground),
             responder,
             ambulance,
             sent,
+            float(weight.sum()) * a_year,
             float(weight @ rows["first"].to_numpy() / weight.sum()),
-            float(weight @ rows["gain"].to_numpy() / weight.sum()),
-            float(weight.mean()),
+            float(weight @ gain / weight.sum()),
+            float(free[sooner].mean()),
             sent * _central(assumptions, TIME_OUT) / 60 / (on_duty * 365.2425 / 7),
-            int(hours.argmax()),
+            int(np.bincount(hour, weight, 24).argmax()),
             own.height,
+            tuple(
+                _quarter(gain[here], free[here])
+                for here in (sooner & (hour // 6 == quarter) for quarter in range(4))
+            ),
         )
+
+
+def _quarter(gain: NDArray[np.float64], free: NDArray[np.float64]) -> Quarter:
+    """Sum up the calls of six hours; nothing where nobody is ever free."""
+    weighed = float(free @ gain / free.sum()) if free.sum() > 0 else 0.0
+    return Quarter(len(gain), weighed, float(free.mean()) if len(free) else 0.0)
 
 
 def days_covered(area: Area) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from joinedup.area.places import fit_for_distance
 from joinedup.money import Cash, CashKind, CashLine, Partner, Supply
 from joinedup.options import Kind, Need, Option, lives_already, registered, tried_before
 from joinedup.options.governance import declared
-from joinedup.options.governance.declared import ASSUMPTIONS, EXIT_COST, SET_UP, TOLD
+from joinedup.options.governance.declared import ASSUMPTIONS, EXIT_COST, PROJECTS, SET_UP, TOLD
 from joinedup.options.governance.models import commissioners_end, models, unlocks, years_from
 from joinedup.options.shared_control_room.joining import fact, in_words
 
@@ -85,14 +85,15 @@ class Governance:
 
     def cash(self, area: Area, option: Option, draws: Draws) -> list[Cash]:  # noqa: ARG002 - as every kind
         """What is spent once, by all alike; then what bodies that end cost less, and what comes in their place; nothing more."""
-        once = SET_UP[str(option.facts["set_up"])]
         earliest, ends = fact(option, "earliest"), option.facts["ends"]
         flows = []
+        year = int(max(0.0, earliest))
         for service in option.partners:
-            share = -sum((draws[each.name] for each in once), np.zeros(len(draws))) / len(option.partners)
-            year = int(max(0.0, earliest))
-            names = tuple(each.name for each in once)
-            flows.append(_flow("making the change", year, share, service, names, CashLine.CAPITAL))
+            for what, each in SET_UP[str(option.facts["set_up"])].items():
+                # Officers' and lawyers' time has its overrun in its range; systems and terms are a project like others.
+                line = CashLine.CAPITAL if each in PROJECTS else CashLine.RUNNING
+                share = -draws[each.name] / len(option.partners)
+                flows.append(_flow(what, year, share, service, (each.name,), line))
         live = np.maximum(draws[declared.YEARS_TO_LIVE.name], earliest)
         began = declared.YEARS_TO_LIVE.name
         for year in range(1, self.years + 1):
@@ -102,7 +103,7 @@ class Governance:
                 cost = fact(option, f"ends_gbp_{service}")
                 if cost:
                     less = draws[declared.ENDED.name] * cost
-                    names = (declared.ENDED.name, began)
+                    names: tuple[str, ...] = (declared.ENDED.name, began)
                     flows.append(_flow("a body that ends", year, less * part, service, names))
                     if option.facts["becomes"]:
                         names = (declared.ENDED.name, declared.NEW_BODY.name, began)
@@ -148,7 +149,8 @@ def _bodies(area: Area) -> list[Body]:
     for row in area.table("bodies").sort("body_id").iter_rows(named=True):
         services = tuple(each.strip() for each in (row["services"] or "").split(";") if each.strip())
         kind = (row["kind"] or "").strip().lower()
-        found.append(Body(**{**row, "services": services, "kind": kind}))
+        given = {each.name: row[each.name] for each in fields(Body)}
+        found.append(Body(**{**given, "services": services, "kind": kind}))
     return found
 
 
@@ -204,6 +206,7 @@ def _option(
         "words": model.words,
         "standing": model.standing,
         "since": model.since,
+        "in_law": f"{_month(model.since)}, in {in_words(model.nations)}",
         "source": model.source,
         "set_up": model.set_up,
         "becomes": model.becomes or None,

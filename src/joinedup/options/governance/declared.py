@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from joinedup.assumptions import Assumption, Grade
+from joinedup.assumptions import Declaring
 from joinedup.wording import Unit
 
-
-def _declared(
-    name: str, sentence: str, unit: str, values: tuple[float, float, float], source: str
-) -> Assumption:
-    return Assumption(f"governance.{name}", sentence, unit, *values, source, Grade.JUDGEMENT)
+_declared = Declaring("governance")
 
 
 CASE = _declared(
@@ -86,17 +82,23 @@ EXIT_COST = _declared(
 )
 
 ASSUMPTIONS = (CASE, SEAT, ORDER, EMPLOYER, MERGER, ENDED, NEW_BODY, SEAT_COST, YEARS_TO_LIVE, EXIT_COST)
+_THE_CASE = {"making the local case": CASE}
+_BY_ORDER = {**_THE_CASE, "moving functions and staff by order": ORDER}
 SET_UP = {
-    "seat": (SEAT,),
-    "order": (CASE, ORDER),
-    "employer": (CASE, ORDER, EMPLOYER),
-    "merger": (CASE, MERGER),
+    "seat": {"setting up the seat": SEAT},
+    "order": _BY_ORDER,
+    "employer": {**_BY_ORDER, "bringing two workforces under one employer": EMPLOYER},
+    "merger": {**_THE_CASE, "making one of two": MERGER},
 }
 """What is spent once by the set-up that a model names."""
+PROJECTS = (EMPLOYER, MERGER)
+"""What of it is a project, with optimism bias; the rest is people's time, and how far it may overrun is in its range (§5.3)."""
 
 TOLD = MappingProxyType(
     {
         "standing": ("The law that it rests on is {it}.", None),
+        "in_law": ("It applies from {it}.", None),
+        "source": ("Where it is written: {it}.", None),
         "bodies_before": ("Boards and authorities now: {it}.", Unit.NUMBER),
         "bodies_after": ("Boards and authorities then: {it}.", Unit.NUMBER),
         "members_before": ("Their members now: {it}.", Unit.NUMBER),

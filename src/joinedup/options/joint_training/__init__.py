@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from joinedup.area import Area
+from joinedup.disclosure import LIMIT
 from joinedup.money import Cash, CashKind, CashLine, Partner
 from joinedup.options import Kind, Need, Option, lives_already, registered, tried_before
 from joinedup.options.joint_training import declared
@@ -18,6 +19,9 @@ from joinedup.options.joint_training.declared import ASSUMPTIONS, EXIT_COST, TOL
 from joinedup.options.joint_training.pooling import HOURS_A_DAY, pooled
 from joinedup.options.joint_training.topics import every_topic, look_alikes, topics
 from joinedup.options.shared_control_room.joining import fact, in_use, in_words
+from joinedup.travel import travel_of
+from joinedup.wording import Unit
+from joinedup.wording import in_words as figure_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,7 +31,7 @@ if TYPE_CHECKING:
     from joinedup.assumptions import Assumption, Draws
     from joinedup.options import Registered
     from joinedup.options.joint_training.topics import Alike
-    from joinedup.wording import Unit
+    from joinedup.travel import Travel
 
 MOST_TOGETHER = 8
 """Calendars of more services than this are pooled pair by pair only."""
@@ -66,6 +70,7 @@ class JointTraining:
         """Pool the calendar of each topic for every two services that teach it, and for all; then look for joint exercises."""
         register = registered(area, self.name)
         service_of = dict(area.table("courses").select("course_id", "service_id").iter_rows())
+        travel = travel_of(area, assumptions)
         found = []
         for topic, courses in topics(area).items():
             teaching = [
@@ -77,7 +82,7 @@ class JointTraining:
                 own = [each for each in courses if service_of[each] in partners]
                 before = tried_before(register, partners)
                 tried = None if before is None else before.in_words
-                option = _option(area, topic, own, partners, assumptions, tried)
+                option = _option(area, topic, own, partners, assumptions, travel, tried)
                 # What a service could do by thinning its own calendar needs nobody else.
                 if option is not None and fact(option, "seats_shared"):
                     found.append(option)
@@ -92,10 +97,11 @@ class JointTraining:
     def find_alone(self, area: Area, partner: str, assumptions: Mapping[str, Assumption]) -> list[Option]:
         """Thin one partner's own calendar: fewer and fuller runs of its own courses."""
         own = set(area.table("courses").filter(pl.col("service_id") == partner)["course_id"])
+        travel = travel_of(area, assumptions)
         found = []
         for topic, every in every_topic(area).items():
             courses = [each for each in every if each in own]
-            option = _option(area, topic, courses, (partner,), assumptions, None)
+            option = _option(area, topic, courses, (partner,), assumptions, travel, None)
             found += [option] if option else []
         return sorted(found, key=lambda option: option.id)
 
@@ -145,7 +151,12 @@ class JointTraining:
                 "is in the tables. Nothing is saved: it is what JESIP asks for, at its cost."
             )
         before, after = fact(option, "runs_before"), fact(option, "runs_after")
-        cost = f"from £{fact(option, 'person_gbp_before'):,.0f} to £{fact(option, 'person_gbp_after'):,.0f}"
+        cost = " to ".join(
+            figure_in_words(fact(option, f"person_gbp_{when}"), Unit.POUNDS) for when in ("before", "after")
+        )
+        shared_seats = fact(option, "seats_shared")
+        # A handful of people could be told apart (§8.1).
+        sit = f"fewer than {LIMIT} sit" if 0 < shared_seats < LIMIT else f"{shared_seats:,.0f} sit"
         need = f"{after:,.0f} run" + ("" if after == 1 else "s")
         shared = (
             f"{names} become one calendar with one list of seats."
@@ -153,9 +164,9 @@ class JointTraining:
             else f"{names} keep fewer, fuller runs."
         )
         return (
-            f"{shared} The same {fact(option, 'people'):,.0f} people need {need} in place of {before:,.0f}, each "
-            f"long enough for their own service; {fact(option, 'seats_shared'):,.0f} sit with another service. The runs cost "
-            f"{cost} a person trained, longer days and driving besides."
+            f"{shared} The same {fact(option, 'people'):,.0f} people need {need} in place of {before:,.0f}, each in "
+            f"one that counts for their own service; {sit} with another service. The runs "
+            f"cost from {cost} a person trained, longer days and driving besides."
         )
 
 
@@ -171,10 +182,11 @@ def _option(
     courses: Sequence[str],
     partners: tuple[str, ...],
     assumptions: Mapping[str, Assumption],
+    travel: Travel,
     tried: str | None,
 ) -> Option | None:
     """Make the option that these courses share a calendar; None where no run would fall away."""
-    found = pooled(area, courses, assumptions)
+    found = pooled(area, courses, assumptions, travel)
     if found is None or not found.dropped:
         return None
     named = area.table("courses").filter(pl.col("course_id").is_in(list(courses))).sort("course_id")

@@ -4,20 +4,11 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from joinedup.assumptions import Assumption, Grade
+from joinedup.assumptions import Declaring
 from joinedup.travel import ASSUMPTIONS as TRAVEL
 from joinedup.wording import Unit
 
-
-def _declared(
-    name: str,
-    sentence: str,
-    unit: str,
-    values: tuple[float, float, float],
-    source: str,
-    grade: Grade = Grade.JUDGEMENT,
-) -> Assumption:
-    return Assumption(f"joint_training.{name}", sentence, unit, *values, source, grade)
+_declared = Declaring("joint_training")
 
 
 LIKENESS = _declared(
@@ -150,6 +141,7 @@ TOLD = MappingProxyType(
             Unit.NUMBER,
         ),
         "wait_days_after_{partner}": ("Days that somebody of {who} would wait together: {it}.", Unit.NUMBER),
+        "travel": ("Drives from venue to venue are by {it}.", None),
     }
 )
 """What a board reads of an option's facts."""

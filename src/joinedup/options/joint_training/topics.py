@@ -72,7 +72,7 @@ def every_topic(area: Area) -> dict[str, tuple[str, ...]]:
     """Give every course by the name of its topic, joined as a person said; some are taught by one service alone.
 
     Raises:
-        Refusal: when the table of topics names a course that there is none of, or says neither yes nor no.
+        Refusal: when the table of topics names a course that there is none of, says neither yes nor no, or parts what is one.
     """
     courses = area.table("courses").sort("course_id")
     # Each course is taken for a service of its own, so that the one rule of matching gives the courses of each match.
@@ -95,6 +95,12 @@ def every_topic(area: Area) -> dict[str, tuple[str, ...]]:
             # A code or a name that courses share is a better name than that of one course.
             name = min(joined, key=lambda each: (each.startswith("course "), each))
             name_of = {course: name if of in joined else of for course, of in name_of.items()}
+    for one, other, same in _said(area):
+        if not same and name_of[one] == name_of[other]:
+            raise Refusal(
+                f"topics.csv: {one} and {other} are said to be two topics, and bear one code or name, or are one with a third; "
+                "mend the code, or take out the row that is wrong"
+            )
     groups: dict[str, list[str]] = {}
     for course, name in sorted(name_of.items()):
         groups.setdefault(name, []).append(course)

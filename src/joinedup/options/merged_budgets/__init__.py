@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -10,10 +9,12 @@ import numpy as np
 
 from joinedup.money import Cash, CashKind, CashLine, Partner
 from joinedup.options import Kind, Need, Option, lives_already, registered, tried_before
-from joinedup.options.merged_budgets import declared
+from joinedup.options.merged_budgets import alone, declared
+from joinedup.options.merged_budgets.checks import Books
 from joinedup.options.merged_budgets.declared import ASSUMPTIONS, EXIT_COST, TOLD
-from joinedup.options.merged_budgets.finding import groups_of, lines_by_function, rule_of
-from joinedup.options.merged_budgets.sharing import contributions, overruns, pooled_cost, rules
+from joinedup.options.merged_budgets.finding import groups_of, lines_by_function
+from joinedup.options.merged_budgets.proposing import proposed
+from joinedup.options.merged_budgets.sharing import contributions, rules
 from joinedup.options.shared_control_room.joining import fact, in_use, in_words
 from joinedup.overlap import ASSUMPTIONS as OVERLAP
 from joinedup.travel import ASSUMPTIONS as TRAVEL
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from joinedup.area import Area
     from joinedup.assumptions import Assumption, Draws
-    from joinedup.options.merged_budgets.finding import Line
 
     Floats = NDArray[np.float64]
     from joinedup.wording import Unit
@@ -57,7 +57,7 @@ class MergedBudgets:
 
         Of more than eight, two are tried only where they have sites within reach of each other.
         """
-        register = registered(area, self.name)
+        register, books = registered(area, self.name), Books.of(area)
         found = []
         for function, lines in lines_by_function(area).items():
             for group in groups_of(lines, area, assumptions):
@@ -65,11 +65,19 @@ class MergedBudgets:
                 if any(lives_already(register, pair) for pair in combinations(partners, 2)):
                     continue
                 before = tried_before(register, partners)
-                found.append(_option(area, function, group, assumptions, before.in_words if before else None))
+                found.append(
+                    proposed(area, books, function, group, assumptions, before.in_words if before else None)
+                )
         return sorted(found, key=lambda option: option.id)
+
+    def find_alone(self, area: Area, partner: str, assumptions: Mapping[str, Assumption]) -> list[Option]:  # noqa: ARG002 - as every kind
+        """Join the lines for a function that one partner itself keeps apart."""
+        return alone.found_alone(area, partner)
 
     def cash(self, area: Area, option: Option, draws: Draws) -> list[Cash]:  # noqa: ARG002 - as every kind
         """Set up once; then the saving where the work is done once, accounting at the host, and what settles it by the rule."""
+        if option.facts.get("way") == alone.WAY:
+            return alone.cash(option, draws, self.years)
         costs, use = _recorded(option)
         host = int(costs.argmax())
         scope, administration = draws[declared.SCOPE.name], draws[declared.ADMINISTRATION.name]
@@ -135,6 +143,8 @@ class MergedBudgets:
 
     def carry_on(self, area: Area, option: Option, draws: Draws) -> list[Cash]:  # noqa: ARG002 - as every kind
         """Give what each goes on spending on its own."""
+        if option.facts.get("way") == alone.WAY:
+            return alone.carry_on(option, draws, self.years)
         costs, _ = _recorded(option)
         return [
             _flow("the function as now", year, np.full(len(draws), -cost), service)
@@ -144,114 +154,21 @@ class MergedBudgets:
 
     def explain(self, option: Option) -> str:
         """Say what is pooled, who holds it, who pays what, and who would lose under which rule."""
+        if option.facts.get("way") == alone.WAY:
+            return alone.explain(option)
         rule = next(each.words for each in rules().contributions if each.name == option.facts["contribution"])
         loser = option.facts["loses"]
         return (
-            f"{in_words(list(dict.fromkeys(option.names)))} become one budget, held by {option.facts['host']}. Each pays {rule}. "
+            f"One budget takes in {in_words(list(dict.fromkeys(option.names)))}; {option.facts['host']} holds it. "
+            f"Each pays {rule}. "
             f"Doing things once, less the accounting, {_saves(fact(option, 'saving_gbp_a_year'))} a year; it "
             f"{_saves(fact(option, 'saving_gbp_stressed'))} if it goes as an audited programme did. "
-            f"{f'Some rule leaves {loser} worse off.' if loser else 'No rule leaves anybody worse off.'}"
+            f"{f'By another rule some pay more than alone: {loser}.' if loser else 'No rule leaves anybody worse off.'}"
         )
 
 
 def _saves(pounds: float) -> str:
     return f"saves £{pounds:,.0f}" if pounds >= 0 else f"costs £{-pounds:,.0f}"
-
-
-def _option(
-    area: Area, function: str, group: Sequence[Line], assumptions: Mapping[str, Assumption], tried: str | None
-) -> Option:
-    """Make the option that these services pay into one budget for a function."""
-    partners = tuple(each.service_id for each in group)
-    costs = np.array([each.net_gbp for each in group])
-    known = [each.use for each in group if each.use is not None]
-    use = np.array(known) if len(known) == len(group) else None
-    scope = np.array([assumptions[declared.SCOPE.name].central])
-    administration = np.array([assumptions[declared.ADMINISTRATION.name].central])
-    host = area.name_of(partners[int(costs.argmax())])
-    together = float(pooled_cost(costs, scope, administration)[0])
-    gross = float(scope[0]) * float(costs.sum() - costs.max())
-    stressed = gross * assumptions[declared.STRESS.name].central - float(administration[0]) * len(group)
-    contribution, differ = rule_of(group, "contribution", rules().contribution)
-    unused = use is None and contribution == "by use"
-    risk, risks_differ = rule_of(group, "risk", rules().risk)
-    facts: dict[str, float | str | None] = {
-        "contribution": rules().contribution if unused else contribution,
-        "risk": risk,
-        "host": host,
-        "cost_gbp_now": float(costs.sum()),
-        "cost_gbp_together": together,
-        "saving_gbp_a_year": float(costs.sum()) - together,
-        "saving_gbp_stressed": stressed,
-        "tried_before": tried,
-    }
-    for number, service in enumerate(partners):
-        facts[f"alone_gbp_{service}"] = float(costs[number])
-        facts[f"use_{service}"] = None if use is None else float(use[number])
-        facts[f"cost_share_{service}"] = float(costs[number] / costs.sum())
-        facts[f"use_share_{service}"] = None if use is None else float(use[number] / use.sum())
-    losers: set[str] = set()
-    for rule in rules().contributions:
-        paid = contributions(rule.name, costs, use, scope, administration)
-        for number, service in enumerate(partners):
-            pays = None if paid is None else float(paid[number, 0])
-            facts[f"pays_gbp_{_dashed(rule.name)}_{service}"] = pays
-            if pays is not None and pays > costs[number] + 0.005:
-                losers.add(area.name_of(service))
-    facts["loses"] = in_words(sorted(losers)) if losers else None
-    agreed = contributions(str(facts["contribution"]), costs, use, scope, administration)
-    if agreed is not None:
-        overrun = assumptions[declared.OVERRUN.name].central * together
-        for rule in rules().risks:
-            borne = overruns(rule.name, overrun, costs, agreed[:, 0])
-            facts |= {
-                f"overrun_gbp_{_dashed(rule.name)}_{each}": float(part)
-                for each, part in zip(partners, borne, strict=True)
-            }
-    return Option(
-        id="-".join(("merged-budgets", _dashed(function), *partners)),
-        kind="merged budgets",
-        title=f"One budget for {function}: {in_words([area.name_of(each) for each in partners])}",
-        partners=partners,
-        joins=tuple(line for each in group for line in each.line_ids),
-        names=tuple(
-            f"{each.function} of {area.name_of(each.service_id)}" for each in group for _ in each.line_ids
-        ),
-        # Who holds the money changes, not what is held.
-        changes=(),
-        uses=tuple(f"budgets/{line}" for each in group for line in each.line_ids),
-        facts=facts,
-        incomplete=(
-            *_open(area, group, use),
-            *(["which rule of contribution: the partners state different ones"] if differ else []),
-            *(["which rule for risk: the partners state different ones"] if risks_differ else []),
-        ),
-    )
-
-
-def _open(area: Area, group: Sequence[Line], use: Floats | None) -> list[str]:
-    """Say what a finance director would still ask."""
-    kinds = {area.kind_of(each.service_id) for each in group}
-    asked = [
-        "which reserves go in, and whose they are on leaving",
-        "which pension funds bear the posts, and what the actuary says",
-        "terms of leaving: notice, assets, staff and who pays",
-        "posts, consultation dates and an equality screen are not recorded",
-    ]
-    if "ambulance" in kinds and kinds != {"ambulance"}:
-        asked.append(
-            "whether what the others pay to or for the ambulance service carries value added tax that it cannot recover"
-        )
-    else:
-        asked.append("whether one partner's charge to the others is a supply that carries value added tax")
-    if use is None:
-        asked.append("how much each uses the function, so that cost and use can be compared")
-    asked += [
-        f"the income of {area.name_of(each.service_id)}, taken as none"
-        for each in group
-        if not each.income_known
-    ]
-    return asked
 
 
 def _recorded(option: Option) -> tuple[Floats, Floats | None]:
@@ -290,10 +207,6 @@ def _flow(what: str, year: int, amount: Floats, service: str, *names: str) -> Ca
     """Write a saving of one partner, or a cost where the amount is negative."""
     who = Partner(service)
     return Cash(what, CashKind.CASH_RELEASING, CashLine.RUNNING, year, amount, who, who, names)
-
-
-def _dashed(name: str) -> str:
-    return re.sub(r"[^\w]+", "-", name)
 
 
 KIND: Kind = MergedBudgets()

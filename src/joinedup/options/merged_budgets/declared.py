@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from joinedup.assumptions import Assumption, Grade
+from joinedup.assumptions import Declaring, Grade
 from joinedup.wording import Unit
 
-
-def _declared(
-    name: str,
-    sentence: str,
-    unit: str,
-    values: tuple[float, float, float],
-    source: str,
-    grade: Grade = Grade.JUDGEMENT,
-) -> Assumption:
-    return Assumption(f"merged_budgets.{name}", sentence, unit, *values, source, grade)
+_declared = Declaring("merged_budgets")
 
 
 SCOPE = _declared(
@@ -78,7 +69,25 @@ EXIT_COST = _declared(
     "judgement; the high is what leaving Warwickshire and West Mercia's whole alliance cost (HMICFRS; BBC)",
 )
 
-ASSUMPTIONS = (SCOPE, STRESS, ACHIEVING, SET_UP, ADMINISTRATION, YEARS_TO_LIVE, OVERRUN, EXIT_COST)
+PENSIONABLE = _declared(
+    "pensionable",
+    "Pay on which pension contributions are due, as a share of pay with what the employer pays on top. It is in no total.",
+    "share",
+    (0.65, 0.72, 0.78),
+    "judgement: national insurance and an employer's contribution of 15 % to 25 % come on top of pay",
+)
+
+ASSUMPTIONS = (
+    SCOPE,
+    STRESS,
+    ACHIEVING,
+    SET_UP,
+    ADMINISTRATION,
+    YEARS_TO_LIVE,
+    OVERRUN,
+    PENSIONABLE,
+    EXIT_COST,
+)
 
 TOLD = MappingProxyType(
     {
@@ -88,14 +97,57 @@ TOLD = MappingProxyType(
             "The saving a year if it goes as the like went elsewhere: {it}.",
             Unit.POUNDS,
         ),
+        "contribution": ("The rule of contribution that is costed: {it}.", None),
+        "risk": ("The rule for risk: {it}.", None),
+        "vat_gbp_host": (
+            "Value added tax lost a year, at the most, with the largest partner as holder of the budget: {it}.",
+            Unit.POUNDS,
+        ),
+        "vat_gbp_body": (
+            "Value added tax lost a year, at the most, with a new body as holder, which no law names yet: {it}.",
+            Unit.POUNDS,
+        ),
         "cost_share_{partner}": ("Share of the cost that {who} bears now: {it}.", Unit.SHARE),
-        "use_share_{partner}": ("Share of the use that is {who}'s: {it}.", Unit.SHARE),
+        "use_share_{partner}": ("Share of the use that {who} makes: {it}.", Unit.SHARE),
         "alone_gbp_{partner}": ("What {who} would pay alone, a year: {it}.", Unit.POUNDS),
         "pays_gbp_as-now_{partner}": ("What {who} would pay in the shares of now: {it}.", Unit.POUNDS),
         "pays_gbp_by-use_{partner}": ("What {who} would pay by use: {it}.", Unit.POUNDS),
         "pays_gbp_equal_{partner}": ("What {who} would pay in equal parts: {it}.", Unit.POUNDS),
         "pays_gbp_what-each-adds_{partner}": (
             "What {who} would pay by what each adds (Shapley): {it}.",
+            Unit.POUNDS,
+        ),
+        "overrun_gbp_own_{partner}": (
+            "Of an overrun {who} would bear, if each bears its own: {it}.",
+            Unit.POUNDS,
+        ),
+        "overrun_gbp_by-contribution_{partner}": (
+            "Of an overrun {who} would bear, if all bear it as they contribute: {it}.",
+            Unit.POUNDS,
+        ),
+        "overrun_gbp_host_{partner}": (
+            "Of an overrun {who} would bear, if the holder bears it: {it}.",
+            Unit.POUNDS,
+        ),
+        "reserves_least_{partner}": (
+            "The least of its budget that the treasurer of {who} would keep in reserve: {it}.",
+            Unit.SHARE,
+        ),
+        "reserves_now_{partner}": (
+            "General reserves of {who} now, as a share of its budget: {it}.",
+            Unit.SHARE,
+        ),
+        "reserves_set_up_{partner}": ("General reserves of {who} after setting up: {it}.", Unit.SHARE),
+        "reserves_overrun_{partner}": (
+            "General reserves of {who} after setting up and an overrun: {it}.",
+            Unit.SHARE,
+        ),
+        "reserves_{partner}": ("Reserves of {who}: {it}.", None),
+        "vat_{partner}": ("Value added tax on what {who} buys: {it}.", None),
+        "pension_scheme_{partner}": ("Pension scheme of the staff of {who} for it: {it}.", None),
+        "pension_rate_{partner}": ("What {who} pays into it itself, of pensionable pay: {it}.", Unit.SHARE),
+        "pension_gbp_{partner}": (
+            "Rise in employer's contributions a year if the staff of {who} moved to the holder (below zero: a fall): {it}.",
             Unit.POUNDS,
         ),
     }

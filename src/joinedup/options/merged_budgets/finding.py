@@ -10,7 +10,7 @@ import polars as pl
 
 from joinedup.options.merged_budgets.sharing import MOST_PARTNERS, rules
 from joinedup.overlap import REACH, site_pairs
-from joinedup.travel import StraightLine
+from joinedup.travel import travel_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,19 +21,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Line:
-    """What one service plans to spend on a function in a year, net; ``use`` is None where the study does not say.
+    """What one service plans to spend on a function in a year, net.
 
-    ``contribution`` and ``risk`` are the rules that the service would share by, None where it does not say.
+    ``use``, ``pay_gbp`` (of the gross), ``scheme`` and ``employer_pension_pct`` are None where the study does not say, and so are
+    ``contribution`` and ``risk``, the rules that the service would share by.
     """
 
     service_id: str
     function: str
+    year: str
     line_ids: tuple[str, ...]
+    gross_gbp: float
     net_gbp: float
     income_known: bool
+    pay_gbp: float | None
+    scheme: str | None
+    employer_pension_pct: float | None
     use: float | None
     contribution: str | None
     risk: str | None
+
+    @property
+    def bought_gbp(self) -> float:
+        """What of the gross spending is no pay; all of it where the study does not say."""
+        return max(0.0, self.gross_gbp - (self.pay_gbp or 0.0))
 
 
 def lines_by_function(area: Area) -> dict[str, list[Line]]:
@@ -48,19 +59,36 @@ def lines_by_function(area: Area) -> dict[str, list[Line]]:
         if name in rules().kept_apart or not known:
             continue
         newest = rows.filter(pl.col("year") == max(known)).sort("line_id")
-        lines = []
-        for service in newest["service_id"].unique().sort().to_list():
-            own = newest.filter(pl.col("service_id") == service)
-            net = float(own["gross_gbp"].sum()) - float(own["income_gbp"].sum())
-            whole = own["income_gbp"].null_count() == 0
-            chosen = tuple(_stated(own, column) for column in ("contribution_rule", "risk_rule"))
-            use = _use(area, service, name)
-            lines.append(Line(service, name, tuple(own["line_id"]), net, whole, use, *chosen))
+        lines = [
+            _line(area, service, name, newest.filter(pl.col("service_id") == service))
+            for service in newest["service_id"].unique().sort().to_list()
+        ]
         # A function that brings in more than it costs has nothing to share.
         lines = [each for each in lines if each.net_gbp > 0]
         if len(lines) > 1:
             found[name] = lines
     return found
+
+
+def _line(area: Area, service: str, function: str, own: pl.DataFrame) -> Line:
+    """Add up one service's rows for a function in a year."""
+    gross = float(own["gross_gbp"].sum())
+    rate = _stated(own, "employer_pension_pct")
+    return Line(
+        service_id=service,
+        function=function,
+        year=str(own["year"][0]),
+        line_ids=tuple(own["line_id"]),
+        gross_gbp=gross,
+        net_gbp=gross - float(own["income_gbp"].sum()),
+        income_known=own["income_gbp"].null_count() == 0,
+        pay_gbp=None if own["pay_gbp"].has_nulls() else float(own["pay_gbp"].sum()),
+        scheme=_stated(own, "pension_scheme"),
+        employer_pension_pct=None if rate is None else float(rate),
+        use=_use(area, service, function),
+        contribution=_stated(own, "contribution_rule"),
+        risk=_stated(own, "risk_rule"),
+    )
 
 
 def _use(area: Area, service: str, function: str) -> float | None:
@@ -102,10 +130,10 @@ def groups_of(
 
 
 def neighbours(area: Area, assumptions: Mapping[str, Assumption]) -> set[frozenset[str]]:
-    """Find the pairs of services that have sites within reach of each other."""
+    """Find the pairs of services that have sites within reach of each other, by the way of travelling that the study names."""
     reach = assumptions[REACH.name].central
     pairs = (
-        site_pairs(area, StraightLine.of(assumptions), reach).select("service_id", "service_id_2").unique()
+        site_pairs(area, travel_of(area, assumptions), reach).select("service_id", "service_id_2").unique()
     )
     return {frozenset(each) for each in pairs.iter_rows()}
 

@@ -32,6 +32,16 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Reserves:
+    """Above how much, per cent of its budget, a kind of service in a nation has to justify general reserves."""
+
+    justify_above_pct: float
+    kinds: tuple[str, ...]
+    nations: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True)
 class Rules:
     """The rules of the data file: which are costed, and which are shown beside."""
 
@@ -42,12 +52,14 @@ class Rules:
     uses: dict[str, str]
     kept_apart: dict[str, str]
     """Functions that are not pooled, and why."""
+    reserves: Reserves
 
 
 @cache
 def rules() -> Rules:
     """Read the rules."""
     given = tomllib.loads(FILE.read_text("utf-8"))
+    kept = given["reserves"]
     return Rules(
         given["contribution"],
         given["risk"],
@@ -55,6 +67,7 @@ def rules() -> Rules:
         tuple(Rule(each["name"], each["words"]) for each in given["risks"]),
         {each["name"]: each["use"] for each in given["functions"] if each["poolable"]},
         {each["name"]: each["why"] for each in given["functions"] if not each["poolable"]},
+        Reserves(kept["justify_above_pct"], tuple(kept["kinds"]), tuple(kept["nations"]), kept["source"]),
     )
 
 

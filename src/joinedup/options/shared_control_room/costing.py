@@ -9,7 +9,7 @@ import polars as pl
 
 from joinedup.money import Cash, CashKind, CashLine, Partner, Supply
 from joinedup.options.shared_control_room import declared
-from joinedup.options.shared_control_room.joining import fact, in_use, pay, room_called
+from joinedup.options.shared_control_room.joining import fact, in_use, pay, room_called, spent_in
 
 if TYPE_CHECKING:
     from datetime import date
@@ -35,11 +35,15 @@ class Costed:
         self.bearing = list({room.service_id: room for room in reversed(self.rooms)}.values())[::-1]
         self.one_place = fact(option, "one_place") > 0
         self.one_system = fact(option, "one_system") > 0
-        self.live = [in_use(year, draws[declared.YEARS_TO_LIVE.name]) for year in range(years + 1)]
+        self.goes_live = draws[declared.YEARS_TO_LIVE.name]
+        self.until_live = (np.zeros(len(draws)), self.goes_live)
+        # Desks are fitted, and people trained and moved, in the last year before the rooms work together.
+        self.just_before = (np.maximum(self.goes_live - 1.0, 0.0), self.goes_live)
+        self.live = [in_use(year, self.goes_live) for year in range(years + 1)]
         self.found: list[Cash] = []
 
     def flows(self) -> list[Cash]:
-        """Give everything: what is done once, then what goes on from when the rooms work together."""
+        """Give everything: what is done once, over the years until the rooms work together, then what goes on from there."""
         self._once()
         for room in self.bearing:
             self._posts(room)
@@ -66,6 +70,20 @@ class Costed:
 
     # --- once --------------------------------------------------------------------------------------------------------
 
+    def _spread(
+        self,
+        what: str,
+        amount: Floats,
+        partner: str,
+        when: tuple[Floats, Floats],
+        *names: str,
+        capital: bool = False,
+    ) -> None:
+        """Add what is done once, spent evenly over a time that is counted in years from the start of year 1."""
+        for year in range(1, self.years + 1):
+            rests = (*names, declared.YEARS_TO_LIVE.name)
+            self._add(what, year, amount * spent_in(year, *when), partner, *rests, capital=capital)
+
     def _once(self) -> None:
         draws = self.draws
         systems, names = self._integration()
@@ -75,34 +93,46 @@ class Costed:
             partner = room.service_id
             share = shares[partner]
             if self.one_system:
-                self._add(
-                    "integrating systems", 0, -systems * share, partner, *names, shared_by, capital=True
+                self._spread(
+                    "integrating systems",
+                    -systems * share,
+                    partner,
+                    self.until_live,
+                    *names,
+                    shared_by,
+                    capital=True,
                 )
             if desks:
-                self._add(
+                self._spread(
                     "desks in the shared room",
-                    0,
                     -desks * draws[declared.DESK.name] * share,
                     partner,
+                    self.just_before,
                     declared.DESK.name,
                     shared_by,
                     capital=True,
                 )
-            self._add("project team", 1, -draws[declared.PROJECT.name], partner, declared.PROJECT.name)
+            self._spread(
+                "project team",
+                -draws[declared.PROJECT.name],
+                partner,
+                self.until_live,
+                declared.PROJECT.name,
+            )
             if self.one_system and len(self.bearing) > 1:
-                self._add(
+                self._spread(
                     "training to answer for every service",
-                    1,
                     -draws[declared.TRAINING.name] * self._handlers(partner),
                     partner,
+                    self.just_before,
                     declared.TRAINING.name,
                 )
         for room in self._moving():
-            self._add(
+            self._spread(
                 "relocation of people",
-                1,
                 -draws[declared.RELOCATION.name] * self._strength(room.service_id),
                 room.service_id,
+                self.just_before,
                 declared.RELOCATION.name,
             )
         if self.one_place:
@@ -114,11 +144,12 @@ class Costed:
         cost, names = bills(room, self.option, self.draws)
         post, paid = pay(self.area, room.service_id, self.draws)
         a_year = cost + self._handlers(room.service_id) * post
-        self._add(
+        beside = self.draws[declared.DOUBLE_RUNNING.name] / 12
+        self._spread(
             "double running",
-            1,
-            -a_year * self.draws[declared.DOUBLE_RUNNING.name] / 12,
+            -a_year * beside,
             room.service_id,
+            (self.goes_live, self.goes_live + beside),
             declared.DOUBLE_RUNNING.name,
             *names,
             *paid,
@@ -140,11 +171,11 @@ class Costed:
             self._from_live(
                 "posts freed, less those that other duties need", freed * left * post, partner, *paid, *names
             )
-            self._add(
+            self._spread(
                 "redundancy",
-                1,
                 -freed * np.maximum(left, 0.0) * draws[declared.REDUNDANCY.name],
                 partner,
+                (self.goes_live, self.goes_live + 1.0),
                 declared.REDUNDANCY.name,
                 *names,
             )

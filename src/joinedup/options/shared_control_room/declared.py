@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-from joinedup.assumptions import Assumption, Grade
+from joinedup.assumptions import Declaring, Grade
 
-
-def _declared(
-    name: str,
-    sentence: str,
-    unit: str,
-    values: tuple[float, float, float],
-    source: str,
-    grade: Grade = Grade.JUDGEMENT,
-) -> Assumption:
-    return Assumption(f"shared_control_room.{name}", sentence, unit, *values, source, grade)
+_declared = Declaring("shared_control_room")
 
 
 ROSTER = _declared(

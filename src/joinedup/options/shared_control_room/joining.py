@@ -119,6 +119,20 @@ def in_use(year: int, years_to_live: NDArray[np.float64]) -> NDArray[np.float64]
     return np.clip(year - years_to_live, 0.0, 1.0)
 
 
+def spent_in(year: int, since: NDArray[np.float64], until: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the share of what is spent evenly from one time to another, both from the start of year 1, that falls in a year.
+
+    What takes no time falls in the year in which it happens.
+
+    >>> [float(spent_in(year, np.array([0.0]), np.array([2.5]))[0]) for year in (1, 2, 3, 4)]
+    [0.4, 0.4, 0.2, 0.0]
+    """
+    length = until - since
+    within = np.clip(np.minimum(year, until) - np.maximum(year - 1, since), 0.0, 1.0)
+    at_once = np.where(np.floor(since) + 1 == year, 1.0, 0.0)
+    return np.where(length > 0, within / np.where(length > 0, length, 1.0), at_once)
+
+
 def in_words(names: Sequence[str]) -> str:
     """Write names as a list in words."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

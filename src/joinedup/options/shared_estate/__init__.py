@@ -23,6 +23,7 @@ from joinedup.options.shared_estate.declared import (
     COST_TO_MOVE,
     EXIT_COST,
     HOST_SHARE,
+    MOST_GAP,
     RECEIPT_SHARE,
     RUNNING_COST,
     SHARED_KINDS,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
     from joinedup.area import Area
     from joinedup.assumptions import Assumption, Draws
+    from joinedup.locate import Plan
     from joinedup.options import Registered
     from joinedup.options.shared_estate.moving import Site
 
@@ -114,8 +116,7 @@ class SharedEstate:
     ) -> list[Option]:
         """Give each move that a plan of the whole estate makes between services, and each host with all its newcomers."""
         plan = whole_estate(area, assumptions)
-        # A plan that ran out of time could be another one on another machine.
-        if plan is None or plan.status != "optimal":
+        if plan is None or plan.gap > assumptions[MOST_GAP.name].central:
             return []
         at = {row[0]: row[1:] for row in area.table("sites").select("site_id", "x", "y").iter_rows()}
         found = []
@@ -129,7 +130,7 @@ class SharedEstate:
             for each in (*sets, *([ways] if len(ways) > 1 else [])):
                 option = self._option(area, each, host, assumptions, register)
                 if option is not None and len(option.partners) > 1:
-                    found.append(option)
+                    found.append(option if plan.status == "optimal" else _not_proven(option, plan))
         return found
 
     def _option(
@@ -162,6 +163,7 @@ class SharedEstate:
         start = start_year(area, mover)
         later = range(start + 1, self.years + 1)
         a_m2, host_names = _cost_a_m2(host, draws)
+        adapting, adapt_names = _cost_to_adapt(host, draws)
         freed, freed_names = _running_cost(mover, draws)
         flows = [
             Cash(
@@ -169,10 +171,10 @@ class SharedEstate:
                 CashKind.CASH_RELEASING,
                 CashLine.CAPITAL,
                 start,
-                -(space * draws[COST_TO_ADAPT.name] + draws[COST_TO_MOVE.name]),
+                -(space * adapting + draws[COST_TO_MOVE.name]),
                 payer,
                 payer,
-                (SPACE_NEEDED.name, COST_TO_ADAPT.name, COST_TO_MOVE.name),
+                (SPACE_NEEDED.name, *adapt_names, COST_TO_MOVE.name),
                 supply=Supply.STANDARD,
             )
         ]
@@ -285,11 +287,28 @@ class SharedEstate:
         )
 
 
+def _not_proven(option: Option, plan: Plan) -> Option:
+    """Say with a move that the plan it comes from ran out of time, so that on another machine it could be another."""
+    left = plan.cost_gbp_a_year - plan.bound_gbp_a_year
+    sentence = (
+        f"whether the best plan of the whole estate holds it: the plan that it comes from is not proven ({plan.status}), and "
+        f"another could be up to £{left:,.0f} a year cheaper"
+    )
+    return replace(option, incomplete=(*option.incomplete, sentence))
+
+
 def _running_cost(site: Site, draws: Draws) -> tuple[NDArray[np.float64], tuple[str, ...]]:
     """Give what a site costs to run in a year, and the assumptions used where the study does not say."""
     if site.running_cost_gbp is not None:
         return np.full(len(draws), site.running_cost_gbp), ()
     return (site.floor_area_m2 or 0.0) * draws[RUNNING_COST.name], (RUNNING_COST.name,)
+
+
+def _cost_to_adapt(host: Site, draws: Draws) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+    """Give what building work for a square metre of newcomer costs at a host."""
+    if host.adapt_cost_gbp_m2 is not None:
+        return np.full(len(draws), host.adapt_cost_gbp_m2), ()
+    return draws[COST_TO_ADAPT.name], (COST_TO_ADAPT.name,)
 
 
 def _cost_a_m2(site: Site, draws: Draws) -> tuple[NDArray[np.float64], tuple[str, ...]]:

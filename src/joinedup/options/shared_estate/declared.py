@@ -88,6 +88,16 @@ MOST_LOSS = Assumption(
     source="judgement; the safety gate still judges every move by itself",
     grade=Grade.JUDGEMENT,
 )
+MOST_GAP = Assumption(
+    name="shared_estate.most_gap",
+    sentence="How much cheaper the best plan of the whole estate may be than the one found in time, for its moves to be options.",
+    unit="share",
+    low=0.0,
+    central=0.01,
+    high=0.05,
+    source="judgement: a hundredth of what the estate costs is less than its costs are known to",
+    grade=Grade.JUDGEMENT,
+)
 ASSUMPTIONS = (
     SPACE_NEEDED,
     COST_TO_ADAPT,
@@ -97,6 +107,7 @@ ASSUMPTIONS = (
     RECEIPT_SHARE,
     EXIT_COST,
     MOST_LOSS,
+    MOST_GAP,
 )
 
 SHARED_KINDS = ("station", "base", "office")

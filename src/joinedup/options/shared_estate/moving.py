@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from joinedup.area import Area, Change
+from joinedup.locate import TURN_IN, TURNS_IN
 from joinedup.options import Option
 from joinedup.options.shared_estate.declared import SPACE_NEEDED
 
@@ -33,6 +34,19 @@ class Site:
     lease_break_on: date | None
     bays: int | None
     value_gbp: float | None
+    fixed: str | None
+    secure: str | None
+    adapt_cost_gbp_m2: float | None
+
+    @property
+    def stays(self) -> bool:
+        """Whether the study says that it is not to be given up."""
+        return "yes" in (self.fixed, self.secure)
+
+    @property
+    def takes_in(self) -> bool:
+        """Whether others may move in, as far as the study says."""
+        return self.secure != "yes"
 
 
 @dataclass(frozen=True)
@@ -52,7 +66,7 @@ def option_of(
 ) -> Option | None:
     """Make the option that these sites all move into the host, or None where it is known that they do not fit together."""
     movers, host = [site_of(area, each) for each in sorted(ways)], site_of(area, host_id)
-    if any(each.floor_area_m2 is None for each in movers):
+    if any(each.floor_area_m2 is None or each.stays for each in movers) or not host.takes_in:
         return None
     left = pl.col("site_id").is_in([each.site_id for each in movers])
     units = area.table("units")
@@ -75,6 +89,11 @@ def option_of(
             "which units start from either site" if len(movers) == 1 else "which units start from these sites"
         )
     incomplete += _unknown(area, movers)
+    incomplete += [
+        f"whether the on-call crew of {each.name} can turn in at {host.name}, {ways[each.site_id].minutes:.0f} minutes off"
+        for each in movers
+        if ways[each.site_id].minutes > assumptions[TURN_IN.name].central and _turns_in(units, each)
+    ]
     changes = [
         Change(table, row, "site_id", host_id)
         for table, key in (
@@ -106,6 +125,12 @@ def option_of(
         },
         incomplete=tuple(incomplete),
     )
+
+
+def _turns_in(units: pl.DataFrame, site: Site) -> bool:
+    """Say whether a crew of a site comes from home or work when it is called."""
+    here = units.filter(pl.col("site_id") == site.site_id)
+    return bool(here["crew"].cast(pl.String).is_in(TURNS_IN).any())
 
 
 def _unknown(area: Area, movers: list[Site]) -> list[str]:

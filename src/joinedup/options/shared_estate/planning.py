@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -66,7 +67,10 @@ def _plan(area: Area, assumptions: Mapping[str, Assumption]) -> Plan | None:
 
 
 def _terms(area: Area, assumptions: Mapping[str, Assumption]) -> Terms:
-    """Take the terms from central values; a service with stations and placed incidents keeps its minutes of a station."""
+    """Take the terms from central values and the study's capital; a service with placed incidents keeps its minutes of a station.
+
+    All moves together spend no more than the partners have for all of the roadmap: in which year is the roadmap's business.
+    """
 
     def central(declared: Assumption) -> float:
         return assumptions[declared.name].central
@@ -74,6 +78,7 @@ def _terms(area: Area, assumptions: Mapping[str, Assumption]) -> Terms:
     sites, incidents = area.table("sites"), area.table("incidents")
     placed = set(incidents.filter(fit_for_distance())["service_id"].unique())
     stations = set(sites.filter(pl.col("kind").is_in(["station", "base"]))["service_id"])
+    own = area.settings.roadmap
     return Terms(
         space_needed=central(SPACE_NEEDED),
         spare_share=central(SPARE_SHARE),
@@ -90,6 +95,7 @@ def _terms(area: Area, assumptions: Mapping[str, Assumption]) -> Terms:
             for service in area.services
             if service in placed and service in stations
         },
+        capital_gbp=math.inf if own.capital_gbp_a_year is None else own.capital_gbp_a_year * own.years,
     )
 
 

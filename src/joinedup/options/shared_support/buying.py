@@ -16,6 +16,7 @@ from joinedup.options.shared_support.declared import GAP_CLOSED, STANDARDISING, 
 from joinedup.options.shared_support.finding import (
     NAME,
     YEARS,
+    fact,
     in_words,
     overlapping,
     own,
@@ -85,7 +86,7 @@ def _option(
     if shared_already(register, partners):
         return None
     prices, bought = _bought(rows)
-    saved = saved_at(prices, bought, "best")
+    saved, at_median = saved_at(prices, bought, "best"), saved_at(prices, bought, "median")
     if not np.nansum(saved) > 0:
         return None
     item = str(rows["item"][0])
@@ -118,8 +119,12 @@ def _option(
             "median_gbp": float(np.median(prices)),
             "highest_gbp": float(prices.max()),
             "spread": float(rows["spread"][0]),
-            "saved_at_median": float(np.nansum(saved_at(prices, bought, "median"))),
+            "saved_at_median": float(np.nansum(at_median)),
             "saved_at_best": float(np.nansum(saved)),
+            **_of_each(rows["service_id"].to_list(), at_median, "saved_at_median"),
+            **_of_each(rows["service_id"].to_list(), saved, "saved_at_best"),
+            "changing_over_gbp": float(np.nansum(np.where(saved > 0, prices * bought, 0.0)))
+            * assumptions[STANDARDISING.name].central,
             "tried_before": tried(register, partners),
         },
         incomplete=(
@@ -129,6 +134,14 @@ def _option(
             *overlapping(area, register, partners),
         ),
     )
+
+
+def _of_each(services: Sequence[str], saved: NDArray[np.float64], name: str) -> dict[str, float | None]:
+    """Give what each service would save over its contracts; None where what one of them buys is not known (§1.3)."""
+    sums: dict[str, float] = {}
+    for service, amount in zip(services, saved.tolist(), strict=True):
+        sums[service] = sums.get(service, 0.0) + amount
+    return {f"{name}_{service}": None if np.isnan(of) else of for service, of in sums.items()}
 
 
 def _bought(rows: pl.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -146,15 +159,9 @@ def cash(area: Area, option: Option, draws: Draws) -> list[Cash]:
     """Give the tender and the change of item, then what each saves from the year after its own contract ends."""
     rows = _contracts(area, option)
     gains = np.nan_to_num(saved_at(*_bought(rows), "best"))
+    # A tender is people's time, and how far it may overrun is in its range (§5.3).
     flows = [
-        own(
-            "one specification and a joint tender",
-            0,
-            -draws[TENDER.name],
-            partner,
-            TENDER.name,
-            line=CashLine.CAPITAL,
-        )
+        own("one specification and a joint tender", 0, -draws[TENDER.name], partner, TENDER.name)
         for partner in option.partners
     ]
     for row, gain in zip(rows.iter_rows(named=True), gains, strict=True):
@@ -192,10 +199,10 @@ def carry_on(area: Area, option: Option, draws: Draws) -> list[Cash]:
 def explain(option: Option) -> str:
     """Say who buys what together, at which prices now, and what that could be worth."""
     names = in_words(list(dict.fromkeys(option.names)))
-    low, high = float(option.facts["lowest_gbp"] or 0), float(option.facts["highest_gbp"] or 0)
-    best = float(option.facts["saved_at_best"] or 0)
+    # What one costs is a matter between buyer and seller (§8.1): how far the prices lie apart is not.
+    apart, best = fact(option, "spread"), fact(option, "saved_at_best")
     return (
-        f"{names} buy {option.facts['item']} under one contract, each from when its own ends. One now costs from £{low:,.2f} to "
-        f"£{high:,.2f}. If all paid the least, £{best:,.0f} a year would be saved; only part of that is likely, because the "
-        "prices may be for different things."
+        f"{names} buy {option.facts['item']} under one contract, each from when its own ends. The dearest now pays {apart:.0%} "
+        f"more for one than the cheapest. If all paid the least, £{best:,.0f} a year would be saved; only part of that is "
+        "likely, because the prices may be for different things."
     )

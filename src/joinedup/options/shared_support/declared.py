@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from joinedup.assumptions import Assumption, Grade
+from joinedup.assumptions import Declaring, Grade
 from joinedup.options.shared_estate.declared import RECEIPT_SHARE, RUNNING_COST
 from joinedup.travel import ASSUMPTIONS as TRAVEL
 from joinedup.wording import Unit
 
-
-def _declared(
-    name: str,
-    sentence: str,
-    unit: str,
-    values: tuple[float, float, float],
-    source: str,
-    grade: Grade = Grade.JUDGEMENT,
-) -> Assumption:
-    return Assumption(f"shared_support.{name}", sentence, unit, *values, source, grade)
+_declared = Declaring("shared_support")
 
 
 GAP_CLOSED = _declared(
@@ -152,7 +143,19 @@ ASSUMPTIONS = (
 TOLD = MappingProxyType(
     {
         "saved_at_median": ("Saved in a year if all paid the price in the middle: {it}.", Unit.POUNDS),
+        "saved_at_median_{partner}": (
+            "What {who} would save in a year if it paid the price in the middle: {it}.",
+            Unit.POUNDS,
+        ),
         "saved_at_best": ("Saved in a year if all paid the best price: {it}.", Unit.POUNDS),
+        "saved_at_best_{partner}": (
+            "What {who} would save in a year if it paid the best price: {it}.",
+            Unit.POUNDS,
+        ),
+        "changing_over_gbp": ("What changing over to the common item would cost once: {it}.", Unit.POUNDS),
+        "vehicles": ("Vehicles that would be kept in the other workshop: {it}.", Unit.NUMBER),
+        "minutes": ("The drive between the two workshops: {it}.", Unit.MINUTES),
+        "posts_freed": ("Whole posts that come free, at the central values: {it}.", Unit.NUMBER),
     }
 )
 """What a board reads of an option's facts."""

@@ -23,7 +23,7 @@ from joinedup.options.shared_support.declared import (
 )
 from joinedup.options.shared_support.finding import NAME, YEARS, fact, own, tried, year_of
 from joinedup.overlap import site_pairs
-from joinedup.travel import StraightLine
+from joinedup.travel import travel_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,14 +51,15 @@ def _among(
     area: Area, workshops: pl.DataFrame, assumptions: Mapping[str, Assumption], register: Sequence[Registered]
 ) -> list[Option]:
     looked_at = replace(area, tables=MappingProxyType({**area.tables, "sites": workshops}))
-    pairs = site_pairs(looked_at, StraightLine.of(assumptions), assumptions[WORKSHOP_REACH.name].central)
+    travel = travel_of(area, assumptions)
+    pairs = site_pairs(looked_at, travel, assumptions[WORKSHOP_REACH.name].central)
     found = []
     for pair in pairs.iter_rows(named=True):
         sites = (pair["site_id"], pair["site_id_2"])
         if lives_already(register, (), sites):
             continue
         for mover, host in (sites, sites[::-1]):
-            option = _option(area, mover, host, pair["metres"], pair["minutes"], assumptions, register)
+            option = _option(area, mover, host, pair, travel.name, assumptions, register)
             if option is not None:
                 found.append(option)
     return found
@@ -68,8 +69,8 @@ def _option(
     area: Area,
     mover_id: str,
     host_id: str,
-    metres: float,
-    minutes: float,
+    pair: Mapping[str, Any],
+    by: str,
     assumptions: Mapping[str, Assumption],
     register: Sequence[Registered],
 ) -> Option | None:
@@ -113,8 +114,9 @@ def _option(
         uses=(f"sites/{mover_id}", f"sites/{host_id}"),
         facts={
             "way": "workshop",
-            "metres": metres,
-            "minutes": minutes,
+            "metres": pair["metres"],
+            "minutes": pair["minutes"],
+            "by": by.partition(",")[0],
             "space_m2": space,
             # Every vehicle that responds needs a workshop, whether or not the register of assets names it.
             "vehicles": float(max(vehicles, units)),
@@ -219,8 +221,9 @@ def explain(option: Option) -> str:
         if len(option.partners) == 1
         else " The newcomer pays for the move and for what it adds to the host's bills."
     )
-    vehicles, further = fact(option, "vehicles"), fact(option, "metres") / 1000
+    vehicles, further = fact(option, "vehicles"), fact(option, "minutes")
     return (
-        f"{option.names[0]} closes. The {vehicles:,.0f} vehicles that it keeps go {further:.1f} km further at the most, to "
-        f"{option.names[1]}, where its people take about {fact(option, 'space_m2'):,.0f} m².{paid} No post is counted as saved."
+        f"{option.names[0]} closes. The {vehicles:,.0f} vehicles that it keeps drive {further:.1f} minutes further at the most "
+        f"(by {option.facts['by']}), to {option.names[1]}, where its people take about {fact(option, 'space_m2'):,.0f} m².{paid} "
+        "No post is counted as saved."
     )

@@ -7,7 +7,8 @@ The rules, which the loops in ``mobilising`` (rules 1 to 8) and ``attending`` (a
    it was reached, two programs agree or do not, and "at the same time" means something. A drive is rounded to the
    nearest millisecond once.
 2. When a job is *ready*, the units that can be sent are those on shift at that moment that can meet its need and are at
-   their site or on their way back there. The one with the shortest drive goes; of equal drives, the first by row.
+   their site or on their way back there. The one with the shortest drive goes; of equal drives, the first by row. Whoever
+   makes the rows says who that is: ``playing`` puts crews that set off at once before crews on call, and then goes by unit_id.
 3. A unit at its site sets off after the job's turnout and its own; a unit on the road sets off at once. It drives, is on scene as
    long as the job says, and is then free.
 4. A unit on its way back moves at an even pace on the straight line from where it became free to its site, where it
@@ -65,6 +66,9 @@ The full model adds to these. Each addition is data of its own, and where none o
 16. **Shared crews.** Of the units of a crew only so many can be away from their site at once, from being sent until coming
     back. A unit at its site whose crew is away does not count. When a unit comes back, what waits is offered, if the hour turns
     at that moment after it has.
+17. **Drives by hour.** Where drives differ by hour of the week, a drive takes as long as in the hour in which it is worked out:
+    when a unit is chosen, or turns home. It is not worked out again when the hour turns. To a hospital it is that of the hour
+    in which the job became ready. The bare loop knows this rule too.
 """
 
 from joinedup.response.dispatching.arrangements import (
@@ -78,7 +82,16 @@ from joinedup.response.dispatching.arrangements import (
     Posting,
     SharedCrews,
 )
-from joinedup.response.dispatching.resources import Attended, Dispatched, Jobs, Matrix, Sites, Units
+from joinedup.response.dispatching.resources import (
+    Attended,
+    Dispatched,
+    Jobs,
+    Matrix,
+    Sites,
+    Spells,
+    StraightLines,
+    Units,
+)
 from joinedup.response.dispatching.sending import dispatch
 
 __all__ = [
@@ -96,6 +109,8 @@ __all__ = [
     "Posting",
     "SharedCrews",
     "Sites",
+    "Spells",
+    "StraightLines",
     "Units",
     "dispatch",
 ]

@@ -70,7 +70,7 @@ class Hospitals:
             assert self.place is not None
             place = column(self.place, np.int64)
             require(len(place) == count, "hospitals: not one place in the matrix for each")
-            require(within(place, len(matrix.ms)), "hospitals: a place that is not in the matrix")
+            require(within(place, matrix.ms.shape[-1]), "hospitals: a place that is not in the matrix")
         return Hospitals(x, y, bays, to, handover, place)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from joinedup.response.dispatching.finding import IDLE, SENT, drive_from, leave, nearest
 from joinedup.response.dispatching.mobilising import HOUR, HOURS_OF_WEEK
+from joinedup.response.dispatching.packed import Law, Places
 from joinedup.response.dispatching.registers import EVERYBODY, ZERO, borrowing
 from joinedup.response.dispatching.steps import (
     BREAK_OVER,
@@ -29,9 +30,10 @@ from joinedup.response.dispatching.steps import (
 from joinedup.response.dispatching.waiting import NEVER, drop, first_of, put, unhang
 
 if TYPE_CHECKING:
-    from joinedup.response.dispatching.packed import Law, Places, Posts, Services
+    from joinedup.response.dispatching.packed import ByHour, Posts, Services
     from joinedup.response.dispatching.registers import (
         Bays,
+        Begun,
         Hours,
         Hung,
         Lines,
@@ -52,6 +54,7 @@ def attend(  # noqa: PLR0915 - one loop, one place for each event
     services: Services,
     standing: Standing,
     hours: Hours,
+    spells: Begun,
     road: Road,
     hung: Hung,
     lines: Lines,
@@ -59,13 +62,15 @@ def attend(  # noqa: PLR0915 - one loop, one place for each event
     listed: Listed,
     upgrades: Upgrades,
     order: Order,
-    places: Places | None,
-    law: Law,
+    spots: Places | None,
+    by_hour: ByHour,
 ) -> None:
     """Play every job, in order of time, and write into its record who goes and when."""
-    choose_hospitals(jobs, bays, law, places)
+    # Drives are those of the hour, which turns before anything else happens.
+    law, places = Law(by_hour.ms_a_metre[0], by_hour.lost_ms[0]), spots
+    choose_hospitals(jobs, bays, by_hour, places)
     for each in range(len(units)):
-        come_home(units, each, ZERO, posts, standing, hours, hung, places)
+        come_home(units, each, ZERO, posts, standing, hours, spells, hung, places)
     standing.out[:] = 0
     soonest_of, waiting, changes, moments = hung.soonest, lines.many, hours.changes, upgrades.moment
     now, next_hour, arriving, quiet_hours, changed, at_work = ZERO, ZERO, ZERO, 0, 0, 0
@@ -91,8 +96,12 @@ def attend(  # noqa: PLR0915 - one loop, one place for each event
                         break
                 now = next_hour
                 next_hour += HOUR
-                if now == 0 or changes[now // HOUR % HOURS_OF_WEEK]:
-                    turn_hour(units, now, posts, standing, hours, hung, road, law, places)
+                hour = now // HOUR % HOURS_OF_WEEK
+                law = Law(by_hour.ms_a_metre[by_hour.of_hour[hour]], by_hour.lost_ms[by_hour.of_hour[hour]])
+                if spots is not None:
+                    places = Places(by_hour.ms[by_hour.of_hour[hour]], spots.of_post, spots.of_job)
+                if now == 0 or changes[hour]:
+                    turn_hour(units, now, posts, standing, hours, spells, hung, road, law, places)
                 trying = -1 if waiting[0] else 0
                 continue
             if soonest <= 2 * min(next_change, next_ready) + 1:
@@ -101,15 +110,18 @@ def attend(  # noqa: PLR0915 - one loop, one place for each event
                 step = units[unit].step
                 if step == COMES_HOME:
                     leave(units, road, unit)
-                    trying = come_home(units, unit, now, posts, standing, hours, hung, places)
+                    trying = come_home(units, unit, now, posts, standing, hours, spells, hung, places)
                     if now == next_hour or waiting[0] == 0:
                         trying = 0
                     continue
                 if step == BREAK_OVER:
-                    end_break(units, unit, posts, standing)
+                    end_break(units, unit, now, posts, standing, spells)
                     hour = now // HOUR % HOURS_OF_WEEK
                     if hours.post[hour, unit] != units[unit].post:
-                        move_post(units, unit, now, hour, posts, standing, hours, hung, road, law, places)
+                        move_post(
+                            *(units, unit, now, hour, posts, standing),
+                            *(hours, spells, hung, road, law, places),
+                        )
                     trying = units[unit].can if waiting[0] else 0
                     continue
                 if not end_step(units, jobs, unit, now, road, hung, bays, places):
@@ -120,7 +132,9 @@ def attend(  # noqa: PLR0915 - one loop, one place for each event
                     limit = order.interrupting if units[unit].due else EVERYBODY
                     job = first_of(lines, units[unit].can, limit)
                 if job < 0:
-                    trying = go_home(units, unit, now, posts, standing, hours, hung, road, law, places)
+                    trying = go_home(
+                        units, unit, now, posts, standing, hours, spells, hung, road, law, places
+                    )
                     if waiting[0] == 0:
                         trying = 0
                     continue
@@ -129,7 +143,7 @@ def attend(  # noqa: PLR0915 - one loop, one place for each event
                 drive = drive_from(units, unit, now, jobs[job].x, jobs[job].y, place, law, places)
                 # Who was stood down before setting off does so no sooner.
                 sets_off = max(now, units[unit].sets_off)
-                send(units, jobs, unit, job, now, sets_off, drive, road, hung, order, places)
+                send(units, jobs, unit, job, now, now, sets_off, drive, road, hung, order, places)
                 at_work += 1
                 quiet_hours = 0
                 continue
@@ -160,18 +174,19 @@ def attend(  # noqa: PLR0915 - one loop, one place for each event
             continue
         if jobs[job].waits:
             drop(jobs, lines, job)
-        sets_off = now
+        sets_off, since = now, now
         if units[unit].doing == IDLE:
-            leave_post(units, unit, now, posts, standing, hours, hung)
+            leave_post(units, unit, now, posts, standing, hours, spells, hung)
             sets_off = now + jobs[job].turnout + units[unit].turnout
         else:
             leave(units, road, unit)
             unhang(hung, unit)
             if units[unit].doing == SENT:
                 left, sets_off = units[unit].job, max(now, units[unit].sets_off)
+                since = jobs[left].since
                 jobs[left].unit, jobs[left].assigned, jobs[left].arrived = -1, np.int64(-1), np.int64(-1)
                 jobs[left].diverted += 1
                 at_work -= 1
-        send(units, jobs, unit, job, now, sets_off, drive, road, hung, order, places)
+        send(units, jobs, unit, job, now, since, sets_off, drive, road, hung, order, places)
         at_work += 1
         quiet_hours = 0

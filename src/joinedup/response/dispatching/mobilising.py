@@ -18,7 +18,16 @@ import numpy as np
 from joinedup.compiling import compiled
 
 if TYPE_CHECKING:
-    from joinedup.response.dispatching.packed import Answer, Asked, Crews, Law, Places, Posts, Services, Wheel
+    from joinedup.response.dispatching.packed import (
+        Answer,
+        Asked,
+        ByHour,
+        Crews,
+        Places,
+        Posts,
+        Services,
+        Wheel,
+    )
 
 HOUR = 3_600_000
 HOURS_OF_WEEK = 168
@@ -64,7 +73,7 @@ def play(  # noqa: PLR0915 - one loop, one place for each step
     crews: Crews,
     services: Services,
     asked: Asked,
-    law: Law,
+    by_hour: ByHour,
     places: Places | None,
     wheel: Wheel,
     given: Answer,
@@ -78,9 +87,12 @@ def play(  # noqa: PLR0915 - one loop, one place for each step
     ready, job_x, job_y, need_of, priority_of = asked.ready, asked.x, asked.y, asked.need, asked.priority
     turnout, on_scene = asked.turnout, asked.on_scene
     out_unit, out_assigned, out_arrived, out_freed = given
-    ms_a_metre, lost_ms = law
+    # Those of the hour, which turns before anything else happens.
+    ms_a_metre, lost_ms = by_hour.ms_a_metre[0], by_hour.lost_ms[0]
     # Whoever is farther away than the best by two milliseconds of cruising takes longer, rounding included.
     slack = 2.0 / ms_a_metre
+    if places is not None:
+        ms = by_hour.ms[0]
 
     jobs, units, stands, needs = len(ready), len(home), len(post_x), len(first)
     low = (1 << bits) - 1
@@ -149,6 +161,12 @@ def play(  # noqa: PLR0915 - one loop, one place for each step
                         break
                 now = next_hour
                 hour = (now // HOUR) % HOURS_OF_WEEK
+                law = by_hour.of_hour[hour]
+                if places is None:
+                    ms_a_metre, lost_ms = by_hour.ms_a_metre[law], by_hour.lost_ms[law]
+                    slack = 2.0 / ms_a_metre
+                else:
+                    ms = by_hour.ms[law]
                 if crews.changes[hour] or now == 0:
                     able[:] = 0
                     for each in range(units):
@@ -217,7 +235,7 @@ def play(  # noqa: PLR0915 - one loop, one place for each step
                 drive = trip(sqrt(east * east + north * north), ms_a_metre, lost_ms)
             else:
                 # The share of the way that is done in a millisecond takes the place of the pace.
-                drive, east, north = places.ms[unit_place[unit], places.of_post[post]], 1.0, 0.0
+                drive, east, north = ms[unit_place[unit], places.of_post[post]], 1.0, 0.0
             if drive == 0:
                 idle[post] |= bit_of[unit]
                 continue
@@ -237,7 +255,7 @@ def play(  # noqa: PLR0915 - one loop, one place for each step
                 east, north = unit_x[unit] - x, unit_y[unit] - y
                 best = trip(sqrt(east * east + north * north), ms_a_metre, lost_ms)
             else:
-                best = places.ms[unit_place[unit], places.of_job[job]]
+                best = ms[unit_place[unit], places.of_job[job]]
         else:
             # Who has come home since somebody last asked stands at the post again.
             for turn in range(serving_first[need], serving_first[need + 1]):
@@ -272,7 +290,7 @@ def play(  # noqa: PLR0915 - one loop, one place for each step
                         drive = trip(metres, ms_a_metre, lost_ms)
                         reach = (metres + slack) * (metres + slack)
                     else:
-                        drive = places.ms[places.of_post[post], places.of_job[job]]
+                        drive = ms[places.of_post[post], places.of_job[job]]
                         reach = drive + 0.5
                     each = post_unit[post * UNITS_A_POST + lowest(here)]
                     if drive < best or (drive == best and each < unit):
@@ -297,8 +315,8 @@ def play(  # noqa: PLR0915 - one loop, one place for each step
                 else:
                     for spot in range(begin, beyond):
                         each = back_unit[spot]
-                        last = places.ms[unit_place[each], places.of_job[job]]
-                        site = places.ms[places.of_post[home[each]], places.of_job[job]]
+                        last = ms[unit_place[each], places.of_job[job]]
+                        site = ms[places.of_post[home[each]], places.of_job[job]]
                         apart[spot] = last + (site - last) * ((moment - left_at[spot]) * pace_x[spot])
                 for spot in range(begin, beyond):
                     if apart[spot] < near:

@@ -77,6 +77,18 @@ class Law(NamedTuple):
     lost_ms: float
 
 
+class ByHour(NamedTuple):
+    """The laws, or under a matrix the tables, of drives, and which of them holds in each hour of the week.
+
+    ``ms_a_metre`` and ``lost_ms`` have shape (laws,), ``ms`` has shape (tables, places, places), ``of_hour`` (168,).
+    """
+
+    ms_a_metre: NDArray[np.float64]
+    lost_ms: NDArray[np.float64]
+    ms: NDArray[np.int64]
+    of_hour: NDArray[np.int64]
+
+
 class Places(NamedTuple):
     """Drives from place to place in milliseconds, and the places of posts and of jobs."""
 

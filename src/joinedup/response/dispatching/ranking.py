@@ -60,7 +60,10 @@ class Pairs(NamedTuple):
 def ranked(
     sites: Sites, units: Units, jobs: Jobs, matrix: Matrix | None, pairs: Pairs
 ) -> tuple[Posts, Places | None]:
-    """Rank the posts of each need from each cell of the area, or each place of a matrix, by the least that they are away."""
+    """Rank the posts of each need from each cell of the area, or each place of a matrix, by the least that they are away.
+
+    Of a matrix that differs by hour, that is the least of all hours.
+    """
     posts, site_of = pairs.post, pairs.site_of
     meets = units.meets[pairs.unit]
     x, y = sites.x[site_of], sites.y[site_of]
@@ -74,13 +77,15 @@ def ranked(
     columns, rows = int((east - west) / width) + 2, int((north - south) / width) + 2
     between = None
     if matrix is not None:
-        between = Places(matrix.ms, matrix.site[site_of], matrix.job)
+        between = Places(matrix.ms[0], matrix.site[site_of], matrix.job)
     from_x = _off(x, west + np.arange(columns) * width, width)
     from_y = _off(y, south + np.arange(rows) * width, width)
 
     def away(able: NDArray[np.int64]) -> NDArray[np.float32]:
-        if between is not None:
-            return (between.ms[between.of_post[able]].T * (1 - 1e-6)).astype(np.float32)
+        if matrix is not None:
+            of_post = matrix.site[site_of][able]
+            least: NDArray[np.int64] = np.min([each[of_post] for each in matrix.ms], axis=0)
+            return (least.T * (1 - 1e-6)).astype(np.float32)
         squared = from_x[:, None, able] + from_y[None, :, able]
         return squared.reshape(columns * rows, len(able))
 

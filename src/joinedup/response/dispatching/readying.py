@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from joinedup.response.dispatching.arrangements import NOT_CONVEYED
+from joinedup.response.dispatching.mobilising import HOUR, HOURS_OF_WEEK
 from joinedup.response.dispatching.ranking import Pairs, needs_of, numbered, ranked
 from joinedup.response.dispatching.registers import (
     JOB,
     RETURNING_LEVEL,
     UNIT,
     Bays,
+    Begun,
     Hours,
     Hung,
     Lines,
@@ -93,6 +95,7 @@ class Registers(NamedTuple):
     services: Services
     standing: Standing
     hours: Hours
+    spells: Begun
     road: Road
     hung: Hung
     lines: Lines
@@ -128,7 +131,7 @@ def registers(
     asked = np.zeros(size, JOB)
     for name in ("ready", "x", "y", "need", "priority", "turnout", "on_scene"):
         asked[name] = getattr(jobs, name)
-    for name in ("unit", "assigned", "arrived", "freed", "at_hospital", "handover"):
+    for name in ("unit", "assigned", "since", "arrived", "freed", "at_hospital", "handover"):
         asked[name] = -1
     asked["hospital"] = NOT_CONVEYED if given.hospitals is None else given.hospitals.to
     asked["handing"] = 0 if given.hospitals is None else given.hospitals.handover
@@ -160,8 +163,8 @@ def registers(
         given.attendance is not None and given.attendance.nearer_on_the_road,
     )
     return Registers(
-        *(register, asked, posts, services, standing, hours, road, hung, lines, _bays(given)),
-        *(_listed(given, pairs), _upgrades(jobs, given), order, places),
+        *(register, asked, posts, services, standing, hours, _begun(jobs, given), road, hung, lines),
+        *(_bays(given), _listed(given, pairs), _upgrades(jobs, given), order, places),
     )
 
 
@@ -192,6 +195,19 @@ def _standing(units: Units, given: Given, stands: int) -> Standing:
         np.searchsorted(of[members], np.arange(len(at_once) + 1)),
         members,
     )
+
+
+def _begun(jobs: Jobs, given: Given) -> Begun:
+    """Make room for a break in each window that opens while jobs become ready, and for another after each that is broken off."""
+    room = 0
+    if given.breaks is not None and len(jobs):
+        weeks = int(jobs.ready[-1]) // (HOURS_OF_WEEK * HOUR) + 2
+        window = given.breaks.window
+        opens = window & ~np.roll(window, 1, axis=1)
+        # One that is open as time begins, or always, is opened once more.
+        room = len(window) + int(opens.sum()) * weeks + len(jobs)
+    unit, begun, over = (np.full(room, -1) for _ in range(3))
+    return Begun(unit, begun, over, np.zeros(1, np.int64))
 
 
 def _lines(jobs: Jobs, needs: int) -> Lines:

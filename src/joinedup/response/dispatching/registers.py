@@ -49,7 +49,7 @@ UNIT = np.dtype(
         # The way that it is on: places, pace (0 where it stands), when it sets off, and its row among those on the road.
         *((name, np.float64) for name in ("x", "y", "pace_x", "pace_y")),
         *((name, np.int64) for name in ("start", "end", "sets_off", "there", "row")),
-        *((name, np.int64) for name in ("due", "on_break", "had", "missed", "next")),
+        *((name, np.int64) for name in ("due", "on_break", "spell", "had", "missed", "next")),
     ]
 )
 
@@ -58,7 +58,7 @@ JOB = np.dtype(
         ("ready", np.int64),
         ("x", np.float64),
         ("y", np.float64),
-        *((name, np.int64) for name in ("assigned", "arrived", "freed", "at_hospital", "handover")),
+        *((name, np.int64) for name in ("assigned", "since", "arrived", "freed", "at_hospital", "handover")),
         *((name, np.int32) for name in ("turnout", "on_scene", "handing", "to_hospital", "stood_down")),
         *((name, np.int32) for name in ("unit", "ground", "behind", "before", "diverted")),
         ("hospital", np.int16),
@@ -85,6 +85,15 @@ class Hours(NamedTuple):
     post: NDArray[np.int32]
     bit: NDArray[np.int64]
     changes: NDArray[np.bool_]
+
+
+class Begun(NamedTuple):
+    """The breaks that were begun, in order, and when each was over; ``many`` is how many."""
+
+    unit: NDArray[np.int64]
+    begun: NDArray[np.int64]
+    over: NDArray[np.int64]
+    many: NDArray[np.int64]
 
 
 class Standing(NamedTuple):

@@ -10,6 +10,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from joinedup.travel import StraightLine
+
 HOURS_OF_WEEK = 168
 MOST_NEEDS = 63
 """A set of needs is one word of 64 bits, and its sign is left alone."""
@@ -70,24 +72,30 @@ class Matrix:
     ``ms`` has shape (places, places), from row to column; ``site`` and ``job`` say at which place each site and each job
     is. A unit on its way back that has done a share of the way drives that share of the difference between what it
     would from its site and what it would from where it became free.
+
+    Where drives differ by hour of the week, ``ms`` has shape (tables, places, places), and ``of_hour`` (shape (168,)) says which
+    table holds in each hour (rule 17).
     """
 
     ms: NDArray[np.int64]
     site: NDArray[np.int64]
     job: NDArray[np.int64]
     name: str = "a matrix of drives"
+    of_hour: NDArray[np.int64] | None = None
 
     def checked(self, sites: int, jobs: int) -> Matrix:
-        """Give the same with the types that the loop is compiled for.
+        """Give the same, as tables by hour, with the types that the loop is compiled for.
 
         Raises:
             ValueError: when a shape or a value is none that can be played.
         """
         ms, site, job = (column(each, np.int64) for each in (self.ms, self.site, self.job))
-        made = Matrix(ms, site, job, self.name)
-        places = len(made.ms)
+        tables = ms if ms.ndim == 3 else ms[None]
+        made = Matrix(tables, site, job, self.name, checked_hours(self.of_hour, len(tables), "matrix"))
+        places = tables.shape[-1]
         require(
-            places > 0 and made.ms.shape == (places, places), "matrix: not as many rows as columns, or none"
+            places > 0 and tables.shape[1:] == (places, places),
+            "matrix: not as many rows as columns, or none",
         )
         require(within(made.ms, 2**31), "matrix: a drive below zero or beyond 24 days")
         require(
@@ -98,12 +106,64 @@ class Matrix:
 
 
 @dataclass(frozen=True, eq=False)
+class StraightLines:
+    """Laws of straight-line travel that take turns over the week: ``of_hour`` (shape (168,)) says which holds (rule 17)."""
+
+    laws: tuple[StraightLine, ...]
+    of_hour: NDArray[np.int64]
+
+    def checked(self) -> StraightLines:
+        """Give the same with the types that the loop is compiled for.
+
+        Raises:
+            ValueError: when an hour has no law.
+        """
+        return StraightLines(self.laws, checked_hours(self.of_hour, len(self.laws), "laws"))
+
+    @property
+    def name(self) -> str:
+        """Give the name of the first law."""
+        return self.laws[0].name
+
+
+def checked_hours(of_hour: NDArray[np.int64] | None, count: int, what: str) -> NDArray[np.int64]:
+    """Say which of so many laws or tables holds in each hour of the week.
+
+    Raises:
+        ValueError: when that is not said of each hour, or names one that is not there.
+    """
+    if of_hour is None:
+        require(count == 1, f"{what}: several, and of_hour does not say which holds when")
+        of_hour = np.zeros(HOURS_OF_WEEK, np.int64)
+    hours = column(of_hour, np.int64)
+    require(len(hours) == HOURS_OF_WEEK, f"{what}: of_hour does not have 168 hours")
+    require(within(hours, count), f"{what}: an hour of one that is not there")
+    return hours
+
+
+@dataclass(frozen=True, eq=False)
+class Spells:
+    """Breaks that were begun, in the order in which they were: ``unit``, ``begun`` and ``over`` (ms), each of shape (breaks,).
+
+    One that was broken off is over when its unit was sent; one that was not over when the play was has −1.
+    """
+
+    unit: NDArray[np.int64]
+    begun: NDArray[np.int64]
+    over: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
 class Attended:
     """What the full model gives beside who went where; moments in ms, −1 where there is none.
 
-    By job: when its unit left the scene, was at the hospital and began to hand over, which hospital it was, whether the unit was
-    stood down, and how often a unit was taken from the job for a more urgent one. By unit: breaks had and missed.
+    By job: since when its unit was at work without a pause, which is before it was sent where it was taken from another job;
+    when it left the scene, was at the hospital and began to hand over, which hospital it was, whether the unit was
+    stood down, and how often a unit was taken from the job for a more urgent one. By unit: breaks had and missed. ``spells``
+    are the breaks one by one.
     """
+
+    since: NDArray[np.int64]
 
     left: NDArray[np.int64]
     at_hospital: NDArray[np.int64]
@@ -113,6 +173,7 @@ class Attended:
     diverted: NDArray[np.int32]
     breaks_had: NDArray[np.int64]
     breaks_missed: NDArray[np.int64]
+    spells: Spells
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,10 +9,18 @@ import numpy as np
 
 from joinedup.response.dispatching.attending import attend
 from joinedup.response.dispatching.mobilising import play, trip
-from joinedup.response.dispatching.packed import Answer, Asked, Law, Wheel
+from joinedup.response.dispatching.packed import Answer, Asked, ByHour, Wheel
 from joinedup.response.dispatching.ranking import Pairs, crews_of, ranked
 from joinedup.response.dispatching.readying import Given, registers
-from joinedup.response.dispatching.resources import Attended, Dispatched, Matrix, checked
+from joinedup.response.dispatching.resources import (
+    HOURS_OF_WEEK,
+    Attended,
+    Dispatched,
+    Matrix,
+    Spells,
+    StraightLines,
+    checked,
+)
 
 if TYPE_CHECKING:
     from joinedup.response.dispatching.arrangements import (
@@ -35,7 +43,7 @@ def dispatch(
     sites: Sites,
     units: Units,
     jobs: Jobs,
-    travel: StraightLine | Matrix,
+    travel: StraightLine | StraightLines | Matrix,
     *,
     hospitals: Hospitals | None = None,
     breaks: Breaks | None = None,
@@ -54,16 +62,13 @@ def dispatch(
         ValueError: when a shape, an order or a value is none that can be played.
     """
     sites, units, jobs = checked(sites, units, jobs)
-    matrix, law = None, Law(0.0, 0.0)
-    if isinstance(travel, Matrix):
-        matrix = travel.checked(len(sites.x), len(jobs))
-    else:
-        law = Law(60 / travel.km_per_minute, travel.lost_minutes * 60_000)
+    matrix = travel.checked(len(sites.x), len(jobs)) if isinstance(travel, Matrix) else None
+    by_hour = _by_hour(matrix or travel)
     given = Given.checked(
         sites, units, jobs, matrix, hospitals, breaks, diverting, changes, attendance, crews, posting
     )
     if any(each is not None for each in given):
-        return _attended(sites, units, jobs, matrix, law, given, travel.name)
+        return _attended(sites, units, jobs, matrix, by_hour, given, travel.name)
     pairs = Pairs.of(np.arange(len(units.site)), units.site)
     posts, places = ranked(sites, units, jobs, matrix, pairs)
     crews_on_shift, services = crews_of(units, pairs)
@@ -75,19 +80,19 @@ def dispatch(
         np.full(count, -1, np.int64),
     )
     asked = Asked(jobs.ready, jobs.x, jobs.y, jobs.need, jobs.priority, jobs.turnout, jobs.on_scene)
-    drive = _longest_drive((sites, jobs), law) if matrix is None else int(matrix.ms.max())
+    drive = _longest_drive((sites, jobs), by_hour) if matrix is None else int(matrix.ms.max())
     wheel = _wheel(jobs, _longest_job(units, jobs, drive))
-    play(posts, crews_on_shift, services, asked, law, places, wheel, answer)
+    play(posts, crews_on_shift, services, asked, by_hour, places, wheel, answer)
     return Dispatched(*answer, ready=jobs.ready, travel=travel.name)
 
 
 def _attended(
-    sites: Sites, units: Units, jobs: Jobs, matrix: Matrix | None, law: Law, given: Given, name: str
+    sites: Sites, units: Units, jobs: Jobs, matrix: Matrix | None, by_hour: ByHour, given: Given, name: str
 ) -> Dispatched:
     """Play the full model."""
     its = given.hospitals
     things = (sites, jobs) if its is None else (sites, jobs, its)
-    drive = _longest_drive(things, law) if matrix is None else int(matrix.ms.max())
+    drive = _longest_drive(things, by_hour) if matrix is None else int(matrix.ms.max())
     # Keys are twice the moment, and more steps than one follow each other.
     longest = _longest_job(units, jobs, drive) + drive
     if its is not None and len(jobs):
@@ -95,20 +100,22 @@ def _attended(
     if given.breaks is not None and len(units.site):
         longest = max(longest, int(given.breaks.lasting.max()))
     made = registers(sites, units, jobs, matrix, given, _wheel(jobs, 2 * longest + 2))
-    attend(*made, law)
-    register, asked = made.units, made.jobs
-    unit, assigned, arrived, freed, at_hospital, handover, hospital, diverted = (
+    attend(*made, by_hour)
+    register, asked, spells = made.units, made.jobs, made.spells
+    unit, assigned, arrived, freed, since, at_hospital, handover, hospital, diverted = (
         asked[each].copy()
         for each in (
-            *("unit", "assigned", "arrived", "freed", "at_hospital", "handover"),
+            *("unit", "assigned", "arrived", "freed", "since", "at_hospital", "handover"),
             *("hospital", "diverted"),
         )
     )
+    begun = int(spells.many[0])
     return Dispatched(
         *(unit, assigned, arrived, freed),
         ready=jobs.ready,
         travel=name,
         attended=Attended(
+            since=np.where(unit >= 0, since, -1),
             left=np.where(arrived >= 0, arrived + jobs.on_scene, -1),
             at_hospital=at_hospital,
             handover=handover,
@@ -117,11 +124,27 @@ def _attended(
             diverted=diverted,
             breaks_had=register["had"].copy(),
             breaks_missed=register["missed"].copy(),
+            spells=Spells(*(each[:begun].copy() for each in (spells.unit, spells.begun, spells.over))),
         ),
     )
 
 
-def _longest_drive(things: tuple[Sites | Jobs | Hospitals, ...], law: Law) -> int:
+def _by_hour(travel: StraightLine | StraightLines | Matrix) -> ByHour:
+    """Lay laws or tables side by side, with which of them holds in each hour of the week."""
+    if isinstance(travel, Matrix):
+        assert travel.of_hour is not None
+        return ByHour(np.zeros(1), np.zeros(1), travel.ms, travel.of_hour)
+    hours = np.zeros(HOURS_OF_WEEK, np.int64)
+    its = travel.checked() if isinstance(travel, StraightLines) else StraightLines((travel,), hours).checked()
+    return ByHour(
+        np.array([60 / each.km_per_minute for each in its.laws]),
+        np.array([each.lost_minutes * 60_000 for each in its.laws]),
+        np.zeros((1, 1, 1), np.int64),
+        its.of_hour,
+    )
+
+
+def _longest_drive(things: tuple[Sites | Jobs | Hospitals, ...], by_hour: ByHour) -> int:
     """Give the milliseconds from corner to corner of everything: a unit on the road is nowhere else."""
     there = [each for each in things if len(each.x)]
     if len(there) < 2:
@@ -131,7 +154,9 @@ def _longest_drive(things: tuple[Sites | Jobs | Hospitals, ...], law: Law) -> in
         - min(float(getattr(each, axis).min()) for each in there)
         for axis in ("x", "y")
     ]
-    return trip(hypot(*across) * 1.001 + 1, law.ms_a_metre, law.lost_ms)
+    metres = hypot(*across) * 1.001 + 1
+    laws = zip(by_hour.ms_a_metre.tolist(), by_hour.lost_ms.tolist(), strict=True)
+    return max(trip(metres, *each) for each in laws)
 
 
 def _longest_job(units: Units, jobs: Jobs, drive: int) -> int:

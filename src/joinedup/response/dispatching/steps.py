@@ -21,8 +21,17 @@ from joinedup.response.dispatching.registers import RETURNING_LEVEL, ZERO, borro
 from joinedup.response.dispatching.waiting import hang, unhang
 
 if TYPE_CHECKING:
-    from joinedup.response.dispatching.packed import Law, Places, Posts
-    from joinedup.response.dispatching.registers import Bays, Hours, Hung, Order, Register, Road, Standing
+    from joinedup.response.dispatching.packed import ByHour, Law, Places, Posts
+    from joinedup.response.dispatching.registers import (
+        Bays,
+        Begun,
+        Hours,
+        Hung,
+        Order,
+        Register,
+        Road,
+        Standing,
+    )
 
 COMES_HOME, OVER, AT_HOSPITAL, HANDED_OVER, STOOD_DOWN, BREAK_OVER = range(6)
 """The step of a unit that ends next. A key is twice the moment, and one more for all but coming home, which is first (rule 9)."""
@@ -43,13 +52,21 @@ def _count(units: Register, unit: int, posts: Posts, standing: Standing) -> None
 
 @borrowing
 def leave_post(
-    units: Register, unit: int, now: int, posts: Posts, standing: Standing, hours: Hours, hung: Hung
+    units: Register,
+    unit: int,
+    now: int,
+    posts: Posts,
+    standing: Standing,
+    hours: Hours,
+    spells: Begun,
+    hung: Hung,
 ) -> None:
     """Take a unit from its post, out of its break if need be, and its crew with it."""
     standing.idle[units[unit].post] &= ~units[unit].bit
     if units[unit].on_break:
         unhang(hung, unit)
         units[unit].on_break = 0
+        _over(units, unit, now, spells)
         hour = now // HOUR % HOURS_OF_WEEK
         if not hours.window[hour, unit]:
             units[unit].missed += 1
@@ -74,6 +91,7 @@ def come_home(
     posts: Posts,
     standing: Standing,
     hours: Hours,
+    spells: Begun,
     hung: Hung,
     places: Places | None,
 ) -> int:
@@ -81,7 +99,7 @@ def come_home(
     post = units[unit].post
     units[unit].doing = IDLE
     stand(units, unit, posts.x[post], posts.y[post], ZERO if places is None else places.of_post[post])
-    may_begin_break(units, unit, now, hours, hung)
+    may_begin_break(units, unit, now, hours, spells, hung)
     crew, needs = units[unit].crew, 0
     if crew < 0:
         standing.idle[post] |= units[unit].bit
@@ -104,6 +122,7 @@ def go_home(
     posts: Posts,
     standing: Standing,
     hours: Hours,
+    spells: Begun,
     hung: Hung,
     road: Road,
     law: Law,
@@ -115,7 +134,7 @@ def go_home(
     drive = drive_from(units, unit, now, x, y, place, law, places)
     needs = 0
     if drive == 0:
-        needs = come_home(units, unit, now, posts, standing, hours, hung, places)
+        needs = come_home(units, unit, now, posts, standing, hours, spells, hung, places)
     else:
         take_the_road(units, unit, now, now, drive, x, y, place, places)
         units[unit].doing, units[unit].step = RETURNING, COMES_HOME
@@ -125,17 +144,32 @@ def go_home(
 
 
 @borrowing
-def may_begin_break(units: Register, unit: int, now: int, hours: Hours, hung: Hung) -> None:
+def may_begin_break(units: Register, unit: int, now: int, hours: Hours, spells: Begun, hung: Hung) -> None:
     """Begin the break of a unit at its site that is due, where the hour is in its window."""
     if units[unit].due and hours.window[now // HOUR % HOURS_OF_WEEK, unit]:
         units[unit].on_break, units[unit].step = 1, BREAK_OVER
         hang(hung, unit, 2 * (now + units[unit].lasting) + 1)
+        row = spells.many[0]
+        # Room may run out only where jobs that were left break off more than one break, or after the last job.
+        units[unit].spell = -1
+        if row < len(spells.unit):
+            spells.unit[row], spells.begun[row] = unit, now
+            units[unit].spell = row
+            spells.many[0] = row + 1
 
 
 @borrowing
-def end_break(units: Register, unit: int, posts: Posts, standing: Standing) -> None:
+def _over(units: Register, unit: int, now: int, spells: Begun) -> None:
+    """Write down when a break was over, or broken off."""
+    if units[unit].spell >= 0:
+        spells.over[units[unit].spell] = now
+
+
+@borrowing
+def end_break(units: Register, unit: int, now: int, posts: Posts, standing: Standing, spells: Begun) -> None:
     """Let a unit count for all jobs again, its break being over."""
     units[unit].had += 1
+    _over(units, unit, now, spells)
     units[unit].due, units[unit].on_break = 0, 0
     _count(units, unit, posts, standing)
 
@@ -147,6 +181,7 @@ def send(
     unit: int,
     job: int,
     now: int,
+    since: int,
     sets_off: int,
     drive: int,
     road: Road,
@@ -154,12 +189,13 @@ def send(
     order: Order,
     places: Places | None,
 ) -> None:
-    """Let a unit set off for a job, and hang up the step that ends next."""
+    """Let a unit that has been at work ``since`` set off for a job, and hang up the step that ends next."""
     place = ZERO if places is None else places.of_job[job]
     take_the_road(units, unit, now, sets_off, drive, jobs[job].x, jobs[job].y, place, places)
     arrived = sets_off + drive
     units[unit].doing, units[unit].job = SENT, job
     jobs[job].unit, jobs[job].assigned, jobs[job].arrived = unit, now, arrived
+    jobs[job].since = since
     if order.urgent >= 0:
         join(units, road, unit, ZERO + jobs[job].priority)
     done = arrived + jobs[job].on_scene
@@ -230,6 +266,7 @@ def turn_hour(
     posts: Posts,
     standing: Standing,
     hours: Hours,
+    spells: Begun,
     hung: Hung,
     road: Road,
     law: Law,
@@ -243,13 +280,13 @@ def turn_hour(
             if (now == 0 or not hours.window[before, each]) and not units[each].due:
                 units[each].due = 1
                 if units[each].doing == IDLE:
-                    may_begin_break(units, each, now, hours, hung)
+                    may_begin_break(units, each, now, hours, spells, hung)
         elif units[each].due and not units[each].on_break:
             units[each].due = 0
             units[each].missed += 1
     for each in range(len(units)):
         if hours.post[hour, each] != units[each].post and not units[each].on_break:
-            move_post(units, each, now, hour, posts, standing, hours, hung, road, law, places)
+            move_post(units, each, now, hour, posts, standing, hours, spells, hung, road, law, places)
     standing.able[:] = 0
     for each in range(len(units)):
         units[each].can = units[each].meets if hours.on[hour, each] else 0
@@ -265,6 +302,7 @@ def move_post(
     posts: Posts,
     standing: Standing,
     hours: Hours,
+    spells: Begun,
     hung: Hung,
     road: Road,
     law: Law,
@@ -279,25 +317,28 @@ def move_post(
     units[unit].post, units[unit].bit = hours.post[hour, unit], hours.bit[hour, unit]
     _count(units, unit, posts, standing)
     if units[unit].doing != SENT:
-        go_home(units, unit, now, posts, standing, hours, hung, road, law, places)
+        go_home(units, unit, now, posts, standing, hours, spells, hung, road, law, places)
 
 
 @borrowing
-def choose_hospitals(jobs: Register, bays: Bays, law: Law, places: Places | None) -> None:
+def choose_hospitals(jobs: Register, bays: Bays, by_hour: ByHour, places: Places | None) -> None:
     """Choose the hospital of each job that goes to the nearest, and work out the drive to it."""
     for job in range(len(jobs)):
         named = jobs[job].hospital
         if named == -1:
             continue
+        law = by_hour.of_hour[jobs[job].ready // HOUR % HOURS_OF_WEEK]
         best: Any = np.int64(2**61)
         for each in range(len(bays.x)):
             if named >= 0 and each != named:
                 continue
             if places is None:
                 east, north = bays.x[each] - jobs[job].x, bays.y[each] - jobs[job].y
-                drive = trip(np.sqrt(east * east + north * north), law.ms_a_metre, law.lost_ms)
+                drive = trip(
+                    np.sqrt(east * east + north * north), by_hour.ms_a_metre[law], by_hour.lost_ms[law]
+                )
             else:
-                drive = places.ms[places.of_job[job], bays.place[each]]
+                drive = by_hour.ms[law, places.of_job[job], bays.place[each]]
             if drive < best:
                 best = drive
                 jobs[job].hospital, jobs[job].to_hospital = each, drive

@@ -1,11 +1,13 @@
-"""Control rooms: calls connected, answered, handled and passed on, in separate rooms and in shared ones; and who must be on duty.
+"""Control rooms: calls connected, answered, handled, passed on and crews sent, in separate rooms and shared ones; who is on duty.
 
 ``Rooms.of`` measures the rooms of an area, ``shipped`` gives the ways in which they could work together, ``staffed`` the least
-staff under one of them, and ``pooling_saves`` lays all of them beside separate rooms.
+handlers under one of them, ``with_dispatchers`` the least dispatchers besides, and ``pooling_saves`` lays all ways beside
+separate rooms.
 """
 
 from joinedup.response.rooms import declared
 from joinedup.response.rooms.answering import Calls, Played, Teams, answer, busy
+from joinedup.response.rooms.desks import Desks, with_dispatchers
 from joinedup.response.rooms.measuring import Rooms
 from joinedup.response.rooms.pooling import Saving, pooling_saves
 from joinedup.response.rooms.staffing import Staffing, staffed
@@ -19,6 +21,7 @@ ASSUMPTIONS = (
 __all__ = [
     "ASSUMPTIONS",
     "Calls",
+    "Desks",
     "Played",
     "Rooms",
     "Saving",
@@ -31,4 +34,5 @@ __all__ = [
     "read_variant",
     "shipped",
     "staffed",
+    "with_dispatchers",
 ]

@@ -112,6 +112,47 @@ STAYS_MOST = _one(
     "seconds",
     (60, 120, 300),
 )
+SENDING = _by_kind(
+    "sending",
+    "Mean seconds that choosing crews for one {kind} incident, and telling them, keeps whoever sends.",
+    "seconds",
+    {"police": (30, 75, 180), "fire": (20, 45, 90), "ambulance": (30, 60, 150), "other": (30, 60, 120)},
+)
+SENT = _one(
+    "sent",
+    "Share of a service's calls after which crews are sent, where its calls do not say which incident they became.",
+    "share",
+    (0.3, 0.5, 0.8),
+    _JUDGEMENT,
+)
+RECORD_OPEN = _one(
+    "record_open",
+    "Share of a call's talk after which its record says enough for crews to be sent.",
+    "share",
+    (0.25, 0.5, 1),
+)
+TAKEN_UP = _one(
+    "taken_up",
+    "Seconds within which a dispatcher takes up a record.",
+    "seconds",
+    (10, 15, 30),
+    "judgement: no published standard of it was found; ask the room",
+)
+TAKEN_UP_SHARE = _one(
+    "taken_up_share",
+    "Share of records that a dispatcher takes up within that time.",
+    "share",
+    (0.8, 0.9, 0.95),
+    "judgement: as answer standards are written; ask the room",
+)
+DISPATCHERS_AWAKE = _one(
+    "dispatchers_awake",
+    "Dispatchers who are always on duty in a room that has them, whatever the calls.",
+    "dispatchers",
+    (1, 1, 2),
+)
+SEND_THEMSELVES = frozenset({"fire"})
+"""Kinds of service in whose rooms whoever answers is taken to send crews too, where the study does not say: judgement."""
 AWAKE = _one("awake", "Handlers who are always on duty in a room, whatever the calls.", "handlers", (1, 2, 3))
 PRODUCTIVE = _one(
     "productive_hours",
@@ -142,4 +183,6 @@ ASSUMPTIONS = (
         OPERATOR,
     ),
     *(PASSED, LOG, LOG_OWN, STAYS_MOST, AWAKE, PRODUCTIVE, SHIFT, LOAD),
+    *SENDING.values(),
+    *(SENT, RECORD_OPEN, TAKEN_UP, TAKEN_UP_SHARE, DISPATCHERS_AWAKE),
 )

@@ -10,6 +10,7 @@ import numpy as np
 from joinedup.response.durations import chances
 from joinedup.response.rooms import declared
 from joinedup.response.rooms.answering import HALF_HOURS, Calls, Teams
+from joinedup.response.rooms.sending import under_way
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,20 +30,29 @@ class Drawn:
     """The calls of one run as they would be in any way of working, with the row of each one's line.
 
     ``operator`` is the ms from dialling until the operator has connected the room, before the call's own clock starts:
-    nothing for other calls than by 999.
+    nothing for other calls than by 999. ``sent`` says after which calls crews are sent, ``sending`` the ms that this takes
+    for the service that is called, and ``sending_there`` for the one that the call is passed to.
     """
 
     calls: Calls
     line: Integers
     operator: Integers
+    sent: NDArray[np.bool_]
+    sending: Integers
+    sending_there: Integers
 
 
-def drawn(rooms: Rooms, arrivals: Arrivals, run: int) -> Drawn:
-    """Draw how long each call takes, how patient its caller is, and whether it is passed on."""
+def drawn(rooms: Rooms, arrivals: Arrivals, run: int, asked_as_in: int | None = None) -> Drawn:
+    """Draw how long each call takes, how patient its caller is, whether it is passed on and whether crews are sent.
+
+    The last two can be those of another run, ``asked_as_in``, so that a call asks for the same in every run.
+    """
     count = len(arrivals.moment)
 
-    def luck(step: str) -> Floats:
-        return chances(rooms.seed, run, f"rooms {step}", arrivals.name)
+    def luck(step: str, number: int = run) -> Floats:
+        return chances(rooms.seed, number, f"rooms {step}", arrivals.name)
+
+    asks = run if asked_as_in is None else asked_as_in
 
     def by_line(values: list[float]) -> Floats:
         return np.array(values)[arrivals.line]
@@ -66,7 +76,7 @@ def drawn(rooms: Rooms, arrivals: Arrivals, run: int) -> Drawn:
         attempts = 1 + np.floor(np.log1p(-luck("attempts")) / np.log(np.clip(again, 1e-12, 1 - 1e-12)))
     operator = np.where(urgent, rooms.central(declared.OPERATOR) * 1000, 0)
     edges = np.cumsum(rooms.passed, axis=1)[arrivals.line]
-    passed_to = (luck("passed")[:, None] >= edges).sum(axis=1)
+    passed_to = (luck("passed", asks)[:, None] >= edges).sum(axis=1)
     passed_to = np.where(passed_to >= len(rooms.services), -1, passed_to)
     base = np.array([round(rooms.central(declared.LOG) * 1000)])
     log = _from([base if each is None else each for each in rooms.log], np.maximum(passed_to, 0), luck("log"))
@@ -91,14 +101,36 @@ def drawn(rooms: Rooms, arrivals: Arrivals, run: int) -> Drawn:
         short(log),
         always(rooms.central(declared.LOG_OWN) * 1000),
     )
-    return Drawn(calls, arrivals.line, operator.astype(np.int64))
+    lengths = [rooms.sending[each] for each in rooms.services]
+    return Drawn(
+        calls,
+        arrivals.line,
+        operator.astype(np.int64),
+        luck("sent", asks) < by_line([rooms.sent[each] for each in rooms.lines]),
+        short(_from(lengths, own, luck("sending"))),
+        short(_from(lengths, np.maximum(passed_to, 0), luck("sending there"))),
+    )
 
 
-def under(calls: Calls, variant: Variant) -> Calls:
-    """Give the same calls as they are passed on under a way of working."""
-    if variant.log is None:
+def under(made: Drawn, rooms: Rooms, variant: Variant) -> Calls:
+    """Give the same calls as they are passed on, and crews sent, under a way of working.
+
+    Whoever sends crews besides answering is busy for as much longer.
+    """
+    calls = made.calls
+    if variant.log is not None:
+        log = np.broadcast_to(np.int64(round(variant.log.central * 1000)), calls.log.shape)
+        calls = calls._replace(log=log)
+    themselves = under_way(variant, rooms.services, rooms.themselves)
+    if not themselves:
         return calls
-    return calls._replace(log=np.broadcast_to(np.int64(round(variant.log.central * 1000)), calls.log.shape))
+    who = np.array([each in themselves for each in rooms.services])
+    there = np.where((calls.passed_to >= 0) & who[np.maximum(calls.passed_to, 0)], made.sending_there, 0)
+    return calls._replace(
+        handling=calls.handling + np.where(made.sent & who[calls.service], made.sending, 0),
+        log=calls.log + there,
+        log_own=calls.log_own + there,
+    )
 
 
 def _from(values: tuple[Integers, ...] | list[Integers], which: Integers, luck: Floats) -> Integers:

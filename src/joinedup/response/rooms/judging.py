@@ -1,4 +1,7 @@
-"""How simulated calls are held to an answer standard: the level of each half-hour of the week, with its interval (§3.6)."""
+"""How simulated calls are held to a standard: the level of each half-hour of the week, with its interval (§3.6).
+
+What is said of calls and handlers here holds of records and dispatchers too.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,12 @@ from scipy import stats
 from joinedup.response.rooms.answering import HALF_HOUR, HALF_HOURS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    from joinedup.response.rooms.answering import Played
-    from joinedup.response.rooms.drawing import Drawn, Teaming
-    from joinedup.response.rooms.measuring import Rooms
+    from joinedup.response.rooms.answering import Calls, Played
+    from joinedup.response.standards import Standard
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
@@ -26,6 +28,8 @@ _LEAST_JUDGED = 200
 """Simulated 999 calls below which half-hours of one team with the same staff are judged together."""
 _LEAST_FOR_A_MEAN = 30
 _DEEP = 0.95
+ROUNDS = 12
+"""How often one more is put on duty where a standard is missed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,35 +55,68 @@ def asked_of(measure: str, share: float | None, limit: float | None) -> tuple[fl
     return (None if measure == "mean" else 0.9 if measure == "90th" else share), (limit or 0.0) * 60
 
 
+def confirmed(
+    standards: Sequence[Standard],
+    team_of: Integers,
+    staff: Integers,
+    play: Callable[[Integers], tuple[Sequence[Played], Sequence[Calls]]],
+) -> tuple[Integers, Judged, int]:
+    """Put one more on duty where the standard is not kept, and play again, until it is kept or enough rounds have gone.
+
+    Gives the staff, how it was judged, and in how many half-hours a standard is missed all the same. ``team_of`` has shape
+    (336, services), ``staff`` (teams, 336); ``play`` gives what became of each run's calls, and the calls.
+    """
+    judged = judge(standards, team_of, staff, *play(staff))
+    for _ in range(ROUNDS):
+        short = _short(team_of, judged, staff.shape)
+        if not short.any():
+            break
+        staff = staff + short
+        judged = judge(standards, team_of, staff, *play(staff))
+    return staff, judged, int(_short(team_of, judged, staff.shape).sum())
+
+
+def _short(team_of: Integers, judged: Judged, shape: tuple[int, ...]) -> Integers:
+    """Say where a team is one short: 1 where any service that it is on duty for misses its standard."""
+    short = np.zeros(shape, np.int64)
+    halves = np.arange(HALF_HOURS)
+    for service, team in enumerate(team_of.T):
+        short[team, halves] = np.maximum(short[team, halves], ~judged.met[service])
+    return short
+
+
 def judge(
-    rooms: Rooms, teaming: Teaming, staff: Integers, answers: Sequence[Played], made: Sequence[Drawn]
+    standards: Sequence[Standard],
+    team_of: Integers,
+    staff: Integers,
+    answers: Sequence[Played],
+    made: Sequence[Calls],
 ) -> Judged:
     """Hold simulated 999 calls to the standard of each service, half-hour by half-hour of their connection.
 
     A caller who gave up after longer than the limit counts as answered late; one who gave up sooner is not counted. A mean is
     of the calls that were answered.
     """
-    shape = (len(rooms.services), HALF_HOURS)
+    shape = (len(standards), HALF_HOURS)
     calls, level, low, high = (np.full(shape, np.nan) for _ in range(4))
     met = np.ones(shape, np.bool_)
-    for service, name in enumerate(rooms.services):
-        standard = rooms.standards[name]
+    for service, standard in enumerate(standards):
         share, limit = asked_of(standard.measure, standard.share, standard.limit)
         tops, bases = [], []
         for answers_of, run in zip(answers, made, strict=True):
-            mine = np.flatnonzero((run.calls.service == service) & (run.calls.priority == 0))
-            half = run.calls.connected[mine] // HALF_HOUR
+            mine = np.flatnonzero((run.service == service) & (run.priority == 0))
+            half = run.connected[mine] // HALF_HOUR
             size = (int(half.max(initial=0)) // HALF_HOURS + 1) * HALF_HOURS
             waited = (answers_of.answered[mine] - answers_of.joined[mine]) / 1000
             done = answers_of.answered[mine] >= 0
-            late = np.where(run.calls.patience[mine] > limit * 1000, answers_of.given_up[mine], 0)
+            late = np.where(run.patience[mine] > limit * 1000, answers_of.given_up[mine], 0)
             counted = done if share is None else done + late
             kept = np.where(done, waited, 0) if share is None else done & (waited <= limit)
             bases.append(np.bincount(half, counted, size).reshape(-1, HALF_HOURS))
             tops.append(np.bincount(half, kept, size).reshape(-1, HALF_HOURS))
         base, top = np.concatenate(bases), np.concatenate(tops)
         calls[service] = base.sum(axis=0)
-        group = _groups(calls[service], teaming.team_of[:, service], staff)
+        group = _groups(calls[service], team_of[:, service], staff)
         together = (group[:, None] == np.arange(group.max() + 1)).astype(np.float64)
         base, top = base @ together, top @ together
         found = _ratio(top, base, share is not None)
@@ -89,14 +126,14 @@ def judge(
         )
         fine = high[service] <= limit if share is None else low[service] >= share
         met[service] = fine | np.isnan(level[service])
-    return Judged(calls, level, low, high, met, _others(len(rooms.services), answers, made))
+    return Judged(calls, level, low, high, met, _others(len(standards), answers, made))
 
 
-def _others(services: int, answers: Sequence[Played], made: Sequence[Drawn]) -> Floats:
+def _others(services: int, answers: Sequence[Played], made: Sequence[Calls]) -> Floats:
     waited, count = np.zeros(services), np.zeros(services)
     for each, run in zip(answers, made, strict=True):
-        mine = (run.calls.priority > 0) & (each.answered >= 0)
-        service = run.calls.service[mine]
+        mine = (run.priority > 0) & (each.answered >= 0)
+        service = run.service[mine]
         waited += np.bincount(service, (each.answered - each.joined)[mine], services)
         count += np.bincount(service, minlength=services)
     with np.errstate(invalid="ignore"):

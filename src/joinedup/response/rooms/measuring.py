@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from scipy import special
 
 from joinedup.refusal import Refusal
 from joinedup.response.durations import LEAST_RECORDS
 from joinedup.response.rooms import declared
 from joinedup.response.rooms.arrivals import Arrivals, Line, Pattern, Seen, replayed
+from joinedup.response.rooms.lengths import laid_down, took
+from joinedup.response.rooms.sending import send_themselves, sending_of, sent_after
 from joinedup.response.standards import ANSWER, OWN, Standard, standards_from, standards_of
 
 if TYPE_CHECKING:
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
 
-_STEPS = 1000
-"""Points at which a declared length of calls is laid down."""
-_LONGEST = 4 * 3_600_000
 _PUBLIC = pl.col("kind").is_null() | (pl.col("kind") != "passed")
 _LOCAL = pl.col("at").dt.replace_time_zone(None)
 
@@ -45,7 +43,9 @@ class Rooms:
     None where they were not recorded. ``passed`` has shape (lines, services): the share of a line's calls passed to each.
     ``posts`` is the established strength (full-time equivalents) of each service's control, None where not recorded. ``load`` is
     how many calls there are beside those that were measured. ``counted`` and ``timed`` name the assumption from which a line's
-    number of calls and their length were taken, None where they were recorded.
+    number of calls and their length were taken, None where they were recorded. ``sent`` is the share of a line's calls after
+    which crews are sent, ``sending`` the ms that sending them takes for each service, sorted, to draw from; ``themselves`` are
+    the services in whose rooms whoever answers sends them too.
     """
 
     services: tuple[str, ...]
@@ -63,6 +63,9 @@ class Rooms:
     counted: tuple[Assumption | None, ...]
     timed: tuple[Assumption | None, ...]
     notes: tuple[str, ...]
+    sent: Mapping[Line, float]
+    sending: Mapping[str, Integers]
+    themselves: frozenset[str]
     load: float = 1.0
     recorded: Arrivals | None = None
     """The calls as they came, on the clock of ``monday``, where every service has them."""
@@ -115,12 +118,16 @@ class Rooms:
         passed = np.array(
             [share for each in measured for share in each.passed(area, services, assumptions, notes)]
         )
+        sent: dict[Line, float] = {}
+        for each in measured:
+            sent |= sent_after(each.lines, each.table, each.counted, assumptions, notes)
+        themselves = send_themselves(area, services, notes)
         return cls(
             services,
             {each: area.kind_of(each) for each in services},
             names,
             replace(pattern, hourly=pattern.hourly * scaled[:, None]),
-            tuple(took for took, _ in talk),
+            tuple(long for long, _ in talk),
             log,
             passed.reshape(len(lines), len(services)),
             {each: _standard(area, each, folder, last, notes) for each in services},
@@ -131,6 +138,9 @@ class Rooms:
             tuple(counted for each in measured for counted in each.counted),
             tuple(timed for _, timed in talk),
             tuple(notes),
+            sent,
+            sending_of(area, services, assumptions),
+            themselves,
             assumptions[declared.LOAD.name].central,
             _replay(measured) if all(each.named for each in measured) else None,
         )
@@ -144,6 +154,34 @@ class Rooms:
     def hourly(self) -> Floats:
         """Calls an hour of each line and hour of the week that are staffed for; shape (lines, 168)."""
         return self.pattern.hourly * self.load
+
+    def only(self, partners: Sequence[str]) -> Rooms:
+        """Give the rooms of these services alone; what they pass to others and are passed by them is left out."""
+        services = [each for each, name in enumerate(self.services) if name in partners]
+        lines = [row for row, line in enumerate(self.lines) if line.service in partners]
+        pattern, recorded = self.pattern, self.recorded
+        if recorded is not None:
+            mine = np.isin(recorded.line, lines)
+            line = np.searchsorted(lines, recorded.line[mine])
+            recorded = Arrivals(line, recorded.moment[mine], recorded.name[mine])
+        return replace(
+            self,
+            services=tuple(self.services[each] for each in services),
+            pattern=Pattern(
+                tuple(self.lines[row] for row in lines),
+                pattern.hourly[lines],
+                pattern.season[lines],
+                pattern.surge[lines],
+                pattern.together[np.ix_(lines, lines)],
+            ),
+            talk=tuple(self.talk[row] for row in lines),
+            log=tuple(self.log[each] for each in services),
+            passed=self.passed[np.ix_(lines, services)],
+            counted=tuple(self.counted[row] for row in lines),
+            timed=tuple(self.timed[row] for row in lines),
+            themselves=self.themselves & set(partners),
+            recorded=recorded,
+        )
 
     def central(self, assumption: Assumption) -> float:
         """Give the central value of an assumption, the study's own where it has one."""
@@ -176,13 +214,13 @@ class _Measured:
         found: list[tuple[Integers, Assumption | None]] = []
         for line in self.lines:
             if self.named:
-                took = _took(self.table.filter(pl.col("urgent") == line.urgent))
-                if len(took) >= LEAST_RECORDS:
-                    found.append((took, None))
+                long = took(self.table.filter(pl.col("urgent") == line.urgent))
+                if len(long) >= LEAST_RECORDS:
+                    found.append((long, None))
                     continue
                 notes.append(f"how long calls take is declared, not recorded: {line.said}")
             mean = assumptions[(declared.URGENT_TALK if line.urgent else declared.OTHER_TALK)[kind].name]
-            found.append((_declared(mean.central, assumptions[declared.TALK_SPREAD.name].central), mean))
+            found.append((laid_down(mean.central, assumptions[declared.TALK_SPREAD.name].central), mean))
         return found
 
     def passed(
@@ -291,22 +329,9 @@ def _moments(table: pl.DataFrame, first: date) -> Integers:
     )
 
 
-def _took(table: pl.DataFrame) -> Integers:
-    took = (pl.col("ended_at") - pl.col("answered_at")).dt.total_milliseconds()
-    held = table.select(took.alias("took")).filter(pl.col("took").is_between(0, _LONGEST))
-    return held["took"].sort().to_numpy().astype(np.int64)
-
-
 def _log(area: Area, service: str) -> Integers | None:
-    took = _took(area.table("calls").filter((pl.col("service_id") == service) & (pl.col("kind") == "passed")))
-    return took if len(took) >= LEAST_RECORDS else None
-
-
-def _declared(mean: float, spread: float) -> Integers:
-    """Lay down a lognormal length of calls (mean in seconds, spread beside it) as equally likely ms."""
-    wide = np.log1p(spread**2)
-    points = np.exp(np.sqrt(wide) * special.ndtri((np.arange(_STEPS) + 0.5) / _STEPS))
-    return np.asarray(np.round(points / points.mean() * mean * 1000), dtype=np.int64)
+    long = took(area.table("calls").filter((pl.col("service_id") == service) & (pl.col("kind") == "passed")))
+    return long if len(long) >= LEAST_RECORDS else None
 
 
 def _standard(area: Area, service: str, folder: Path | None, on: date, notes: list[str]) -> Standard:

@@ -13,11 +13,13 @@ from joblib import Parallel, delayed
 from joinedup.refusal import Refusal
 from joinedup.response.queueing import DAYS
 from joinedup.response.rooms import declared
-from joinedup.response.rooms.answering import HALF_HOUR, HALF_HOURS, Played, answer
+from joinedup.response.rooms.answering import HALF_HOURS, Calls, Played, Teams, answer
 from joinedup.response.rooms.drawing import Drawn, Teaming, drawn, under
 from joinedup.response.rooms.erlang import least_handlers
-from joinedup.response.rooms.judging import Judged, asked_of, judge
+from joinedup.response.rooms.judging import ROUNDS, Judged, confirmed
+from joinedup.response.rooms.sending import under_way
 from joinedup.response.rooms.shifts import hours_in_shifts
+from joinedup.response.rooms.tabling import half_hours
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from joinedup.assumptions import Assumption
+    from joinedup.response.rooms.desks import Desks
     from joinedup.response.rooms.measuring import Rooms
     from joinedup.response.rooms.variants import Variant
 
@@ -32,8 +35,6 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
 
 WEEKS_A_YEAR = 365.2425 / 7
-_HALF_SECONDS = HALF_HOUR / 1000
-_ROUNDS = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,11 +71,20 @@ def load_of(
     halves = np.arange(HALF_HOURS)
     wrap, own_log = value(declared.WRAP_UP), value(declared.LOG_OWN)
     busy = times(declared.LOAD)
+    # Whoever sends crews besides answering is busy for as much longer; dispatchers have a load of their own.
+    themselves = under_way(variant, rooms.services, rooms.themselves)
+    sends = {
+        each: rooms.sending[each].mean() / 1000 * times(declared.SENDING[rooms.kinds[each]])
+        if each in themselves
+        else 0.0
+        for each in rooms.services
+    }
     for row, line in enumerate(rooms.lines):
         service = rooms.services.index(line.service)
         team = teaming.team_of[:, service]
         rate = rooms.hourly[row, halves // 2] / 3600 * busy * times(rooms.counted[row])
         talk = rooms.talk[row].mean() / 1000 * times(rooms.timed[row])
+        talk += rooms.sent[line] * sends[line.service]
         long = talk * teaming.longer[team, service] + wrap
         for other, share in enumerate(rooms.passed[row]):
             if not share:
@@ -82,10 +92,13 @@ def load_of(
             there = teaming.team_of[:, other]
             recorded = rooms.log[other]
             seconds = value(declared.LOG) if recorded is None else recorded.mean() / 1000
-            log = (value(variant.log) if variant.log else seconds) * teaming.longer[there, other]
+            there_too = sends[rooms.services[other]]
+            log = ((value(variant.log) if variant.log else seconds) + there_too) * teaming.longer[
+                there, other
+            ]
             apart = there != team
             held = log if variant.stays == 2 else np.zeros(HALF_HOURS)
-            long = long + share * np.where(apart, held, own_log * teaming.longer[team, other])
+            long = long + share * np.where(apart, held, (own_log + there_too) * teaming.longer[team, other])
             sent = np.where(apart, rate * share, 0.0)
             np.add.at(count, (there, halves), sent)
             np.add.at(urgent, (there, halves), sent)
@@ -115,7 +128,7 @@ def floor_of(rooms: Rooms, teaming: Teaming) -> Integers:
 
 @dataclass(frozen=True, eq=False)
 class Staffing:
-    """The staff of each team under a way of working: by Erlang, at least, and confirmed; shape (teams, 336) each."""
+    """Who answers under a way of working: handlers by Erlang, at least, and confirmed; shape (teams, 336) each."""
 
     rooms: Rooms
     variant: Variant
@@ -126,11 +139,18 @@ class Staffing:
     confirmed: Integers
     judged: Judged
     notes: tuple[str, ...]
+    desks: Desks | None = None
+    """The dispatchers, where they were asked for too (``with_dispatchers``)."""
 
     @property
     def hours(self) -> float:
-        """Staff hours a week on duty."""
+        """Handlers' hours a week on duty."""
         return float(self.confirmed.sum()) / 2
+
+    @property
+    def hours_of_both(self) -> float:
+        """Handlers' and dispatchers' hours a week on duty."""
+        return self.hours + (0.0 if self.desks is None else self.desks.hours)
 
     @cached_property
     def in_shifts(self) -> float:
@@ -157,64 +177,28 @@ class Staffing:
 
     @cached_property
     def table(self) -> pl.DataFrame:
-        """One row a team and half-hour of the week in which it answers.
+        """One row a team and half-hour of the week in which it is on duty, dispatchers after those who answer.
 
-        team, weekday (1 Monday), from (hh:mm), calls (in the half-hour), load (erlangs), floor, erlang, confirmed, more
-        (confirmed less the greater of the other two), service (of the standard that is nearest to being missed), standard, level
-        (share, or mean seconds), low, high, met.
+        work ("answering", "sending"), team, weekday (1 Monday), from (hh:mm), calls (or records, in the half-hour), load
+        (erlangs), floor, erlang, confirmed, more (confirmed less the greater of the other two), service (of the standard that is
+        nearest to being missed), standard, level (share, or mean seconds), low, high, met.
         """
-        rows = []
-        worst = self._worst()
-        for team, half in np.argwhere(self.teaming.open):
-            service = worst[team, half]
-            name = self.rooms.services[service]
-            standard = self.rooms.standards[name]
-            level, low, high = (
-                None if np.isnan(each[service, half]) else float(each[service, half])
-                for each in (self.judged.level, self.judged.low, self.judged.high)
+        standards = [self.rooms.standards[each] for each in self.rooms.services]
+        parts = [
+            half_hours(
+                "answering",
+                self.teaming.names,
+                self.teaming.team_of,
+                self.rooms.services,
+                standards,
+                (self.load.calls, self.load.erlangs),
+                (self.floor, self.erlang, self.confirmed),
+                self.judged,
             )
-            starts = max(self.floor[team, half], self.erlang[team, half])
-            rows.append(
-                {
-                    "team": self.teaming.names[team],
-                    "weekday": half // 48 + 1,
-                    "from": f"{half // 2 % 24:02d}:{half % 2 * 30:02d}",
-                    "calls": self.load.calls[team, half] * _HALF_SECONDS,
-                    "load": self.load.erlangs[team, half],
-                    "floor": self.floor[team, half],
-                    "erlang": self.erlang[team, half],
-                    "confirmed": self.confirmed[team, half],
-                    "more": self.confirmed[team, half] - starts,
-                    "service": name,
-                    "standard": standard.name,
-                    "level": level,
-                    "low": low,
-                    "high": high,
-                    "met": None if level is None else bool(self.judged.met[service, half]),
-                }
-            )
-        text = dict.fromkeys(("team", "from", "service", "standard"), pl.String)
-        figures = dict.fromkeys(("calls", "load", "level", "low", "high"), pl.Float64)
-        return pl.DataFrame(rows, schema_overrides={**text, **figures, "met": pl.Boolean})
-
-    def _worst(self) -> Integers:
-        """Give the service of each team and half-hour whose standard is nearest to being missed."""
-        room = np.full((len(self.teaming.names), HALF_HOURS), np.inf)
-        found = np.zeros(room.shape, np.int64)
-        for service, name in enumerate(self.rooms.services):
-            standard = self.rooms.standards[name]
-            share, limit = asked_of(standard.measure, standard.share, standard.limit)
-            if share is None:
-                spare = 1 - self.judged.high[service] / limit
-            else:
-                spare = (self.judged.low[service] - share) / (1 - share + 1e-9)
-            spare = np.where(np.isnan(spare), 1e9, spare)
-            team = self.teaming.team_of[:, service]
-            halves = np.arange(HALF_HOURS)
-            nearer = spare < room[team, halves]
-            room[team, halves] = np.where(nearer, spare, room[team, halves])
-            found[team, halves] = np.where(nearer, service, found[team, halves])
-        return found
+        ]
+        if self.desks is not None:
+            parts.append(self.desks.table)
+        return pl.concat(parts)
 
 
 def staffed(
@@ -241,18 +225,18 @@ def staffed(
     load = load_of(rooms, variant, teaming)
     floor = floor_of(rooms, teaming)
     erlang = by_erlang(rooms, teaming, load)
-    staff = np.where(teaming.open, np.maximum(floor, erlang), 0)
+    starts = np.where(teaming.open, np.maximum(floor, erlang), 0)
+    calls = [run.calls for run in made]
+    staff, judged, missed = confirmed(
+        [rooms.standards[each] for each in rooms.services],
+        teaming.team_of,
+        starts,
+        lambda staff: (played(rooms, variant, teaming, staff, made, workers), calls),
+    )
     notes = []
-    judged = judge(rooms, teaming, staff, played(rooms, variant, teaming, staff, made, workers), made)
-    for _ in range(_ROUNDS):
-        short = _short(teaming, judged, len(rooms.services))
-        if not short.any():
-            break
-        staff = staff + short
-        judged = judge(rooms, teaming, staff, played(rooms, variant, teaming, staff, made, workers), made)
-    if missed := int(_short(teaming, judged, len(rooms.services)).sum()):
+    if missed:
         notes.append(
-            f"{variant.name}: after {_ROUNDS} rounds {missed} half-hours still miss their standard, for want of staff in the "
+            f"{variant.name}: after {ROUNDS} rounds {missed} half-hours still miss their standard, for want of staff in the "
             "half-hours before or of calls enough to tell"
         )
     called = np.array(
@@ -266,7 +250,6 @@ def staffed(
             f"{variant.name}: {untold} half-hours have too few simulated 999 calls to tell, and keep Erlang's "
             "staff; play more runs"
         )
-    starts = np.where(teaming.open, np.maximum(floor, erlang), 0)
     raised = staff > starts
     if raised.any():
         team, half = np.unravel_index(int(np.argmax(staff - starts)), staff.shape)
@@ -298,29 +281,46 @@ def played(
         Refusal: when a queue never empties: which team's, and what to do.
     """
     teams = teaming.staffed(rooms, variant, staff)
-    if workers == 1:
-        found = [answer(under(run.calls, variant), teams) for run in made]
-    else:
-        # Threads: the loop holds no lock.
-        found = Parallel(n_jobs=workers, prefer="threads")(
-            delayed(answer)(under(run.calls, variant), teams) for run in made
-        )
+    found = side_by_side([(under(run, rooms, variant), teams) for run in made], workers)
+    load = None
     for run, answers in zip(made, found, strict=True):
         waiting = (answers.answered < 0) & (answers.lost < 0)
-        if waiting.any():
-            service = rooms.services[int(run.calls.service[int(np.argmax(waiting))])]
-            raise Refusal(
-                f"rooms: {int(waiting.sum()):,} calls to {service} are never answered under '{variant.name}'; give its "
-                "team staff in some half-hour, or check how long calls take"
-            )
+        for service in np.unique(run.calls.service[waiting]):
+            load = load or load_of(rooms, variant, teaming)
+            count = int((run.calls.service[waiting] == service).sum())
+            stop_at_a_queue(rooms, variant, int(service), teaming.team_of[:, service], load, staff, count)
     return found
 
 
-def _short(teaming: Teaming, judged: Judged, services: int) -> Integers:
-    """Say where a team is one handler short: 1 where any service that it answers for misses its standard."""
-    short = np.zeros((len(teaming.names), HALF_HOURS), np.int64)
+def side_by_side(plays: Sequence[tuple[Calls, Teams]], workers: int) -> list[Played]:
+    """Play each run's calls through its teams, in threads: the loop holds no lock, and the bytes are the same with one."""
+    if workers == 1:
+        return [answer(*each) for each in plays]
+    return list(Parallel(n_jobs=workers, prefer="threads")(delayed(answer)(*each) for each in plays))
+
+
+def stop_at_a_queue(
+    rooms: Rooms,
+    variant: Variant,
+    service: int,
+    team: Integers,
+    load: Load,
+    staff: Integers,
+    waiting: int,
+    who: str = "handlers",
+) -> None:
+    """Stop at a queue that never empties; ``team`` is who is on duty for the service in each half-hour.
+
+    Raises:
+        Refusal: with the service, the half-hour of the week in which most are short, and by how many.
+    """
     halves = np.arange(HALF_HOURS)
-    for service in range(services):
-        team = teaming.team_of[:, service]
-        short[team, halves] = np.maximum(short[team, halves], ~judged.met[service])
-    return short
+    asked, there = load.erlangs[team, halves], staff[team, halves]
+    worst = int(np.argmax(asked - there))
+    what, how_long = ("calls", "calls take") if who == "handlers" else ("records", "sending takes")
+    raise Refusal(
+        f"rooms: the queue of {what} of {rooms.services[service]} never empties under '{variant.name}': {waiting:,} still wait "
+        f"when the last has come; on {DAYS[worst // 48]} at {worst // 2 % 24:02d}:{worst % 2 * 30:02d} they ask for "
+        f"{asked[worst]:.1f} {who}' time and {there[worst]} are on duty, {max(asked[worst] - there[worst], 0):.1f} short; put "
+        f"more on duty in that half-hour, or check how long {how_long}"
+    )

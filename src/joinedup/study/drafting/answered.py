@@ -114,6 +114,7 @@ def _table(savings: tuple[Saving, ...]) -> Table:
             _hours(each.hours),
             _saved(each),
             _hours(each.minimum),
+            _hours(each.staffing.hours_of_both - each.staffing.hours),
         ]
         for each in savings
     ]
@@ -127,10 +128,12 @@ def _table(savings: tuple[Saving, ...]) -> Table:
             Column("Fewer than separate", numeric=True),
             Column("95 in 100", numeric=True),
             Column("Of it by keeping fewer rooms awake", numeric=True),
+            Column("Dispatchers' hours a week", numeric=True),
         ),
         rows,
-        note="By Erlang for each half-hour, confirmed by playing a year of calls. Answering alone: sending and minding crews, "
-        "radio and records are staffed besides. Hours are not posts until a roster shows it. Below zero, a way needs more.",
+        note="By Erlang for each half-hour, confirmed by playing a year of calls. Handlers are those who answer, and send "
+        "crews where whoever answers does both. Minding crews, radio and records are staffed besides. Hours are not posts "
+        "until a roster shows it. Below zero, a way needs more.",
     )
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from joinedup.disclosure import Bullets, Chapter, Column, Figure, Statement, Table
-from joinedup.study.drafting.naming import short_name
+import polars as pl
+
+from joinedup.appraisal import financial_year
+from joinedup.disclosure import Block, Bullets, Chapter, Column, Figure, Statement, Table
+from joinedup.study.drafting.naming import listed, short_name
 from joinedup.wording import Unit
 
 if TYPE_CHECKING:
+    from joinedup.locate import Plan
     from joinedup.study.study import Study
 
 
@@ -17,81 +21,99 @@ def estate_chapter(study: Study) -> tuple[Chapter, ...]:
     plan = study.estate
     if plan is None:
         return ()
-    area = study.area
-    if plan.status in ("infeasible", "unknown"):
-        return (
-            Chapter(
-                "estate",
-                "The whole estate at once",
-                Statement(f"No plan of the whole estate was found ({plan.status})."),
-            ),
-        )
-    names = dict(area.table("sites").select("site_id", "name").iter_rows())
-    proof = (
-        "No plan under these terms is cheaper."
-        if plan.status == "optimal"
-        else "The best plan could be up to {gap} cheaper."
-    )
-    figures = {"gap": Figure(plan.gap, Unit.SHARE)} if plan.status != "optimal" else {}
-    if not plan.moves:
+    sites = study.area.table("sites").sort("site_id")
+    names = dict(sites.select("site_id", "name").iter_rows())
+    proof, figures = _proof(plan)
+    chosen = _counted([(len(plan.moves), "move"), (len(plan.closed), "closing")])
+    if not chosen:
         answer = Statement(
             f"Planned all at once, no move between buildings saves more than its building work costs. {proof}",
             figures,
         )
-        return (Chapter("estate", "The whole estate at once: nothing moves", answer, (_covered(study),)),)
-    answer = Statement(
-        f"Planned all at once, {len(plan.moves)} move{'s' if len(plan.moves) > 1 else ''} would save about {{saved}} a year, a "
-        f"year's share of {{capital}} of building work taken off. {proof}",
-        {
-            "saved": Figure(plan.saved_gbp_a_year, Unit.POUNDS),
-            "capital": Figure(plan.capital_gbp, Unit.POUNDS),
-            **figures,
-        },
+        heading = "The whole estate at once: nothing moves"
+    else:
+        answer = Statement(
+            f"Planned all at once, {chosen} would save about {{saved}} a year, a year's share of {{capital}} of building work "
+            f"and moving taken off. {proof}",
+            {
+                "saved": Figure(plan.saved_gbp_a_year, Unit.POUNDS),
+                "capital": Figure(plan.capital_gbp, Unit.POUNDS),
+                **figures,
+            },
+        )
+        heading = f"The whole estate at once: {chosen}"
+    told = [
+        Statement(
+            f"{names[each.host]} would hold {listed([short_name(study.area, one).lower() for one in each.services])}."
+        )
+        for each in plan.clusters
+    ]
+    told += [
+        Statement(f"{names[each]} would close without a move: the study says that its work may end.")
+        for each in plan.closed
+    ]
+    if fixed := sites.filter(pl.col("fixed") == "yes")["name"].to_list():
+        stay = "stays" if len(fixed) == 1 else "stay"
+        told.append(
+            Statement(f"{listed(fixed)} {stay}, because the study says so, and may still take others in.")
+        )
+    blocks: list[Block] = [_moves(study, plan, names)] if plan.moves else []
+    blocks += [Bullets(told)] if told else []
+    return (Chapter("estate", heading, answer, (*blocks, _covered(study, plan))),)
+
+
+def _proof(plan: Plan) -> tuple[str, dict[str, Figure]]:
+    """Say whether a cheaper plan can be; one that ran out of time is never called the best."""
+    if plan.status == "optimal":
+        return "No plan under these terms is cheaper.", {}
+    words = (
+        "It is not proven to be the cheapest: time ran out while another could still have been up to {left} a year cheaper, "
+        "{gap} of what the estate costs."
     )
-    moves = Table(
+    left = plan.cost_gbp_a_year - plan.bound_gbp_a_year
+    return words, {"left": Figure(left, Unit.POUNDS), "gap": Figure(plan.gap, Unit.SHARE)}
+
+
+def _counted(things: list[tuple[int, str]]) -> str:
+    """Count things in words, those of which there are none left out."""
+    return listed([f"{count} {one}{'s' * (count > 1)}" for count, one in things if count])
+
+
+def _moves(study: Study, plan: Plan, names: dict[str, str]) -> Table:
+    """List the moves with their money and what each depends on."""
+    return Table(
         "estate-moves",
         "The moves, each of which a board can take alone where nothing else is named",
         (
             Column("Gives up its building"),
             Column("Moves into"),
-            Column("Year", numeric=True),
+            Column("Year"),
             Column("Saved a year", numeric=True),
             Column("Building work", numeric=True),
             Column("Depends on"),
         ),
         [
             [
-                f"{names[each.mover]} ({short_name(area, each.mover_service).lower()})",
+                f"{names[each.mover]} ({short_name(study.area, each.mover_service).lower()})",
                 names[each.host],
-                Figure(each.start_year, Unit.NUMBER),
+                financial_year(study.area.settings.price_base, each.start_year),
                 Figure(each.yearly_gbp, Unit.POUNDS),
                 Figure(each.capital_gbp, Unit.POUNDS),
                 "; ".join(each.depends_on) or "nothing else",
             ]
             for each in plan.moves
         ],
-        note="Receipts for buildings are left aside. The safety gate judges each move by itself, among the options.",
-    )
-    clusters = [
-        Statement(
-            f"{names[each.host]} would hold {', '.join(short_name(area, service).lower() for service in each.services)}."
-        )
-        for each in plan.clusters
-    ]
-    heading = f"The whole estate at once: {len(plan.moves)} moves"
-    return (
-        Chapter(
-            "estate",
-            heading,
-            answer,
-            (moves, *((Bullets(clusters),) if clusters else ()), _covered(study)),
+        note="Receipts for buildings are left aside. The safety gate judges each move by itself, among the options."
+        + (
+            ""
+            if study.area.settings.roadmap.capital_gbp_a_year is None
+            else " All moves together keep within the capital that the study gives for its roadmap."
         ),
     )
 
 
-def _covered(study: Study) -> Table:
+def _covered(study: Study, plan: Plan) -> Table:
     """Show what share of each service's incidents lies within its minutes of a station, before and after."""
-    assert study.estate is not None
     return Table(
         "estate-cover",
         "Incidents within the minutes of a station of the service",
@@ -111,7 +133,7 @@ def _covered(study: Study) -> Table:
                     for share in (each.now, each.after, each.least)
                 ),
             ]
-            for each in study.estate.covered
+            for each in plan.covered
         ],
         note="A station counts as there whether or not a crew is free: how waits change is judged with each option.",
     )

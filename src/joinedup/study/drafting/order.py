@@ -165,9 +165,8 @@ def _agreed(own: OwnWeights, agreed: Tried | None, titles: dict[str, str]) -> li
     """Say whose weights these are, what the points are for, and what comes first under them."""
     points = {"money": own.money, "response": own.response, "people": own.people}
     said = listed([f"{about} {given:g}" for about, given in points.items()])
-    whose = (
-        f"{as_said(own.agreed_by)} agreed these points on {own.agreed_on.day} {own.agreed_on:%B %Y}: {said}."
-    )
+    who = as_said(own.agreed_by)
+    whose = f"{who[:1].upper()}{who[1:]} agreed these points on {own.agreed_on.day} {own.agreed_on:%B %Y}: {said}."
     if agreed is None:
         return [Statement(f"{whose} They give no weight to anything in which the options differ.")]
     first = agreed.accepted[0]

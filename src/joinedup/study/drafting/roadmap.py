@@ -22,10 +22,12 @@ from joinedup.disclosure import (
 )
 from joinedup.study.deciding import barriers_of, decisions_of
 from joinedup.study.drafting.naming import as_said, listed, short_name
+from joinedup.study.drafting.unlocked import unlocked_blocks
+from joinedup.study.drafting.whole_set import whole_set
 from joinedup.wording import Unit, in_words
 
 if TYPE_CHECKING:
-    from joinedup.roadmap import Condition, Relaxed, Roadmap, Unlocked, Waiting
+    from joinedup.roadmap import Condition, Relaxed, Roadmap, Waiting
     from joinedup.study.study import Study
 
 _SET_WORDS = {
@@ -55,6 +57,7 @@ def roadmap_chapter(study: Study) -> Chapter:
     blocks: list[Block] = [Bullets([Statement(words) for words in _how_found(plan)])]
     if plan.rows:
         blocks += [_timetable(study, plan, titles), _started(study, plan, titles), _capital(study, plan)]
+        blocks += whole_set(study)
     blocks += _decided(study, titles)
     blocks += _held(study, plan, titles)
     if plan.left_out:
@@ -70,11 +73,7 @@ def roadmap_chapter(study: Study) -> Chapter:
             ),
             _waiting(study, study.planned.waiting, titles),
         ]
-    if study.planned.unlocked:
-        blocks += [
-            Section("What a change would make possible"),
-            Bullets([_unlocked(each, titles) for each in study.planned.unlocked]),
-        ]
+    blocks += unlocked_blocks(study.planned.unlocked, titles)
     return Chapter("roadmap", _heading(plan), _answer(plan), blocks)
 
 
@@ -318,18 +317,6 @@ def _waiting(study: Study, waiting: tuple[Waiting, ...], titles: dict[str, str])
             ]
             for each in waiting
         ],
-    )
-
-
-def _unlocked(each: Unlocked, titles: dict[str, str]) -> Statement:
-    """Say what an option is worth through those that it makes possible, as the study states them (§4.6)."""
-    named = "; ".join(f"{titles[entry.option]} ({entry.evidence})" for entry in each.entries)
-    return Statement(
-        f"{titles[each.option]}: {{expected}} expected, {{all}} if all of it comes true, for making possible {named}.",
-        {
-            "expected": Figure(each.expected, Unit.POUNDS),
-            "all": Figure(each.if_all.gain, Unit.POUNDS),
-        },
     )
 
 

@@ -20,6 +20,7 @@ from joinedup.disclosure import (
 )
 from joinedup.refusal import Refusal
 from joinedup.response.calibrating import Verdict
+from joinedup.study.answer_gate import AnsweredGate
 from joinedup.study.drafting.answered import answered_blocks
 from joinedup.study.drafting.believed import (
     CHAPTER,
@@ -140,10 +141,11 @@ def gate_words(study: Study, assessed: Assessed) -> list[Statement]:
     needed = [row.runs_that_would_tell for row in gate.rows if row.runs_that_would_tell is not None]
     if needed and not isinstance(played, str):
         groups = "one group" if len(needed) == 1 else f"{len(needed)} groups"
+        runs = gate.runs if isinstance(gate, AnsweredGate) else len(played.outcomes.runs)
+        what = "calls" if isinstance(gate, AnsweredGate) else "incidents"
         said.append(
             Statement(
-                f"For {groups} of incidents the luck of {len(played.outcomes.runs)} runs hides the answer; about "
-                f"{max(needed):,} runs would tell."
+                f"For {groups} of {what} the luck of {runs} runs hides the answer; about {max(needed):,} runs would tell."
             )
         )
     return said

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
@@ -12,6 +12,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
+from joinedup.travel.hours import BANDS, hours_of_day
 from joinedup.travel.keeping import Arrays, digest_of, kept
 from joinedup.travel.roads.reading import Graph, read_graph
 from joinedup.travel.roads.speeds import REACH, blue_light, ordinary_minutes
@@ -49,6 +50,7 @@ class Roads:
     kinds: Mapping[str, float]
     reach: float
     name: str
+    assumed: Mapping[str, Assumption] = field(default_factory=dict)
     _held: dict[object, NDArray[np.float32]] = field(default_factory=dict)
 
     @classmethod
@@ -76,11 +78,24 @@ class Roads:
             graph,
             laid["x"].to_numpy(),
             laid["y"].to_numpy(),
-            ordinary_minutes(graph, assumptions, hour),
+            ordinary_minutes(graph, assumptions, range(24) if hour is None else (hour,)),
             blue_light(assumptions),
             assumptions[REACH.name].central,
             f"roads of {path.name}, {when}",
+            assumptions,
         )
+
+    @cached_property
+    def by_hour(self) -> tuple[Roads, ...]:
+        """The same roads in each of ``hours.BANDS``; these alone where no hour is slower than another."""
+        name = f"{self.name.rsplit(', ', 1)[0]}, by hour of the week"
+        each_band = (
+            ordinary_minutes(self.graph, self.assumed, hours_of_day(each)) for each in range(len(BANDS))
+        )
+        kinds = [replace(self, minutes=minutes, name=name, _held={}) for minutes in each_band]
+        if all(np.array_equal(each.minutes, kinds[0].minutes) for each in kinds[1:]):
+            return (self,)
+        return tuple(kinds)
 
     def left_out(self, places: Places) -> dict[int, str]:
         """Give the rows of places that no road reaches, or only one that is cut off from the rest."""

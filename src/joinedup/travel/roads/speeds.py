@@ -11,7 +11,7 @@ from joinedup.refusal import Refusal
 from joinedup.travel.roads.classes import BY_HOUR, GROUPS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -93,14 +93,14 @@ _METRES_A_MINUTE = 1000 / 60
 
 
 def ordinary_minutes(
-    graph: Graph, assumptions: Mapping[str, Assumption], hour: int | None
+    graph: Graph, assumptions: Mapping[str, Assumption], hours: Sequence[int]
 ) -> NDArray[np.float64]:
-    """Give the minutes of ordinary traffic over each stretch in an hour of the day, or in the mean of the 24 (None).
+    """Give the minutes of ordinary traffic over each stretch in the mean of some hours of the day (0 to 23).
 
     Raises:
         Refusal: when a share leaves no speed.
     """
-    slow = np.array(BY_HOUR) if hour is None else np.array(BY_HOUR[hour : hour + 1])
+    slow = np.array(BY_HOUR)[list(hours)]
     a_metre = []
     for group in GROUPS:
         share = assumptions[SHARE_OF_LIMIT[group].name].central

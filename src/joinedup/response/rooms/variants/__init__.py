@@ -2,7 +2,8 @@
 
 A variant is a TOML file: ``name``, ``sentence``, ``source``, ``pooled`` (never, always, or hours with ``hours = [22, 7]``),
 ``stays`` (no, until answered, until logged) and, where they differ from rooms as they are, ``log_seconds`` and ``longer`` as low,
-central and high. ``joins`` names the kinds of service that are pooled, where not all are.
+central and high. ``joins`` names the kinds of service that are pooled, where not all are. ``dispatching`` says who sends crews:
+``dispatchers``, ``whoever answers``, or as each room does now, which is what it means where it is left out.
 """
 
 from __future__ import annotations
@@ -25,8 +26,22 @@ if TYPE_CHECKING:
 STAYS = ("no", "until answered", "until logged")
 """How long whoever passes a call on stays on the line, in the order of ``Teams.stays``."""
 
+DISPATCHING = ("as now", "dispatchers", "whoever answers")
+"""Who sends crews under a way of working: as each room does now, everywhere dispatchers, or everywhere whoever answers."""
+
 _POOLED = ("never", "always", "hours")
-_KEYS = {"name", "sentence", "source", "pooled", "hours", "stays", "log_seconds", "longer", "joins"}
+_KEYS = {
+    "name",
+    "sentence",
+    "source",
+    "pooled",
+    "hours",
+    "stays",
+    "log_seconds",
+    "longer",
+    "joins",
+    "dispatching",
+}
 _ORDER = ("separate", "message", "co-located", "one-team", "night-team")
 
 
@@ -36,7 +51,7 @@ class Variant:
 
     ``hours`` are those of the day in which the kinds in ``joins`` are answered by one team: every hour, or none. ``log`` is the
     seconds that a passed call takes in the second room, None for what the study records; ``longer`` the share by which a
-    handler of several trades takes longer.
+    handler of several trades takes longer; ``dispatching`` is one of ``DISPATCHING``.
     """
 
     name: str
@@ -47,6 +62,7 @@ class Variant:
     stays: int
     log: Assumption | None
     longer: Assumption
+    dispatching: str
 
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
@@ -83,6 +99,9 @@ def variant_from(text: str, file: str) -> Variant:
     joins = row.get("joins", SERVICE_KINDS)
     if not isinstance(joins, list | tuple) or not set(joins) <= set(SERVICE_KINDS):
         raise Refusal(f"{file}: joins must list kinds of service: {', '.join(SERVICE_KINDS)}")
+    dispatching = row.get("dispatching", DISPATCHING[0])
+    if dispatching not in DISPATCHING:
+        raise Refusal(f"{file}: dispatching must be one of {', '.join(DISPATCHING)}, not {dispatching!r}")
     plain = row["name"].lower().replace(" ", "_").replace("-", "_")
     log = row.get("log_seconds")
     return Variant(
@@ -105,6 +124,7 @@ def variant_from(text: str, file: str) -> Variant:
             row["source"],
             file,
         ),
+        dispatching,
     )
 
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from joinedup.disclosure import Block, Bullets, Chapter, Figure, Page, Section, Statement
+from joinedup.disclosure import (
+    Block,
+    Bullets,
+    Chapter,
+    Column,
+    Figure,
+    Mark,
+    Page,
+    Section,
+    Statement,
+    Table,
+)
 from joinedup.options import TellsFacts, kinds
 from joinedup.study.drafting.evidence import said_chapter
 from joinedup.study.drafting.naming import listed
@@ -15,12 +26,15 @@ from joinedup.study.drafting.option_pages.board import (
     people_chapter,
 )
 from joinedup.study.drafting.option_pages.doubts import elsewhere_chapter, stress_chapter, truths_chapter
+from joinedup.study.drafting.option_pages.ground import sites_before_and_after
 from joinedup.study.drafting.option_pages.money import beside_chapter, worth_chapter, years_chapter
 from joinedup.study.drafting.option_pages.response import found_in_words, gate_chapter
 from joinedup.study.drafting.options import losing, pounds
 from joinedup.wording import Unit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from joinedup.options import Option
     from joinedup.study.assessing import Assessed
     from joinedup.study.study import Study
@@ -83,7 +97,8 @@ def _answer(study: Study, each: Assessed) -> Chapter:
     if points:
         blocks.append(Bullets([Statement(point) for point in points]))
     if told := _facts_told(study, option):
-        blocks += [Section("In figures"), Bullets(told)]
+        blocks += [Section("In figures"), *told]
+    blocks += sites_before_and_after(study, option)
     return Chapter(
         "answer",
         "What would change on the ground",
@@ -96,20 +111,49 @@ def _answer(study: Study, each: Assessed) -> Chapter:
     )
 
 
-def _facts_told(study: Study, option: Option) -> list[Statement]:
-    """Say what the kind of the option would have a board read of its facts, those of each partner by its name."""
+def _facts_told(study: Study, option: Option) -> list[Block]:
+    """Say what the kind of the option would have a board read of its facts; those of each partner stand side by side."""
     kind = next(each for each in kinds() if each.name == option.kind)
     if not isinstance(kind, TellsFacts):
         return []
-    said = []
+    said: list[Statement] = []
     for name, (sentence, unit) in kind.facts_told.items():
-        for partner in option.partners if "{partner}" in name else ("",):
-            it = option.facts.get(name.replace("{partner}", partner))
-            words = sentence.replace("{who}", study.area.name_of(partner)) if partner else sentence
-            if isinstance(it, str):
-                said.append(Statement(words.format(it=it)))
-            elif it is not None and unit is not None:
-                said.append(
-                    Statement(words, {"it": Figure(float(round(it)) if unit is Unit.COUNT else it, unit)})
-                )
-    return said
+        it = _told(option.facts.get(name), unit)
+        if isinstance(it, str):
+            said.append(Statement(sentence.format(it=it)))
+        elif it is not None:
+            said.append(Statement(sentence, {"it": it}))
+    rows = [
+        (sentence.replace("{who}", "each").removesuffix(": {it}."), cells)
+        for name, (sentence, unit) in kind.facts_told.items()
+        if "{partner}" in name
+        and any(
+            cells := [_told(option.facts.get(name.replace("{partner}", p)), unit) for p in option.partners]
+        )
+    ]
+    return [*([Bullets(said)] if said else []), *([_side_by_side(study, option, rows)] if rows else [])]
+
+
+def _told(fact: float | str | None, unit: Unit | None) -> Figure | str | None:
+    """Give a fact as it is told: words as they are, a number as a figure of its unit, None where it is not known."""
+    if fact is None or isinstance(fact, str):
+        return fact
+    return None if unit is None else Figure(float(round(fact)) if unit is Unit.COUNT else fact, unit)
+
+
+def _side_by_side(
+    study: Study, option: Option, rows: Sequence[tuple[str, Sequence[Figure | str | None]]]
+) -> Table:
+    """Lay what is told of each partner side by side; many partners stand in rows, few in columns."""
+    names = [study.area.name_of(partner) for partner in option.partners]
+    heads, lines = names, [[what, *cells] for what, cells in rows]
+    if len(names) > len(rows):
+        heads = [what for what, _ in rows]
+        lines = [[name, *(cells[at] for _, cells in rows)] for at, name in enumerate(names)]
+    none = Figure(None, Unit.NUMBER, mark=Mark.NOT_AVAILABLE)
+    return Table(
+        "by-partner",
+        "What it means for each partner",
+        (Column("What" if heads is names else "Partner"), *(Column(head, numeric=True) for head in heads)),
+        [[none if cell is None else cell for cell in line] for line in lines],
+    )

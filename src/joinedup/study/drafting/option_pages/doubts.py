@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from joinedup.appraisal import GRADES, WARNING
 from joinedup.disclosure import Bar, Block, Chapter, Chart, Column, Figure, Mark, Section, Statement, Table
-from joinedup.money import CashLine
+from joinedup.money import CashLine, causes_of
 from joinedup.study.drafting.naming import listed
 from joinedup.study.drafting.option_pages.money import CLOSED_NOTE, closed, sellers
 from joinedup.study.drafting.options import pounds
@@ -197,7 +197,12 @@ def _managed(each: Assessed, risks: Sequence[Managed]) -> list[Block]:
                 ]
                 for risk in own
             ],
-            note="Each risk counts once. Who manages it stands in the study.",
+            note="Each risk counts once. Who manages it stands in the study."
+            + (
+                ""
+                if causes_of(each.project_type)
+                else " The shares of the causes are the study's own: none is kept for such projects."
+            ),
         ),
     ]
 

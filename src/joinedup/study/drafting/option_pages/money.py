@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from joinedup.appraisal import Range, financial_year
+from joinedup.appraisal import CORRECTION_NOTE, VAT, Range, financial_year, recoveries
 from joinedup.disclosure import (
     Block,
     Chapter,
@@ -22,6 +22,7 @@ from joinedup.disclosure import (
 )
 from joinedup.money import SOCIETY, CashKind, CashLine
 from joinedup.study.drafting.naming import listed, short_name
+from joinedup.study.drafting.option_pages.terms import funding_blocks, later_blocks, settling_blocks
 from joinedup.study.drafting.options import losing, pounds
 from joinedup.wording import Unit
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 CLOSED_NOTE = "Money marked [c] would tell what a site is worth, or what it would be let or sold for, which is commercial."
 _TIME, _SOCIETY = "time set free", "worth to the public"
-_ORDER = (*(line.value for line in CashLine), "value added tax", _TIME, _SOCIETY)
+_ORDER = (*(line.value for line in CashLine), VAT, _TIME, _SOCIETY)
 """The order in which lines stand beside each other."""
 
 
@@ -79,6 +80,7 @@ def worth_chapter(study: Study, each: Assessed) -> Chapter:
         ["Everything gained", pounds(economic.gains)],
         ["Everything it costs", pounds(economic.costs)],
         ["Spread evenly, a year", pounds(economic.equivalent_annual_value)],
+        ["Its capital spread evenly, a year", pounds(economic.equivalent_annual_cost_of_capital)],
         [
             "Benefit for each pound of net cost (BCR)",
             "none: it costs nothing net" if economic.bcr is None else Figure(economic.bcr, Unit.NUMBER),
@@ -106,12 +108,15 @@ def worth_chapter(study: Study, each: Assessed) -> Chapter:
         (
             Table(
                 "worth",
-                f"Present value in real pounds of {study.area.settings.price_base}; the ratio and payback at central values",
+                f"Present value in real pounds of {study.area.settings.price_base}, discounted by the Green Book of "
+                f"{appraisal.edition}; the ratio and payback at central values",
                 (Column("What"), Column("Figure", numeric=True)),
                 lines,
                 note=f"Costs carry {appraisal.bias_pct:g} % optimism bias on {appraisal.biased_line}; gains are cut by the "
-                "grade of their source. Nine draws in ten lie within each range.",
+                f"grade of their source. {CORRECTION_NOTE} Benefit is what is not money: savings of money lower the net cost. "
+                "Payback is not discounted. Nine draws in ten lie within each range.",
             ),
+            *later_blocks(study, each, bool(sellers(appraisal))),
             Table(
                 "partners",
                 "Where it leaves each, present value in real pounds, payments included",
@@ -135,6 +140,7 @@ def worth_chapter(study: Study, each: Assessed) -> Chapter:
                     for standing in appraisal.standings
                 ],
             ),
+            *settling_blocks(each, names),
             Table(
                 "payers",
                 "Who pays and who benefits, present value in real pounds",
@@ -268,6 +274,7 @@ def years_chapter(study: Study, each: Assessed) -> Chapter:
         if who in real and who in totals:
             blocks.append(_accounts(study, each, who, who in sold))
     blocks += [Statement(f"Not in the accounts: {gap}.") for gap in appraisal.financial.incomplete]
+    blocks += funding_blocks(study, each, names)
     touched = [who for who in study.area.services if who in real]
     return Chapter("years", "Money by partner and year", Statement(_borne(study, each, touched)), blocks)
 
@@ -297,7 +304,7 @@ def _in_order(lines: dict[str, NDArray[np.float64]]) -> list[str]:
 
 def _told(lines: frozenset[str], is_seller: bool) -> bool:
     """Whether a year may be told: of a seller only one in which there is nothing but capital and its tax."""
-    return not is_seller or lines <= {CashLine.CAPITAL.value, "value added tax"}
+    return not is_seller or lines <= {CashLine.CAPITAL.value, VAT}
 
 
 def _real_table(study: Study, name: str, years: _Years, is_seller: bool) -> Table:
@@ -361,6 +368,8 @@ def _accounts(study: Study, each: Assessed, who: str, is_seller: bool) -> Table:
     (total,) = financial.totals.filter(partner=who).iter_rows(named=True)
     rows.append(["All years", *("" for _ in lines), closed(ranged(total), is_seller), ""])
     why = "; ".join(each.affordable.filter(partner=who)["why"].unique(maintain_order=True))
+    if VAT in lines and (rule := recoveries(study.area).get(who)) is not None:
+        why += f". Value added tax stays with it: {rule.because}"
     name = short_name(study.area, who)
     return Table(
         f"accounts-{name}",

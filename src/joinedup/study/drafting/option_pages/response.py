@@ -17,6 +17,7 @@ from joinedup.disclosure import (
     Table,
     count,
 )
+from joinedup.study.answer_gate import AnsweredGate
 from joinedup.study.drafting.naming import short_name
 from joinedup.study.drafting.options import GATE_WORDS
 from joinedup.study.drafting.waits import before_and_after_map, gate_words
@@ -31,9 +32,9 @@ _GROUPS = 15
 """At most so many groups are listed, those that decide first."""
 _SEVERITY = (Outcome.FAIL, Outcome.CANNOT_TELL, Outcome.PASS)
 _FOUND = {
-    Outcome.PASS: "No group of incidents would wait longer than the partners agreed to allow",
-    Outcome.FAIL: "At least one group of incidents would wait longer than the partners agreed to allow",
-    Outcome.CANNOT_TELL: "Nobody can tell whether a group of incidents would wait longer than was agreed",
+    Outcome.PASS: "No group would wait longer than the partners agreed to allow",
+    Outcome.FAIL: "At least one group would wait longer than the partners agreed to allow",
+    Outcome.CANNOT_TELL: "Nobody can tell whether a group would wait longer than was agreed",
 }
 
 
@@ -79,12 +80,17 @@ def _groups(study: Study, gate: Gate) -> Table:
     """List the groups that decide, then those with the greatest change; of a small group only that it is small."""
     ordered = sorted(gate.rows, key=_place)
     shown, others = ordered[:_GROUPS], ordered[_GROUPS:]
+    of, until = (
+        ("calls", "a call is answered or crews are told, by service and what is waited for")
+        if isinstance(gate, AnsweredGate)
+        else ("incidents", "help comes, by service, category and ground")
+    )
     return Table(
         "groups",
-        "Change in minutes until help comes, by service, category and ground; a minus is shorter",
+        f"Change in minutes until {until}; a minus is shorter",
         (
-            Column("Group of incidents"),
-            Column("Incidents", numeric=True),
+            Column(f"Group of {of}"),
+            Column(of.capitalize(), numeric=True),
             Column("Mean change", numeric=True),
             Column("At most (95 % sure)", numeric=True),
             Column("Allowed", numeric=True),

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
 from joinedup.area.places import fit_for_distance
-from joinedup.assumptions import Assumption, Grade
 from joinedup.money import Cash, CashKind, CashLine, Partner, Supply
 from joinedup.options import Kind, Need, Option, lives_already, registered, tried_before
 from joinedup.options.co_responding.gaining import days_covered
+from joinedup.options.co_responding.telling import drawn, ranged
+from joinedup.options.shared_control_room.joining import fact
+from joinedup.options.task_handed_over.calls_for_both import asked_for, categories_of, shared_by
+from joinedup.options.task_handed_over.declared import (
+    AMBULANCE_WAIT,
+    ASSUMPTIONS,
+    EQUIPPING,
+    EXIT_COST,
+    FEE,
+    HANDED,
+    HOURS,
+    INDUCED,
+    KEEPING_UP,
+    LEAST_JOBS,
+    OWN_SAVES,
+    TASKS,
+    TOLD,
+)
+from joinedup.wording import Unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,151 +38,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from joinedup.area import Area
-    from joinedup.assumptions import Draws
-
-
-def _declared(
-    name: str, sentence: str, unit: str, values: tuple[float, float, float], source: str = "judgement"
-) -> Assumption:
-    return Assumption(f"task_handed_over.{name}", sentence, unit, *values, source, Grade.JUDGEMENT)
-
-
-_COUNT = "judgement, to be replaced by a count of logs: categories do not say what was done"
-_CLOCK = "judgement, to be replaced by times on scene"
-
-
-@dataclass(frozen=True)
-class Task:
-    """A task that one kind of service could hand to another, and the categories among which it hides; empty for all."""
-
-    name: str
-    giver: str
-    taker: str
-    categories: tuple[str, ...]
-    share: Assumption
-    freed: Assumption
-    added: Assumption
-
-
-def _task(
-    name: str,
-    between: tuple[str, str],
-    categories: tuple[str, ...],
-    share: tuple[float, float, float],
-    freed: tuple[float, float, float],
-    added: tuple[float, float, float],
-) -> Task:
-    word = name.replace(" ", "_").replace("-", "_")
-    giver, taker = between
-    return Task(
-        name,
-        giver,
-        taker,
-        categories,
-        _declared(
-            f"{word}_share",
-            f"Share of the {giver} service's incidents looked at that hold a {name}.",
-            "share",
-            share,
-            _COUNT,
-        ),
-        _declared(
-            f"{word}_freed",
-            f"Time of a {giver} unit that one {name} handed over frees.",
-            "minutes a job",
-            freed,
-            _CLOCK,
-        ),
-        _declared(
-            f"{word}_added",
-            f"Time of a {taker} crew that one {name} takes, the drive included.",
-            "minutes a job",
-            added,
-            _CLOCK,
-        ),
-    )
-
-
-TASKS = (
-    _task(
-        "forced entry",
-        ("police", "fire"),
-        ("concern", "concern for safety", "concern for welfare", "collapse behind closed doors"),
-        (0.02, 0.06, 0.15),
-        (15, 35, 70),
-        (20, 35, 60),
-    ),
-    _task(
-        "missing-person search",
-        ("police", "fire"),
-        ("missing person", "missing", "missing persons"),
-        (0.02, 0.05, 0.1),
-        (60, 150, 400),
-        (60, 150, 400),
-    ),
-    _task(
-        "bariatric lift",
-        ("ambulance", "fire"),
-        (),
-        (0.0005, 0.0015, 0.004),
-        (15, 40, 90),
-        (30, 60, 120),
-    ),
-)
-
-HANDED = _declared(
-    "handed", "Jobs that really are handed over, of all that could be.", "share", (0.3, 0.7, 0.95)
-)
-INDUCED = _declared(
-    "induced",
-    "Jobs asked for only because somebody can be asked, on top of those handed over.",
-    "share of jobs handed over",
-    (0.0, 0.15, 0.5),
-    "judgement: where a task has a taker, it is asked for more readily; critics of Right Care Right Person say that load moved",
-)
-AMBULANCE_WAIT = _declared(
-    "ambulance_wait",
-    "Time that an ambulance waits less at a forced entry, because the crew comes sooner than police would.",
-    "minutes a job",
-    (0, 10, 20),
-    "high: about 20 minutes at 1,347 calls a year promised in Hampshire (Get Hampshire, promoter); lower: judgement",
-)
-LEAST_JOBS = _declared(
-    "least_jobs", "Jobs a year below which a task is not proposed.", "jobs a year", (1, 3, 20)
-)
-HOURS = {
-    kind: _declared(
-        f"{kind}_hour",
-        f"An hour of a unit of the kind of service '{kind}' with its crew.",
-        "pounds an hour",
-        values,
-        "judgement after pay scales with on-costs",
-    )
-    for kind, values in {
-        "police": (35.0, 55.0, 80.0),
-        "fire": (70.0, 110.0, 160.0),
-        "ambulance": (50.0, 75.0, 110.0),
-        "other": (30.0, 50.0, 80.0),
-    }.items()
-}
-EQUIPPING = _declared(
-    "equipping",
-    "Tools and first training for one unit of the service that takes the task on.",
-    "pounds a unit",
-    (200, 800, 3_000),
-    "judgement, to be replaced by a plan: engines carry tools for doors, and few carry lifting gear for patients",
-)
-KEEPING_UP = _declared(
-    "keeping_up", "Keeping the skill up, for one unit.", "pounds a unit a year", (50, 200, 600)
-)
-FEE = _declared("fee", "What is paid for a job done for another.", "pounds a job", (0, 25, 120))
-EXIT_COST = _declared(
-    "exit_cost",
-    "What it would cost to part again. It is shown, and is in no total.",
-    "pounds",
-    (0, 5_000, 30_000),
-    "judgement: the giver has to train its own people again",
-)
+    from joinedup.assumptions import Assumption, Draws
+    from joinedup.options.task_handed_over.declared import Task
 
 
 class TaskHandedOver:
@@ -183,24 +58,15 @@ class TaskHandedOver:
             "what each service's incidents were, to know how often a task comes up",
         ),
     )
-    assumptions: tuple[Assumption, ...] = (
-        *(each for task in TASKS for each in (task.share, task.freed, task.added)),
-        HANDED,
-        INDUCED,
-        AMBULANCE_WAIT,
-        LEAST_JOBS,
-        *HOURS.values(),
-        EQUIPPING,
-        KEEPING_UP,
-        FEE,
-        EXIT_COST,
-    )
+    assumptions: tuple[Assumption, ...] = ASSUMPTIONS
     project_type: str = "equipment and development"
     years: int = 10
     exit_cost: str = EXIT_COST.name
+    facts_told: Mapping[str, tuple[str, Unit | None]] = TOLD
 
     def find(self, area: Area, assumptions: Mapping[str, Assumption]) -> list[Option]:
         """Count what could be each task, for every service that could hand it to the nearest that could take it."""
+        asked, draws = asked_for(area), drawn(area, assumptions, ASSUMPTIONS)
         found = []
         for task in TASKS:
             for giver in area.services:
@@ -210,18 +76,54 @@ class TaskHandedOver:
                 taker = _nearest(area, rows, task.taker)
                 if taker is None:
                     continue
-                option = _option(area, task, giver, taker, rows, assumptions)
+                option = _option(area, task, giver, taker, rows, assumptions, asked)
                 if option is not None:
-                    found.append(option)
+                    found.append(replace(option, facts={**option.facts, **_in_words(task, option, draws)}))
+        return sorted(found, key=lambda option: option.id)
+
+    def find_alone(self, area: Area, partner: str, assumptions: Mapping[str, Assumption]) -> list[Option]:
+        """Let the giver equip and train its own units, so that each job takes less of its time; nobody else is asked."""
+        asked = asked_for(area)
+        found = []
+        for task in TASKS:
+            rows = _incidents(area, partner, task) if area.kind_of(partner) == task.giver else None
+            a_year = 0.0 if rows is None else rows.height * 365.2425 / days_covered(area)
+            if (
+                rows is None
+                or a_year * assumptions[task.share.name].central < assumptions[LEAST_JOBS.name].central
+            ):
+                continue
+            name = area.name_of(partner)
+            found.append(
+                Option(
+                    id=f"task-handed-over-alone-{task.name.replace(' ', '-')}-{partner}",
+                    kind=self.name,
+                    title=f"{name} equips its own units for each {task.name}",
+                    partners=(partner,),
+                    joins=(partner,),
+                    names=(name,),
+                    changes=(),
+                    uses=tuple(sorted(_minutes_of_giver(partner, rows, asked))),
+                    facts={
+                        "task": task.name,
+                        "incidents": a_year,
+                        "jobs": a_year * assumptions[task.share.name].central,
+                        "units": float(area.table("units").filter(pl.col("service_id") == partner).height),
+                    },
+                    incomplete=(f"how many of the incidents held a {task.name}: a declared share stands in",),
+                )
+            )
         return sorted(found, key=lambda option: option.id)
 
     def cash(self, area: Area, option: Option, draws: Draws) -> list[Cash]:
         """Give tools and training, then minutes freed and added on each side, which are no cash, and the fee, which is paid."""
         task = next(each for each in TASKS if each.name == option.facts["task"])
-        giver, taker = (Partner(each) for each in option.partners[:2])
-        units = _fact(option, "units")
-        jobs = _fact(option, "incidents") * draws[task.share.name] * draws[HANDED.name]
-        rests = (task.share.name, HANDED.name)
+        giver, *others = (Partner(each) for each in option.partners)
+        # Alone, the giver is equipped itself.
+        taker = others[0] if others else giver
+        units = fact(option, "units")
+        jobs = jobs_of(task, option, draws)
+        rests = (task.share.name, *((HANDED.name,) if others else ()))
 
         def time(what: str, year: int, minutes: NDArray[np.float64], partner: Partner, *names: str) -> Cash:
             hour = HOURS[area.kind_of(partner)].name
@@ -252,6 +154,19 @@ class TaskHandedOver:
             )
         ]
         for year in range(1, self.years + 1):
+            flows.append(
+                spent(
+                    "keeping the skill up",
+                    year,
+                    -units * draws[KEEPING_UP.name],
+                    CashLine.RUNNING,
+                    KEEPING_UP.name,
+                )
+            )
+            if not others:
+                saved = jobs * draws[task.freed.name] * draws[OWN_SAVES.name]
+                flows.append(time("time freed", year, saved, giver, task.freed.name, OWN_SAVES.name))
+                continue
             flows += [
                 time("time freed", year, jobs * draws[task.freed.name], giver, task.freed.name),
                 time(
@@ -261,13 +176,6 @@ class TaskHandedOver:
                     taker,
                     INDUCED.name,
                     task.added.name,
-                ),
-                spent(
-                    "keeping the skill up",
-                    year,
-                    -units * draws[KEEPING_UP.name],
-                    CashLine.RUNNING,
-                    KEEPING_UP.name,
                 ),
                 Cash(
                     "fee for jobs done",
@@ -285,10 +193,10 @@ class TaskHandedOver:
                     "ambulances that wait less",
                     year,
                     jobs * draws[AMBULANCE_WAIT.name],
-                    Partner(third),
+                    third,
                     AMBULANCE_WAIT.name,
                 )
-                for third in option.partners[2:]
+                for third in others[1:]
             ]
         return flows
 
@@ -297,9 +205,7 @@ class TaskHandedOver:
         task = next(each for each in TASKS if each.name == option.facts["task"])
         giver = Partner(option.partners[0])
         hour = HOURS[area.kind_of(giver)].name
-        spent = (
-            _fact(option, "incidents") * draws[task.share.name] * draws[task.freed.name] / 60 * draws[hour]
-        )
+        spent = fact(option, "incidents") * draws[task.share.name] * draws[task.freed.name] / 60 * draws[hour]
         return [
             Cash(
                 "the giver's time on the task as now",
@@ -316,9 +222,15 @@ class TaskHandedOver:
 
     def explain(self, option: Option) -> str:
         """Say who does what for whom, how often, and what that does on both sides."""
+        if len(option.partners) == 1:
+            return (
+                f"{option.names[0]} equips and trains its own {fact(option, 'units'):,.0f} units for each "
+                f"{option.facts['task']}, about {fact(option, 'jobs'):,.0f} a year, so that each takes less of its time. Nobody "
+                "else is asked. How much time that saves is assumed, and no post is freed."
+            )
         giver, taker, *third = option.names
         wait = f" Ambulances of {third[0]} wait less at the door." if third else ""
-        jobs, freed, added = (_fact(option, name) for name in ("jobs", "hours_freed", "hours_added"))
+        jobs, freed, added = (fact(option, name) for name in ("jobs", "hours_freed", "hours_added"))
         return (
             f"{taker} does each {option.facts['task']} that it can for {giver}: about {jobs:,.0f} a year. That frees "
             f"{freed:,.0f} hours of {giver} and takes {added:,.0f} of {taker}, jobs asked for more readily among them; for as "
@@ -346,7 +258,13 @@ def _nearest(area: Area, incidents: pl.DataFrame, kind: str) -> str | None:
 
 
 def _option(
-    area: Area, task: Task, giver: str, taker: str, rows: pl.DataFrame, assumptions: Mapping[str, Assumption]
+    area: Area,
+    task: Task,
+    giver: str,
+    taker: str,
+    rows: pl.DataFrame,
+    assumptions: Mapping[str, Assumption],
+    asked: pl.DataFrame,
 ) -> Option | None:
     """Make the option that one service does a task for another, or None where it exists or comes up too seldom."""
     register = registered(area, "task handed over")
@@ -370,8 +288,7 @@ def _option(
         names=tuple(area.name_of(each) for each in partners),
         # Nothing that a service holds is moved; who goes to what is the attendances' business, which are not edited.
         changes=(),
-        # Minutes of every crew of the giver and no crew's hour; two tasks of one giver hide in different categories.
-        uses=(),
+        uses=tuple(sorted(_minutes_freed(area, partners, rows, asked))),
         facts={
             "task": task.name,
             "incidents": a_year,
@@ -390,10 +307,46 @@ def _option(
     )
 
 
-def _fact(option: Option, name: str) -> float:
-    """Give a number that was found; nothing where it could not be."""
-    value = option.facts.get(name)
-    return float(value) if isinstance(value, int | float) else 0.0
+def _minutes_of_giver(giver: str, rows: pl.DataFrame, asked: pl.DataFrame) -> set[str]:
+    """Name the calls at which the giver's minutes are freed, by category, and those to which others come too.
+
+    Two tasks of one giver hide in different categories; a joint team that goes to the same calls frees the same minutes.
+    """
+    categories = categories_of(rows)
+    return {*(f"incidents/{giver}/{each}" for each in categories), *shared_by(asked, giver, categories)}
+
+
+def _minutes_freed(
+    area: Area, partners: tuple[str, ...], rows: pl.DataFrame, asked: pl.DataFrame
+) -> set[str]:
+    """Name the calls at which the giver's minutes are freed, and those at which ambulances wait less."""
+    found = _minutes_of_giver(partners[0], rows, asked)
+    for third in partners[2:]:
+        theirs = categories_of(area.table("incidents").filter(pl.col("service_id") == third))
+        found |= shared_by(asked, third, theirs, partners[:2])
+    return found
+
+
+def jobs_of(task: Task, option: Option, draws: Draws) -> NDArray[np.float64]:
+    """Give the jobs a year: all that come up for the giver alone, else as many as are handed over; shape (draws + 1,)."""
+    jobs = fact(option, "incidents") * draws[task.share.name]
+    return np.asarray(jobs * draws[HANDED.name] if len(option.partners) > 1 else jobs)
+
+
+def _in_words(task: Task, option: Option, draws: Draws) -> dict[str, float | str | None]:
+    """Word the ranges that a board reads: jobs, hours freed and added, what a crew is away, and what ambulances wait less."""
+    jobs, more = jobs_of(task, option, draws), draws[INDUCED.name]
+    added = jobs * (1.0 + more) * draws[task.added.name] / 60
+    crews = fact(option, "units")
+    waits = jobs * draws[AMBULANCE_WAIT.name] / 60
+    return {
+        "jobs_in_words": ranged(jobs, Unit.NUMBER),
+        "induced_in_words": ranged(jobs * more, Unit.NUMBER),
+        "freed_in_words": ranged(jobs * draws[task.freed.name] / 60, Unit.NUMBER),
+        "added_in_words": ranged(added, Unit.NUMBER),
+        "crew_in_words": ranged(added / crews, Unit.NUMBER) if crews else None,
+        "waits_in_words": ranged(waits, Unit.NUMBER) if len(option.partners) > 2 else None,
+    }
 
 
 KIND: Kind = TaskHandedOver()

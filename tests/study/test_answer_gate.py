@@ -1,0 +1,180 @@
+"""The safety gate of shared rooms and messages (§5.7): how soon calls are answered, passed on, and crews told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+import pytest
+
+from joinedup.appraisal import Outcome
+from joinedup.area.settings import Tolerance
+from joinedup.options.digital_incident_message import KIND as MESSAGE
+from joinedup.options.shared_control_room import KIND as SHARED
+from joinedup.response import drives
+from joinedup.response.rooms import Rooms, shipped
+from joinedup.study.answer_gate import (
+    ANSWERED,
+    PASSED,
+    TOLD,
+    AnsweredGate,
+    CallsWaited,
+    answer_gate,
+    calls_waited,
+    least_staff,
+    way_of,
+)
+from joinedup.study.gating import gate
+from joinedup.travel import travel_of
+from tests.response.rooms.test_staffing import busy_area
+from tests.small import littleton, with_settings
+
+if TYPE_CHECKING:
+    from joinedup.appraisal import Gate, Judged
+    from joinedup.options import Option
+    from joinedup.study.waiting import Played
+
+SEPARATE, MESSAGED, CO_LOCATED, ONE_TEAM, NIGHT = shipped()
+RECORDED = date(2025, 1, 20)
+
+
+@cache
+def options() -> dict[str, Option]:
+    area, assumptions = littleton().area, littleton().assumptions
+    return {each.id: each for kind in (SHARED, MESSAGE) for each in kind.find(area, assumptions)}
+
+
+@cache
+def judged(option: str) -> Gate:
+    return by(littleton().played, options()[option])
+
+
+def by(played: Played | str | None, option: Option) -> Gate:
+    assert not isinstance(played, str)
+    travel = travel_of(littleton().area, littleton().assumptions)
+    return gate(littleton().area, option, drives(littleton().area, travel), travel, played)
+
+
+def row_of(found: Gate, service: str, what: str) -> Judged:
+    (row,) = (each for each in found.rows if (each.service_id, each.category) == (service, what))
+    return row
+
+
+@cache
+def busy(way: str) -> CallsWaited:
+    """Two rooms with recorded calls, one in ten of which is passed to the other, under a way of working."""
+    rooms = Rooms.of(busy_area(14, 100), {})
+    then = next(each for each in shipped() if each.name == way)
+    return calls_waited(least_staff(rooms, SEPARATE), least_staff(rooms, then))
+
+
+def allowed(found: CallsWaited, minutes: float) -> Gate:
+    area = with_settings(
+        littleton().area,
+        tolerances={each: Tolerance(minutes, RECORDED) for each in ("police", "fire")},
+        results_seen_on=None,
+    )
+    return answer_gate(area, options()["digital-incident-message-police-fire"], found)
+
+
+def test_the_way_of_working_is_the_option_s() -> None:
+    found = options()
+    assert way_of(found["digital-incident-message-police-fire"]) is MESSAGED
+    assert way_of(found["shared-control-room-co-located-police-fire"]) is CO_LOCATED
+    assert way_of(found["shared-control-room-one-team-police-fire"]) is ONE_TEAM
+    assert way_of(found["shared-control-room-night-police-fire"]) is NIGHT
+    # Another kind may call something else its way.
+    assert way_of(replace(found["shared-control-room-night-police-fire"], kind="shared estate")) is None
+    assert way_of(replace(found["shared-control-room-night-police-fire"], facts={"way": "alone"})) is None
+
+
+def test_a_message_has_crews_of_the_second_service_told_by_as_much_sooner_as_was_published() -> None:
+    # Four minutes by voice and 16 s by message: 3 min 44 s, where somebody is always free and the rest takes as long.
+    found = judged("digital-incident-message-police-fire")
+    assert isinstance(found, AnsweredGate)
+    assert found.outcome is Outcome.PASS
+    assert row_of(found, "fire", PASSED).mean_change == pytest.approx(-224 / 60)
+    assert "calls drawn from the study's own pattern played 10 times" in found.basis
+
+
+def test_every_partner_is_judged_by_how_soon_it_answers_and_how_soon_its_crews_are_told() -> None:
+    found = judged("shared-control-room-one-team-police-ambulance-fire")
+    for service in ("police", "fire", "ambulance"):
+        for what in (ANSWERED, TOLD, PASSED):
+            row = row_of(found, service, what)
+            assert row.tolerance == littleton().area.settings.tolerances[service].minutes
+            assert row.ground == ""
+    # Each call takes a tenth longer over the half of its talk until the record says enough.
+    told = row_of(found, "police", TOLD).mean_change
+    assert told is not None
+    assert 0.1 * 0.5 * 240 / 60 * 0.6 < told < 0.1 * 0.5 * 360 / 60 + 0.1
+
+
+def test_a_team_that_takes_far_longer_over_each_call_fails() -> None:
+    played = littleton().played
+    assert not isinstance(played, str)
+    slow = replace(ONE_TEAM.longer, low=3.0, central=3.0, high=3.0)
+    baseline = replace(played.baseline, assumptions={**played.baseline.assumptions, slow.name: slow})
+    found = by(replace(played, baseline=baseline), options()["shared-control-room-one-team-police-fire"])
+    assert found.outcome is Outcome.FAIL
+    assert any("beyond the 0.5 min agreed" in each for each in found.reasons)
+
+
+def test_where_luck_hides_the_answer_nobody_can_tell_and_the_runs_that_would_are_said() -> None:
+    waits = busy(ONE_TEAM.name)
+    rows = waits.table.filter((pl.col("category") == TOLD) & (pl.col("service_id") == "police"))
+    change = (rows["after"] - rows["before"]).to_numpy()
+    mean, error = float(change.mean()), float(change.std(ddof=1) / np.sqrt(len(change)))
+    only = replace(waits, table=rows)
+    found = allowed(only, mean + error)
+    row = row_of(found, "police", TOLD)
+    assert row.outcome is Outcome.CANNOT_TELL
+    assert row.runs_that_would_tell is None or row.runs_that_would_tell > waits.runs
+    assert "would tell" in row.reason or "more calls are needed" in row.reason
+    assert allowed(only, mean + 2 * error).rows[-1].outcome is Outcome.PASS
+    assert row_of(allowed(only, mean - 2 * error), "police", TOLD).outcome is Outcome.FAIL
+
+
+def test_recorded_calls_are_played_where_every_partner_has_them() -> None:
+    waits = busy(MESSAGED.name)
+    assert waits.recorded
+    answered = waits.table.filter(pl.col("category").is_in([ANSWERED, TOLD]))
+    assert answered.height == 2 * 14 * 100
+    assert "the recorded calls played" in allowed(waits, 1.0).basis
+
+
+def test_as_things_are_nothing_changes_and_the_gate_passes() -> None:
+    now = least_staff(Rooms.of(busy_area(7, 50), {}), SEPARATE)
+    waits = calls_waited(now, now)
+    assert (waits.table["before"] == waits.table["after"]).all()
+    assert allowed(waits, 0.0).outcome is Outcome.PASS
+
+
+def test_without_a_tolerance_recorded_before_results_nobody_can_tell() -> None:
+    area = with_settings(littleton().area, tolerances={})
+    found = answer_gate(area, options()["digital-incident-message-police-fire"], busy(MESSAGED.name))
+    assert found.outcome is Outcome.CANNOT_TELL
+    assert "no tolerance was recorded before results were seen" in found.reasons[0]
+
+
+def test_a_study_that_cannot_be_played_cannot_tell_how_calls_would_be_answered() -> None:
+    found = by(None, options()["digital-incident-message-police-fire"])
+    assert found.outcome is Outcome.CANNOT_TELL
+    assert "seen only where the study can be played" in found.reasons[0]
+
+
+def test_rooms_of_some_services_alone_keep_their_own_calls_and_what_they_pass_to_each_other() -> None:
+    whole = Rooms.of(busy_area(7, 50), {})
+    one = whole.only(["fire"])
+    assert one.services == ("fire",)
+    assert one.passed.tolist() == [[0.0]]
+    assert one.recorded is not None
+    assert len(one.recorded.moment) == 7 * 50
+    assert set(one.recorded.line) == {0}
+    both = whole.only(["fire", "police"])
+    assert np.array_equal(both.passed, whole.passed)
+    assert np.array_equal(both.hourly, whole.hourly)
