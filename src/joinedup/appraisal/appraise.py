@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import rankdata
+import polars as pl
 
 from joinedup.appraisal.adjusting import adjusted
 from joinedup.appraisal.affording import HEADROOM
@@ -35,7 +35,6 @@ from joinedup.money import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    import polars as pl
     from numpy.typing import NDArray
 
     from joinedup.assumptions import Draws
@@ -260,6 +259,7 @@ def _moved(cash: Sequence[Cash], draws: Draws, npsv: NDArray[np.float64]) -> tup
     for name in sorted(names):
         values = draws[name][1:]
         if len(values) > 1 and np.ptp(values) > 0 and np.ptp(outcome) > 0:
-            correlation = np.corrcoef(rankdata(values), rankdata(outcome))[0, 1]
+            one, other = (pl.Series(each).rank().to_numpy() for each in (values, outcome))
+            correlation = np.corrcoef(one, other)[0, 1]
             moved.append(Moved(draws.assumptions[name], float(correlation)))
     return tuple(sorted(moved, key=lambda each: (-abs(each.rank_correlation), each.assumption.name)))

@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -180,7 +180,7 @@ def _judged(
         upper = float(change.max())
         outcome, reason = Outcome.PASS, f"{where}: no {of} would wait longer"
     elif count >= FEWEST:
-        half = float(student.ppf(CONFIDENCE, count - 1)) * float(change.std(ddof=1) / np.sqrt(count))
+        half = float(stdtrit(count - 1, CONFIDENCE)) * float(change.std(ddof=1) / np.sqrt(count))
         upper = mean + half
         luck = known["between_runs"].mean()
         outcome = Outcome.PASS if upper <= minutes else Outcome.FAIL
@@ -220,7 +220,7 @@ def _runs_that_would_tell(change: NDArray[np.float64], luck: float, runs: int, a
     """
     count = len(change)
     differ = max(float(change.var(ddof=1)) - luck / runs, 0.0)
-    room = count * (apart / float(student.ppf(CONFIDENCE, count - 1))) ** 2 - differ
+    room = count * (apart / float(stdtrit(count - 1, CONFIDENCE))) ** 2 - differ
     return None if room <= 0 else max(math.ceil(luck / room), runs + 1)
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 from scipy.optimize import brentq
-from scipy.stats import binom, poisson
 
 from joinedup.crossover.answer import Concentration
 from joinedup.crossover.records import canonical
@@ -90,6 +89,8 @@ def chance_share(cells: int, incidents: int, least: int = 1) -> float:
     >>> round(chance_share(100, 100), 3)  # one incident in each cell
     0.1
     """
+    from scipy.stats import binom, poisson  # takes half a second to load, and most commands do without
+
     top, mean = _tenth(cells), incidents / cells
     if mean <= least:
         return top / cells

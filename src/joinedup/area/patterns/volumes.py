@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 from scipy.ndimage import minimum_filter1d
-from scipy.stats import poisson
+from scipy.special import pdtr
 
 from joinedup.area.patterns.moments import DAY, Moments
 
@@ -104,7 +104,7 @@ def missing_days(counts: NDArray[np.int64]) -> Days:
     should = _should(np.where(absent, np.nan, counts))
     least = minimum_filter1d(np.where(np.isnan(should), np.inf, should), 7)
     held = np.where(np.isnan(should) | np.isinf(least), 0.0, least)
-    fewer = poisson.cdf(counts / uneven, held / uneven)
+    fewer = pdtr(counts / uneven, held / uneven)
     few = (counts < _HALF * held) & ~absent
     few[[0, -1]] = False
     return Days(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import chi2, f
+from scipy.special import chdtrc, fdtrc
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -77,10 +77,10 @@ def rao_scott(
         pearson,
         corrected,
         freedom,
-        float(chi2.sf(corrected, freedom)),
+        float(chdtrc(freedom, corrected)),
         pearson / trace,
         (above, below),
-        float(f.sf(pearson / trace, above, below)),
+        float(fdtrc(above, below, pearson / trace)),
     )
 
 

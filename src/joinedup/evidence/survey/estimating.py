@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import beta, t
+from scipy.special import betaincinv, stdtrit
 
 from joinedup.evidence.survey.design import effective_number
 
@@ -168,7 +168,7 @@ def _linear(
 @cache
 def _student(freedom: int) -> float:
     """Give the quantile of Student's t that a 95 % interval reaches to."""
-    return float(t.ppf(_TAIL, freedom))
+    return float(stdtrit(freedom, _TAIL))
 
 
 def _interval(value: float, error: float, freedom: int) -> tuple[float | None, float | None]:
@@ -186,9 +186,9 @@ def _share_interval(
     if freedom < 1:
         return None, None
     if share <= 0:
-        return 0.0, float(beta.ppf(_TAIL, 1, effective))
+        return 0.0, float(betaincinv(1, effective, _TAIL))
     if share >= 1:
-        return float(beta.ppf(1 - _TAIL, effective, 1)), 1.0
+        return float(betaincinv(effective, 1, 1 - _TAIL)), 1.0
     middle = np.log(share / (1.0 - share))
     half = _student(freedom) * error / (share * (1.0 - share))
     return float(1.0 / (1.0 + np.exp(-(middle - half)))), float(1.0 / (1.0 + np.exp(-(middle + half))))
