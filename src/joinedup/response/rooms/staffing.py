@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 WEEKS_A_YEAR = 365.2425 / 7
 
+_FEW_CALLS = 200_000
+"""Threads take longer to start than so few calls take to play."""
+
 
 @dataclass(frozen=True, eq=False)
 class Load:
@@ -294,7 +297,7 @@ def played(
 
 def side_by_side(plays: Sequence[tuple[Calls, Teams]], workers: int) -> list[Played]:
     """Play each run's calls through its teams, in threads: the loop holds no lock, and the bytes are the same with one."""
-    if workers == 1:
+    if workers == 1 or sum(len(calls.connected) for calls, _ in plays) < _FEW_CALLS:
         return [answer(*each) for each in plays]
     return list(Parallel(n_jobs=workers, prefer="threads")(delayed(answer)(*each) for each in plays))
 
