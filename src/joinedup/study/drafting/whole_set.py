@@ -8,6 +8,8 @@ from joinedup.appraisal import affordability
 from joinedup.assumptions import draw
 from joinedup.disclosure import Block, Column, Figure, Mark, Section, Statement, Table
 from joinedup.money import SOCIETY
+from joinedup.options import kinds
+from joinedup.study.assessing import budget_lines
 from joinedup.study.drafting.naming import listed
 from joinedup.study.drafting.option_pages.money import names_of
 from joinedup.study.drafting.options import pounds
@@ -25,7 +27,11 @@ def whole_set(study: Study) -> list[Block]:
     if together is None:
         return []
     names = names_of(study)
-    losers = [names.get(each.partner, each.partner) for each in together.standings if each.loses]
+    losers = [
+        names.get(each.partner, each.partner)
+        for each in together.standings
+        if each.loses or (each.loses_money and each.partner != SOCIETY)
+    ]
     lost = f"{listed(losers)} would be worse off" if losers else "No partner would be worse off"
     return [
         Section("Who gains and who pays, of all of it together"),
@@ -62,7 +68,9 @@ def _borne(study: Study, together: Together, names: dict[str, str]) -> str:
     """Say whose budget bears what the whole set asks of it in every year, and whose does not."""
     area = study.area
     draws = draw(study.assumptions.values(), len(together.npsv) - 1, area.settings.seed)
-    found = affordability(together.financial, area.table("budgets"), area.settings.price_base, draws)
+    found = affordability(
+        together.financial, area.table("budgets"), area.settings.price_base, draws, _lines(study)
+    )
     said: dict[str, list[str]] = {"not affordable": [], "cannot tell": [], "affordable": []}
     for who, paid in together.financial.paid.items():
         if not paid.any():
@@ -81,6 +89,15 @@ def _borne(study: Study, together: Together, names: dict[str, str]) -> str:
     ]
     words = "; ".join(part for part in parts if part) or "nobody's accounts are touched"
     return f"{words[:1].upper()}{words[1:]}."
+
+
+def _lines(study: Study) -> set[str]:
+    """Name the lines of the budgets that pay for the options of the roadmap; none where one of them may fall on any line."""
+    roadmap = study.planned.roadmap
+    by_name = {kind.name: kind for kind in kinds()}
+    started = [study.assessment[row.id].option for row in roadmap.rows] if roadmap else []
+    each = [budget_lines(study.area, by_name[option.kind], option) for option in started]
+    return {line for lines in each for line in lines} if all(each) else set()
 
 
 def _no_account() -> Figure:
