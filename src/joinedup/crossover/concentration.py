@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from scipy.optimize import brentq
+import scipy
 
 from joinedup.crossover.answer import Concentration
 from joinedup.crossover.records import canonical
@@ -89,23 +89,23 @@ def chance_share(cells: int, incidents: int, least: int = 1) -> float:
     >>> round(chance_share(100, 100), 3)  # one incident in each cell
     0.1
     """
-    from scipy.stats import binom, poisson  # takes half a second to load, and most commands do without
-
     top, mean = _tenth(cells), incidents / cells
     if mean <= least:
         return top / cells
 
     def mean_at(rate: float) -> float:
-        return rate * float(poisson.sf(least - 2, rate) / poisson.sf(least - 1, rate))
+        return rate * float(scipy.stats.poisson.sf(least - 2, rate) / scipy.stats.poisson.sf(least - 1, rate))
 
     # Far below this rate nothing is left of the tail that the means are taken over.
-    rate = float(brentq(lambda each: mean_at(each) - mean, 1e-9, mean))
+    rate = float(scipy.optimize.brentq(lambda each: mean_at(each) - mean, 1e-9, mean))
     # Ten standard deviations and forty beyond the mean: what is left there is less than the last bit, at any rate.
     reach = np.arange(1, math.ceil(rate + 10 * math.sqrt(rate)) + 40 + least)
-    at_least = np.minimum(poisson.sf(reach - 1, rate) / poisson.sf(least - 1, rate), 1.0)
-    expected = cells * at_least * binom.cdf(top - 2, cells - 1, at_least) + top * binom.sf(
-        top - 1, cells, at_least
+    at_least = np.minimum(
+        scipy.stats.poisson.sf(reach - 1, rate) / scipy.stats.poisson.sf(least - 1, rate), 1.0
     )
+    expected = cells * at_least * scipy.stats.binom.cdf(
+        top - 2, cells - 1, at_least
+    ) + top * scipy.stats.binom.sf(top - 1, cells, at_least)
     return min(1.0, float(expected.sum()) / incidents)
 
 

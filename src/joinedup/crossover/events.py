@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from scipy.optimize import Bounds, LinearConstraint, milp
+import scipy
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
@@ -35,6 +36,15 @@ class Events:
     rows: pl.DataFrame
     score: float
     bound: float
+
+    @property
+    def number(self) -> int:
+        """Count the events."""
+        return self.rows["event"].n_unique()
+
+    def as_json(self) -> dict[str, float]:
+        """Give the object that the command line prints."""
+        return {"events": self.number, "score": round(self.score, 2), "bound": round(self.bound, 2)}
 
 
 def best_events(
@@ -99,21 +109,22 @@ def _packed(
     knot: Mapping[tuple[int, int], float], kind: NDArray[np.int64]
 ) -> tuple[list[tuple[int, ...]], float, float]:
     """Choose events in one knot; give them, their score, and the most that could be reached."""
-    possible = _possible(knot, kind)
+    possible, complete = _possible(knot, kind)
     worth = np.array([each for _, each in possible])
     members = [event for event, _ in possible]
     nodes = sorted({node for event in members for node in event})
     place = {node: number for number, node in enumerate(nodes)}
     if len(members) > _LARGEST:
-        return _greedy(members, worth)
+        chosen, score, bound = _greedy(members, worth)
+        return chosen, score, bound if complete else _half_of_each_tie(knot, kind)
     rows = [place[node] for event in members for node in event]
     columns = [number for number, event in enumerate(members) for _ in event]
     taken = coo_array((np.ones(len(rows)), (rows, columns)), shape=(len(nodes), len(members)))
-    answer = milp(
+    answer = scipy.optimize.milp(
         -worth,
-        constraints=LinearConstraint(taken.tocsr(), ub=1),
+        constraints=scipy.optimize.LinearConstraint(taken.tocsr(), ub=1),
         integrality=np.ones(len(members), dtype=np.int64),
-        bounds=Bounds(0, 1),
+        bounds=scipy.optimize.Bounds(0, 1),
         options={"time_limit": _SECONDS},
     )
     if answer.x is None:
@@ -143,8 +154,11 @@ def _greedy(
 
 def _possible(
     knot: Mapping[tuple[int, int], float], kind: NDArray[np.int64]
-) -> list[tuple[tuple[int, ...], float]]:
-    """List the events of two groups and more that are worth something, each worth the sum over its pairs."""
+) -> tuple[list[tuple[tuple[int, ...], float]], bool]:
+    """List the events of two groups and more that are worth something, each worth the sum over its pairs.
+
+    Also tells whether these are all: a knot that has too many is not grown further.
+    """
     near: dict[int, set[int]] = {}
     for one, other in knot:
         near.setdefault(one, set()).add(other)
@@ -166,8 +180,24 @@ def _possible(
                 if total > 0 and larger not in found:
                     wider[larger] = total
         found |= wider
-        grown = wider if len(found) <= _LARGEST else {}
-    return sorted(found.items())
+        grown = wider
+        if len(found) > _LARGEST:
+            break
+    return sorted(found.items()), not grown
+
+
+def _half_of_each_tie(knot: Mapping[tuple[int, int], float], kind: NDArray[np.int64]) -> float:
+    """Bound what any events of a knot score, listed or not: each group's best tie to each other service, half of each.
+
+    An event scores no more than its ties of better than even odds, of which each of its two groups is given a half;
+    and no group is tied to more than one of a service.
+    """
+    best: dict[tuple[int, int], float] = {}
+    for (one, other), weight in knot.items():
+        for group, partner in ((one, other), (other, one)):
+            tie = group, int(kind[partner])
+            best[tie] = max(best.get(tie, 0.0), weight / 2)
+    return math.fsum(best.values())
 
 
 def _rows(events: Sequence[Sequence[int]], groups: Mapping[str, pl.DataFrame]) -> pl.DataFrame:

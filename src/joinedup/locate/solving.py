@@ -9,7 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
+import scipy
 from scipy.sparse import csr_array
 
 from joinedup.refusal import Refusal
@@ -62,13 +62,13 @@ class Rows:
         self.high.append(np.broadcast_to(np.asarray(high, np.float64), (count,)))
         self.count += count
 
-    def constraint(self, columns: int) -> list[LinearConstraint]:
+    def constraint(self, columns: int) -> list[scipy.optimize.LinearConstraint]:
         """Put the rows together."""
         if not self.count:
             return []
         entries = (np.concatenate(self.row), np.concatenate(self.column))
         matrix = csr_array((np.concatenate(self.value), entries), shape=(self.count, columns))
-        return [LinearConstraint(matrix, np.concatenate(self.low), np.concatenate(self.high))]
+        return [scipy.optimize.LinearConstraint(matrix, np.concatenate(self.low), np.concatenate(self.high))]
 
 
 def solve(
@@ -85,10 +85,12 @@ def solve(
     if seconds <= 0:
         return Answer("unknown", None, np.inf, -np.inf)
     with QUIET:
-        answer = milp(
+        answer = scipy.optimize.milp(
             cost,
             integrality=whole.astype(np.int64),
-            bounds=Bounds(np.zeros(len(cost)), np.broadcast_to(np.asarray(high, np.float64), cost.shape)),
+            bounds=scipy.optimize.Bounds(
+                np.zeros(len(cost)), np.broadcast_to(np.asarray(high, np.float64), cost.shape)
+            ),
             constraints=rows.constraint(len(cost)),
             options={"mip_rel_gap": 0.0, "time_limit": seconds},
         )

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
+import scipy
 from scipy import special
-from scipy.optimize import least_squares
 
 from joinedup.refusal import Refusal
 from joinedup.response.dispatching import Matrix
@@ -109,7 +109,7 @@ def driven(pool: str, runs: pl.DataFrame, travel: Travel, kind: str) -> Driven:
     def off(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.asarray(numbers[0] * taken + numbers[1] - drove)
 
-    found = least_squares(
+    found = scipy.optimize.least_squares(
         off,
         (1.0, 0.1),
         bounds=((_FACTORS[0], 0.0), (_FACTORS[1], _MOST_MORE)),
@@ -154,7 +154,9 @@ def paces_of(
         def off(pace: NDArray[np.float64], here: NDArray[np.bool_] = here) -> NDArray[np.float64]:
             return np.asarray(pace[0] * expected[here] - drove[here])
 
-        found = least_squares(off, (1.0,), bounds=(_FACTORS[0], _FACTORS[1]), loss="soft_l1", f_scale=2.0)
+        found = scipy.optimize.least_squares(
+            off, (1.0,), bounds=(_FACTORS[0], _FACTORS[1]), loss="soft_l1", f_scale=2.0
+        )
         made[each] = round(float(found.x[0]), 4)
     return tuple(made.tolist())
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from scipy.optimize import least_squares
+import scipy
 
 from joinedup.response.dispatching import StraightLines
 from joinedup.response.driven import LEAST_RUNS, bands_of, paces_in_words, paces_of
@@ -110,7 +110,7 @@ def fitted_law(pool: str, runs: pl.DataFrame, declared: StraightLine) -> Law:
     def off(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.asarray(StraightLine(numbers[0] / 60, numbers[1]).minutes(metres) - drove)
 
-    found = least_squares(
+    found = scipy.optimize.least_squares(
         off,
         (declared.km_per_minute * 60, min(declared.lost_minutes, _MOST_LOST)),
         bounds=((_SPEEDS[0], 0.0), (_SPEEDS[1], _MOST_LOST)),

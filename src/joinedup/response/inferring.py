@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from scipy.optimize import least_squares
+import scipy
 
 from joinedup.area.places import fit_for_distance
 from joinedup.response.driving import fitted_law
@@ -142,7 +142,7 @@ def _home(runs: pl.DataFrame, law: StraightLine) -> tuple[float, float]:
     # From the middle of the quickest few, close to home wherever the rest went; a pace of its own keeps a law that is too
     # quick or too slow from pushing the home away from, or into the middle of, where the unit went.
     start = (*_middle(places[: max(3, len(places) // 6)]), 1.0)
-    found = least_squares(off, start, loss="soft_l1", x_scale=(500.0, 500.0, 0.2))
+    found = scipy.optimize.least_squares(off, start, loss="soft_l1", x_scale=(500.0, 500.0, 0.2))
     return round(float(found.x[0])), round(float(found.x[1]))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import linprog
+import scipy
 
 from joinedup.refusal import Refusal
 
@@ -92,7 +92,9 @@ def most_overloaded(
     edges = np.zeros((len(rows), len(asked) + len(kinds)))
     edges[np.arange(len(rows)), needs] = 1
     edges[np.arange(len(rows)), len(asked) + rows] = -1
-    found = linprog(np.concatenate([-asked, capacity]), A_ub=edges, b_ub=np.zeros(len(rows)), bounds=(0, 1))
+    found = scipy.optimize.linprog(
+        np.concatenate([-asked, capacity]), A_ub=edges, b_ub=np.zeros(len(rows)), bounds=(0, 1)
+    )
     chosen = (np.asarray(found.x)[: len(asked)] > 0.5) & (asked > 0)
     able = meets[:, chosen].any(axis=1)
     return chosen if asked[chosen].sum() > there[able].sum() else np.zeros_like(chosen)

@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
+import scipy
 from scipy.sparse import csr_array
 
 from joinedup.locate.solving import QUIET
@@ -303,13 +303,13 @@ class Model:
         matrix = csr_array((value, (row, column)), shape=(len(rows), size + len(more.low)))
         whole_numbers = np.concatenate([np.full(size, int(whole)), np.full(len(more.low), int(more.whole))])
         with QUIET:
-            answer = milp(
+            answer = scipy.optimize.milp(
                 np.concatenate([cost, np.zeros(len(more.low))]),
                 integrality=whole_numbers.astype(np.int64),
-                bounds=Bounds(
+                bounds=scipy.optimize.Bounds(
                     np.concatenate([np.zeros(size), more.low]), np.concatenate([np.ones(size), more.high])
                 ),
-                constraints=LinearConstraint(
+                constraints=scipy.optimize.LinearConstraint(
                     matrix, [low for _, low, _ in rows], [high for _, _, high in rows]
                 ),
                 options={"mip_rel_gap": gap, "time_limit": seconds},

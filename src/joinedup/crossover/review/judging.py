@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import scipy
 
 from joinedup.assumptions import stream
 from joinedup.crossover.review.answers import CANNOT_TELL, NO, YES
@@ -165,14 +166,16 @@ def share_interval(yes: int, asked: int, meetings: int, *, cannot_tell: int = 0)
     >>> round(low, 3), high
     (0.692, 1.0)
     """
-    from scipy.stats import hypergeom  # takes half a second to load, and most commands do without
-
     no = asked - yes - cannot_tell
     low = _first(
-        lambda every: hypergeom.sf(yes - 1, meetings, every, asked) > _TAIL, yes, meetings - no - cannot_tell
+        lambda every: scipy.stats.hypergeom.sf(yes - 1, meetings, every, asked) > _TAIL,
+        yes,
+        meetings - no - cannot_tell,
     )
     sure_no = _first(
-        lambda every: hypergeom.sf(no - 1, meetings, every, asked) > _TAIL, no, meetings - yes - cannot_tell
+        lambda every: scipy.stats.hypergeom.sf(no - 1, meetings, every, asked) > _TAIL,
+        no,
+        meetings - yes - cannot_tell,
     )
     return low / meetings, (meetings - sure_no) / meetings
 

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import brentq
+import scipy
 from scipy.special import expit
 
 from joinedup.assumptions import stream
@@ -150,17 +150,15 @@ def _level(question: str) -> float:
         each = expit(level + by_age[:, None] + spread * nodes)
         return float(share @ each @ weights / weights.sum() * (1.0 - asked["do_not_know"]) - asked["yes"])
 
-    return float(brentq(off, -8.0, 8.0))
+    return float(scipy.optimize.brentq(off, -8.0, 8.0))
 
 
 @cache
 def _contacts() -> Floats:
     """Give how likely each pair of CONTACTS is, by age."""
-    from scipy.stats import binom
-
     found = np.empty((len(AGES), len(CONTACTS)))
     for age, (share, good) in enumerate(
         zip(RESIDENTS["contacts"]["share"], RESIDENTS["contacts"]["went_well"], strict=True)
     ):
-        found[age] = [share[often] * binom.pmf(well, often, good) for often, well in CONTACTS]
+        found[age] = [share[often] * scipy.stats.binom.pmf(well, often, good) for often, well in CONTACTS]
     return np.asarray(found / found.sum(axis=1, keepdims=True), np.float64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import optimize, sparse
+import scipy
 
 from joinedup.refusal import Refusal
 
@@ -30,11 +30,13 @@ def hours_in_shifts(staff: NDArray[np.int64], hours: float) -> float:
         return 0.0
     starts = np.repeat(np.arange(0, _A_WEEK, 2), long)
     covered = (starts + np.tile(np.arange(long), _A_WEEK // 2)) % _A_WEEK
-    cover = sparse.csr_array((np.ones(len(starts)), (covered, starts // 2)), shape=(_A_WEEK, _A_WEEK // 2))
-    found = optimize.milp(
+    cover = scipy.sparse.csr_array(
+        (np.ones(len(starts)), (covered, starts // 2)), shape=(_A_WEEK, _A_WEEK // 2)
+    )
+    found = scipy.optimize.milp(
         np.ones(_A_WEEK // 2),
         integrality=np.ones(_A_WEEK // 2, np.int64),
-        constraints=optimize.LinearConstraint(cover, lb=staff.astype(np.float64)),
+        constraints=scipy.optimize.LinearConstraint(cover, lb=staff.astype(np.float64)),
     )
     if found.status != 0:
         raise Refusal(f"rooms: no best set of shifts was proven ({found.message})")
