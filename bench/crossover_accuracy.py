@@ -51,6 +51,8 @@ DENSITIES = (50, 700, 5_000, 15_000)
 SERVICES = (("police", "ambulance"), ("fire", "ambulance"))
 WINDOW, MATCHING = Window(500, 30), Matching()
 LEAST, CUT, BINS = 0.05, 0.5, 10
+LINKED = 0.01
+"""The share of events that follow an unrelated one of another service at its place, in the rows that have such."""
 _NORMAL = 1.959964
 _SPLINK = Path(__file__).with_name("crossover_splink.py")
 
@@ -208,6 +210,36 @@ def worsened(folder: Path, seed: int) -> None:
     ).write_parquet(path)
 
 
+def linked_calls(folder: Path, seed: int) -> None:
+    """Put some events of one service at the place of an unrelated one of another, within three hours after it.
+
+    A second call to a disturbance, a crash behind a crash: linked, but not one event.
+    """
+    path = folder / "tables" / "incidents.parquet"
+    frame = pl.read_parquet(path)
+    chance = stream(seed, "bench", "linked")
+    event = pl.read_parquet(truth_of(folder) / "events.parquet").select("incident_id", "event_id")
+    alone = frame.join(event, on="incident_id", how="left", maintain_order="left").select(
+        (pl.len().over("event_id") == 1)
+        & (pl.col("place_precision") == "exact")
+        & pl.col("received_at").is_not_null()
+    )
+    rows = np.flatnonzero(alone.to_series().fill_null(value=False).to_numpy())
+    moved = chance.choice(rows, round(LINKED * frame.height), replace=False)
+    before = chance.choice(rows, len(moved))
+    service = frame["service_id"].to_numpy()
+    moved, before = (each[service[moved] != service[before]] for each in (moved, before))
+    shift = np.round(chance.uniform(10, 180, len(moved)) * 60_000_000).astype(np.int64)
+    received = frame["received_at"].to_physical()
+    columns = [
+        received.scatter(moved, received.gather(before).to_numpy() + shift).cast(frame["received_at"].dtype)
+    ]
+    for name in ("easting", "northing"):
+        near = frame[name].gather(before).to_numpy() + chance.normal(0, 50, len(moved))
+        columns.append(frame[name].scatter(moved, near))
+    frame.with_columns(*columns).write_parquet(path)
+
+
 def known(folder: Path, pairs: Sequence[tuple[str, str]] = SERVICES) -> list[Known]:
     """Read an imagined area and its truth, for some pairs of services."""
     area = Study.read(folder).area
@@ -231,9 +263,10 @@ def areas(
 ) -> Iterator[tuple[int, list[Known]]]:
     """Imagine one area after the other, each with a seed of its own, and read it for some pairs of services.
 
-    ``row`` is a density in people a km², after the word ``stress`` and a space where everything is made harder.
+    ``row`` is a density in people a km², after the word ``stress`` and a space where everything is made harder, or ``linked``
+    where linked calls are all that is.
     """
-    density = float(row.removeprefix("stress "))
+    density = float(row.rsplit(maxsplit=1)[-1])
     for seed in range(FIRST_SEED, FIRST_SEED + seeds):
         with tempfile.TemporaryDirectory() as place:
             folder = Path(place) / "area"
@@ -241,6 +274,8 @@ def areas(
             imagine(folder, PEOPLE, DAYS, seed, density, stress_noise() if hard else plain_noise(seed))
             if hard:
                 worsened(folder, seed)
+            if not row.isdigit():
+                linked_calls(folder, seed)
             yield seed, known(folder, pairs)
 
 
