@@ -4,7 +4,8 @@
 ``python bench/respond.py full`` plays the full model, with everything that it knows switched on, beside the plain heap alone;
 ``python bench/respond.py year`` plays a year of a county 100 times, over two processes. Each asserts how busy the units are and
 how many jobs wait: at a fifth more load nearly every job waits, at a fifth less nearly none, and either is easier to play.
-Seconds are the processor's own, so that others on the machine take none away; those of the years are the clock's.
+Seconds are the processor's own, so that others on the machine take none away; those of the years are the clock's. It ends with
+status 1 where answers differ.
 """
 
 from __future__ import annotations
@@ -42,16 +43,20 @@ def main() -> None:
     """Print one JSON line a rival."""
     what = sys.argv[1] if len(sys.argv) > 1 else ""
     if what == "year":
-        _years()
+        lines = [_years()]
     elif what == "full":
-        _in_full()
+        lines = [_in_full()]
     elif what == "thousands":
-        _beside(units=3_000, sites=1_200, load=1.11, wave=0.28)
+        lines = _beside(units=3_000, sites=1_200, load=1.11, wave=0.28)
     else:
-        _beside(units=300, sites=120, load=1.0, wave=0.1)
+        lines = _beside(units=300, sites=120, load=1.0, wave=0.1)
+    for line in lines:
+        sys.stdout.write(json.dumps(line) + "\n")
+    if other := [str(line["rival_name"]) for line in lines if not line["same_answer"]]:
+        sys.exit(f"respond: the answers of {', '.join(other)} differ from ours")
 
 
-def _beside(units: int, sites: int, load: float, wave: float) -> None:
+def _beside(units: int, sites: int, load: float, wave: float) -> list[dict[str, object]]:
     dispatch(*county(100, units=units, sites=sites), LAW)  # compiles
     world = county(JOBS, units=units, sites=sites, load=load, wave=wave)
     seconds = []
@@ -77,8 +82,8 @@ def _beside(units: int, sites: int, load: float, wave: float) -> None:
             same[name] &= bool(np.array_equal(_rows(mine), theirs))
             if regime == load:
                 rival[name] = spent * JOBS / SHARED
-    for name, spent in rival.items():
-        line = {
+    return [
+        {
             "name": "respond",
             "work": f"{JOBS:,} jobs to {units:,} units at {sites:,} sites, {state}; {name} timed on {SHARED:,} ({shared_state}) "
             f"and scaled; same answers there and at {OVERLOAD / load:.2g} times the load",
@@ -89,10 +94,11 @@ def _beside(units: int, sites: int, load: float, wave: float) -> None:
             "peak_mb": round(peak),
             "same_answer": same[name],
         }
-        sys.stdout.write(json.dumps(line) + "\n")
+        for name, spent in rival.items()
+    ]
 
 
-def _in_full() -> None:
+def _in_full() -> dict[str, object]:
     """Play the full model beside the plain heap: the same answers, to what becomes of each job and each break."""
     world = county(JOBS, load=FULL_LOAD)
     given = usual(world)
@@ -120,7 +126,7 @@ def _in_full() -> None:
         theirs = plain_heap.played_fully(plain)
         spent = spent or time.process_time() - start
         same &= mine == theirs
-    line = {
+    return {
         "name": "respond",
         "work": f"the full model: {JOBS:,} jobs to 300 units at 120 sites, {state}; plain heap timed on {SHARED:,} and scaled; "
         f"same answers there and at {OVERLOAD / FULL_LOAD:.2g} times the load",
@@ -131,7 +137,6 @@ def _in_full() -> None:
         "peak_mb": round(peak),
         "same_answer": same,
     }
-    sys.stdout.write(json.dumps(line) + "\n")
 
 
 def _in_every_column(answer: Dispatched) -> tuple[list[tuple[int, ...]], ...]:
@@ -149,7 +154,7 @@ def _in_every_column(answer: Dispatched) -> tuple[list[tuple[int, ...]], ...]:
     return jobs, breaks, sorted(spells)
 
 
-def _years() -> None:
+def _years() -> dict[str, object]:
     """Play years of one county over two processes, and some of them in this process alone: the same bytes."""
     start = time.perf_counter()
     found = Parallel(n_jobs=2)(delayed(_year)(run) for run in range(YEARS))
@@ -160,7 +165,7 @@ def _years() -> None:
     start = time.perf_counter()
     alone = [_year(run) for run in range(4)]
     rival = (time.perf_counter() - start) * YEARS / len(alone)
-    line = {
+    return {
         "name": "respond",
         "work": f"{YEARS} runs of a year: {YEAR_JOBS:,} jobs to 70 units, made and played, two processes; "
         f"{found[0][1]}; {sum(each[-1] for each in found):.0f} s of the two processors together; "
@@ -172,7 +177,6 @@ def _years() -> None:
         "peak_mb": round(peak),
         "same_answer": [each[0] for each in alone] == [each[0] for each in found[: len(alone)]],
     }
-    sys.stdout.write(json.dumps(line) + "\n")
 
 
 def _year(run: int) -> tuple[str, str, int, float, float]:

@@ -58,6 +58,8 @@ def main() -> None:
         "same_answer": same,
     }
     sys.stdout.write(json.dumps(line) + "\n")
+    if not same:
+        sys.exit("rooms: the answers differ from the rival's")
 
 
 def _world(count: int) -> Any:

@@ -141,6 +141,8 @@ def _print(work: str, ours: float, rival: float, name: str, same: bool) -> None:
         "same_answer": same,
     }
     sys.stdout.write(json.dumps(line) + "\n")
+    if not same:
+        sys.exit("travel: the answers differ from the rival's")
 
 
 def _peak_mb() -> float:

@@ -10,6 +10,7 @@ import importlib
 import importlib.util
 import json
 import re
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -118,12 +119,14 @@ def test_it_names_only_things_in_the_area(kind: Kind) -> None:
     area = littleton().area
     rows = {f"{table}/{row}" for table, key in KEYS.items() for row in area.table(table)[key].to_list()}
     identifiers = {each.partition("/")[2] for each in rows}
-    # Minutes are used where they are spent: at the calls of one category, or at those of them to which another service comes too.
+    # Minutes are used where they are spent: at the calls of one category, or at those of them to which another service comes too,
+    # or two other stations would.
     incidents = area.table("incidents").select("service_id", pl.col("category").fill_null("not recorded"))
+    pairs = ["/" + "/".join(pair) for pair in combinations(sorted(area.table("sites")["site_id"]), 2)]
     calls = {
         f"incidents/{service}/{category}{other}"
         for service, category in incidents.unique().iter_rows()
-        for other in ("", *(f"/{each}" for each in area.services if each != service))
+        for other in ("", *(f"/{each}" for each in area.services if each != service), *pairs)
     }
     for option in found(kind):
         assert set(option.partners) <= set(area.services)
@@ -282,7 +285,7 @@ def test_every_assumption_has_a_unit_a_source_and_an_ordered_range_and_is_named_
         assert each.sentence.endswith(".")
         module, _, name = each.name.partition(".")
         assert name
-        homes = (f"joinedup.{module}", f"joinedup.options.{module}")
+        homes = (f"joinedup.{module}", f"joinedup.options.{module}", f"joinedup.response.{module}")
         assert any(importlib.util.find_spec(home) for home in homes), f"no module is called {module}"
 
 
@@ -299,7 +302,7 @@ def test_what_it_assumes_is_declared_by_no_other_kind_under_another_name(kind: K
 
 def test_every_need_is_a_table_and_columns_that_exist_and_says_why(kind: Kind) -> None:
     assert kind.needs
-    for need in kind.needs:
+    for need in (each for one in kind.needs for each in (one, *one.instead)):
         assert need.table in TABLES
         assert need.columns
         assert set(need.columns) <= set(schema(need.table).columns)
@@ -363,7 +366,7 @@ def test_it_has_a_guide_page_that_says_what_it_asks_and_needs(kind: Kind) -> Non
     assert page(kind).is_file(), f"write {page(kind).relative_to(ROOT)}"
     text = " ".join(page(kind).read_text("utf-8").split())
     assert kind.question in text
-    for need in kind.needs:
+    for need in (each for one in kind.needs for each in (one, *one.instead)):
         assert f"`{need.table}`" in text
         assert all(f"`{column}`" in text for column in need.columns)
     for heading in (

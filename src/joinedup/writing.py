@@ -45,6 +45,18 @@ def write_files(files: Mapping[Path, bytes]) -> None:
         _unmake(made)
 
 
+def keep_what_is_not_ours(target: Path, marker: str) -> None:
+    """Stop before a folder is replaced, and before the work for it is done, where it holds something else.
+
+    Raises:
+        CannotWrite: when ``target`` is there, is not empty and has no ``marker``.
+    """
+    if os.path.lexists(target) and not _ours(target, marker):
+        raise CannotWrite(
+            f"{target}: there is something here that joinedup did not make; name an empty or a new folder"
+        )
+
+
 @contextmanager
 def replaced_folder(target: Path, marker: str) -> Iterator[Path]:
     """Yield a new folder beside ``target``; when the block ends well it takes the place of ``target``.
@@ -60,11 +72,7 @@ def replaced_folder(target: Path, marker: str) -> Iterator[Path]:
     old = beside.with_name(beside.name + "-old")
     try:
         with _explained(target):
-            if os.path.lexists(target) and not _ours(target, marker):
-                raise CannotWrite(
-                    f"{target}: there is something here that joinedup did not make; "
-                    "name an empty or a new folder"
-                )
+            keep_what_is_not_ours(target, marker)
             _make_folder(target.parent, made)
             beside.mkdir()
             yield beside

@@ -51,6 +51,30 @@ def test_a_tolerance_recorded_after_results_were_seen_does_not_count() -> None:
     assert "after results were seen" in late.reasons[0]
 
 
+def test_calls_are_held_to_the_seconds_that_were_agreed_for_them_and_not_to_the_minutes_for_arrivals() -> (
+    None
+):
+    later = waits([0.25, 0.26] * 20, category="until told", ground="")
+    agreed = {"fire": Tolerance(1.0, date(2025, 3, 1), 10.0)}
+    assert judge(later, agreed).outcome is Outcome.PASS
+    found = judge(later, agreed, of="call")
+    assert found.outcome is Outcome.FAIL
+    bound = ttest_1samp([0.25, 0.26] * 20, 0.0).confidence_interval(0.9).high
+    assert found.rows[0].upper == pytest.approx(bound)
+    (reason,) = found.reasons
+    assert reason.startswith("fire, until told: the mean wait would change by +15.3 s, at most ")
+    assert reason.endswith(f"{bound * 60:+.1f} s (95 % sure), beyond the 10 s agreed")
+    assert judge(waits([0.1, 0.11] * 20), agreed, of="call").outcome is Outcome.PASS
+
+
+def test_without_an_answering_tolerance_nobody_can_tell_of_calls_and_the_setting_is_named() -> None:
+    found = judge(waits([0.0] * 40), AGREED, of="call")
+    assert found.outcome is Outcome.CANNOT_TELL
+    (reason,) = found.reasons
+    assert reason.startswith("fire: no answering tolerance was recorded")
+    assert reason.endswith("answering_seconds under [study.tolerances.fire]")
+
+
 def test_without_response_times_nobody_can_tell() -> None:
     empty = waits([])
     assert judge(empty, AGREED).outcome is Outcome.CANNOT_TELL

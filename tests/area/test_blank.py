@@ -49,6 +49,7 @@ def test_the_lines_that_are_commented_out_are_right_once_they_are_not(tmp_path: 
     settings = read(tmp_path / "new")[0].settings
     assert settings.nation == "England"
     assert settings.tolerances["fire"].minutes == 0.5
+    assert settings.tolerances["fire"].answering_seconds == 10
 
 
 def test_two_blank_studies_are_the_same_bytes(tmp_path: Path) -> None:

@@ -59,6 +59,7 @@ recorded_on = 2025-01-20
     assert settings.overlap_only
     assert settings.tolerances["fire"].minutes == 0.5
     assert settings.tolerances["fire"].recorded_on == date(2025, 1, 20)
+    assert settings.tolerances["fire"].answering_seconds is None
     assert not settings.on_national_grid
 
 
@@ -128,6 +129,14 @@ WRONG = [
     (NAMED + "[study.tolerances.fire]\nminutes = -1\nrecorded_on = 2025-01-01", "0 or more"),
     (NAMED + "[study.tolerances.fire]\nminutes = nan\nrecorded_on = 2025-01-01", "0 or more"),
     (NAMED + "[study.tolerances.fire]\nminutes = inf\nrecorded_on = 2025-01-01", "0 or more"),
+    (
+        NAMED + "[study.tolerances.fire]\nminutes = 1\nrecorded_on = 2025-01-01\nseconds = 9",
+        "answering_seconds",
+    ),
+    (
+        NAMED + "[study.tolerances.fire]\nminutes = 1\nrecorded_on = 2025-01-01\nanswering_seconds = -1",
+        "answering_seconds must be a number of 0 or more",
+    ),
     (NAMED + '[study.tolerances.fire]\nminutes = "1"\nrecorded_on = 2025-01-01', "0 or more"),
     (NAMED + '[study.tolerances.fire]\nminutes = 1\nrecorded_on = "soon"', "recorded_on"),
     (NAMED + 'price_base = "25/26"', "not a financial year"),

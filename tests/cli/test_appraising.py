@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from joinedup.study import Study
+from joinedup.study.planning import NotValued
 from tests.cli.running import run
 from tests.small import LITTLETON, littleton
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KEPT = {"id", "npsv", "gate", "reasons", "place", "firmness", "partners", "losers"}
 
@@ -52,7 +58,7 @@ def test_the_plan_is_given_whole() -> None:
     assert plan is not None
     given = appraised()["planned"]
     parts = {"weights", "views", "roadmap", "relaxing", "waiting", "unlocked"}
-    assert set(given) == parts | {"agreed_weights", "unmeasured", "held"}
+    assert set(given) == parts | {"agreed_weights", "unmeasured", "held", "not_valued"}
     assert [row["id"] for row in given["roadmap"]["rows"]] == [row.id for row in plan.rows]
     assert given["roadmap"]["worth"]["expected"] == pytest.approx(plan.expected)
 
@@ -71,6 +77,39 @@ def test_the_roadmap_and_the_weights_that_swap_the_first_two_are_printed() -> No
     assert (
         f"When everything matters as much, {littleton().assessment[tried.swaps.leader].option.title}" in out
     )
+
+
+def test_what_a_change_makes_possible_and_no_roadmap_can_weigh_is_printed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    study = replace(littleton())
+    first, second = (each.option for each in littleton().assessment.options[:2])
+    in_vain = NotValued(first.id, second.id, f"the safety gate does not pass '{second.id}'")
+    study.__dict__["assessment"] = littleton().assessment
+    study.__dict__["planned"] = replace(littleton().planned, not_valued=(in_vain,))
+    monkeypatch.setattr(Study, "read", lambda *_: study)
+    out = " ".join(run("appraise", LITTLETON).out.split())
+    assert f"Not valued: that {first.title} makes possible {second.title}: {in_vain.reason}." in out
+
+
+def test_kinds_that_were_looked_for_in_vain_are_told_apart_from_those_that_lack_a_table(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "study.toml").write_text('[study]\nname = "x"\nzone = "Europe/London"\n', encoding="utf-8")
+    (tmp_path / "tables" / "services.csv").write_text(
+        "service_id,kind,name\nfire,fire,Fire\npolice,police,Police\n", encoding="utf-8"
+    )
+    (tmp_path / "tables" / "incidents.csv").write_text(
+        "incident_id,service_id,received_at,category\nI1,fire,2025-01-01 10:00,blaze\n", encoding="utf-8"
+    )
+    said = run("options", tmp_path).out
+    in_vain = [each for each in said.splitlines() if each.startswith("Looked for, nothing found: ")]
+    kinds = {each.removeprefix("Looked for, nothing found: ").partition(":")[0] for each in in_vain}
+    assert kinds == {"task handed over", "joint prevention"}
+    assert not any(f"Note: {kind} needs" in said for kind in kinds)
+    assert "Note: co-responding needs the table units" in said
+    assert run("options", tmp_path, "--json").json == []
 
 
 def test_the_ratio_of_benefit_to_cost_and_the_year_of_payback_are_given() -> None:

@@ -104,8 +104,18 @@ def test_rows_are_written_where_they_are_asked_for_and_nowhere_else(tmp_path: Pa
     table = pl.read_parquet(out)
     assert table["run"].unique().sort().to_list() == [0, 1]
     assert {
-        *("incident_id", "cell", "answered", "passed", "need", "unit_id", "arrived", "queued", "metres"),
-        *("first", "full", "first_of_need", "full_of_need"),
+        *(
+            "incident_id",
+            "cell",
+            "answered",
+            "passed",
+            "need",
+            "unit_id",
+            "arrived",
+            "queued",
+            "metres_from_home",
+        ),
+        *("first", "full", "first_of_need", "full_of_need", "first_of_service", "full_of_service"),
     } <= set(table.columns)
     assert (table["first"] <= table["first_of_need"]).all()
     assert (table["first_of_need"] <= table["full_of_need"]).all()

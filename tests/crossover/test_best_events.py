@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from joinedup.crossover import measure
+from joinedup.crossover import events, measure
 from joinedup.crossover.events import best_events
 from joinedup.crossover.triples import triples
 from joinedup.imagining import Noise, imagine
@@ -24,11 +24,13 @@ SERVICES = ("ambulance", "fire", "police")
 PLACE = {"ambulance": 0, "fire": 10, "police": 20}
 
 
-def meetings_of(edges: dict[tuple[int, int], float]) -> dict[tuple[str, str], pl.DataFrame]:
+def meetings_of(
+    edges: dict[tuple[int, int], float], services: tuple[str, ...] = SERVICES
+) -> dict[tuple[str, str], pl.DataFrame]:
     """Make meetings from odds between rows; a row's tens tell its service."""
     by_pair: dict[tuple[str, str], list[tuple[int, int, float]]] = {}
     for (a, b), odds in edges.items():
-        by_pair.setdefault((SERVICES[a // 10], SERVICES[b // 10]), []).append((a, b, odds))
+        by_pair.setdefault((services[a // 10], services[b // 10]), []).append((a, b, odds))
     return {
         pair: pl.DataFrame(rows, schema=["a", "b", "odds"], orient="row").with_columns(
             probability=pl.col("odds") / (1 + pl.col("odds"))
@@ -96,6 +98,30 @@ def test_a_record_is_in_at_most_one_event_and_an_event_has_one_group_of_a_servic
     assert (rows.group_by("event").agg(pl.col("service").n_unique())["service"] >= 2).all()
 
 
+FIVE = ("ambulance", "coastguard", "fire", "highways", "police")
+CROWD = [10 * service + group for service in range(5) for group in range(3)]
+APART = [(a, b) for a, b in combinations(CROWD, 2) if a // 10 != b // 10]
+CROWDS = st.lists(st.tuples(st.sampled_from(APART), ODDS), min_size=12, max_size=60).map(dict)
+
+
+@settings(max_examples=30, deadline=None)
+@given(CROWDS, st.integers(1, 40))
+def test_a_knot_that_is_too_large_to_list_has_a_bound_that_no_choice_beats(
+    edges: dict[tuple[int, int], float], largest: int
+) -> None:
+    meetings = meetings_of(edges, FIVE)
+    groups = {
+        service: pl.DataFrame({"row": range(start, start + 10), "group": range(start, start + 10)})
+        for start, service in zip(range(0, 50, 10), FIVE, strict=True)
+    }
+    whole = best_events(meetings, groups)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(events, "_LARGEST", largest)
+        cut = best_events(meetings, groups)
+    assert cut.score <= whole.score + 1e-6
+    assert whole.score <= cut.bound + 1e-6
+
+
 def test_further_calls_stand_in_the_event_of_the_first() -> None:
     groups = GROUPS | {"fire": pl.DataFrame({"row": [10, 11, 12], "group": [10, 10, 12]})}
     rows = best_events(meetings_of({(0, 10): 9.0}), groups).rows
@@ -137,4 +163,10 @@ def test_an_area_of_three_services_gives_its_triples_back(tmp_path: Path) -> Non
     found = measure(area)
     (triple,) = found.triples
     assert triple.low <= (services == 3).sum() <= triple.high
+    *pairs, three = found.as_json()["events"]
+    # Absent is not zero: records without a usable position are in the pairs' estimates, and in no triple.
+    assert three["unplaced"] is None
+    assert [each["unplaced"] for each in pairs] == pytest.approx(
+        [pair.unplaced for pair in found.pairs], abs=0.01
+    )
     assert found.found.rows["event"].n_unique() == pytest.approx((services > 1).sum(), rel=0.02)

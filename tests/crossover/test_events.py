@@ -74,16 +74,29 @@ def test_shifts_that_keep_less_than_half_of_the_period_are_not_used() -> None:
 
 
 def test_a_short_period_is_judged_by_the_sideband_alone_and_says_so() -> None:
-    joint = [record(service, 480 + day * 1440) for day in range(10) for service in ("fire", "ambulance")]
+    # At each place at an hour of its own, so that no hour is busier than another.
+    at = [(120 * place + 1440 * day, 5_000.0 * place) for place in range(12) for day in range(10)]
+    joint = [record(service, minute, x) for minute, x in at for service in ("fire", "ambulance")]
     # Each day an ambulance 60 minutes after the fire, beyond the window: half of the sideband lies there.
-    beside = [record("ambulance", 540 + day * 1440) for day in range(10)]
+    beside = [record("ambulance", minute + 60, x) for minute, x in at]
     pair = only_pair(*joint, *beside)
     assert pair.chance_pairs is None
     assert [each.name for each in pair.baselines] == ["same-day sideband alone"]
-    # 45 minutes either way are fitted, for 240 minutes of sideband, which have a little less of the period and of these hours.
-    assert pair.baselines[0].chance == pytest.approx(10 * 90 / 240, abs=0.15)
+    # The window is 30 minutes either way, for 240 minutes of sideband, which have a little less of the period and of these hours.
+    assert pair.baselines[0].chance == pytest.approx(120 * 60 / 240, rel=0.05)
     assert "beyond the window alone" in str(pair.note)
-    assert pair.estimate == pytest.approx(10, abs=0.5)
+    assert pair.estimate == pytest.approx(120, abs=1)
+
+
+@pytest.mark.parametrize(("metres", "minutes"), [(250, 15), (500, 30), (500, 120)])
+def test_both_baselines_expect_the_pairs_of_the_window_and_not_of_all_that_is_fitted(
+    metres: float, minutes: float
+) -> None:
+    # What the shifts give within the window, pair by pair, is counted apart from the shapes that the baselines go by.
+    pair = measure(planted(1, joint=0, fire=6_000, ambulance=16_000, days=120), metres, minutes).pairs[0]
+    assert pair.chance_pairs is not None
+    luck = (pair.chance_pairs / 8) ** 0.5
+    assert [each.chance for each in pair.baselines] == pytest.approx([pair.chance_pairs] * 2, abs=3 * luck)
 
 
 @pytest.mark.parametrize("minutes", [25, 60, 240])

@@ -51,6 +51,20 @@ def test_fine_places_are_linked(precision: str | None, pairs: int) -> None:
     assert pairs_of(record("fire", 0), record("ambulance", 0, place_precision=precision)) == pairs
 
 
+@pytest.mark.parametrize("metres", [20, 50, 100, 150, 500])
+@pytest.mark.parametrize(("beyond", "events"), [(120, 1), (160, 0)])
+def test_two_places_rounded_to_a_hundred_metres_may_meet_142_metres_beyond_any_window(
+    metres: float, beyond: float, events: int
+) -> None:
+    week = 7 * 1_440
+    rows = [record("fire", minutes, 1e6) for minutes in (0, 20 * week)]
+    rows += [record("fire", 500, place_precision="100m")]
+    rows += [record("ambulance", 500, metres + beyond, place_precision="100m")]
+    found = measure(area_by_hand(*rows, kinds=TWO), metres, 30).pairs[0]
+    assert found.observed_pairs == 0
+    assert found.estimate == pytest.approx(events, abs=1e-3)
+
+
 @pytest.mark.parametrize("precision", ["snapped", "area"])
 def test_a_snapped_or_coarse_place_is_never_linked(precision: str) -> None:
     area = area_by_hand(record("fire", 0), record("ambulance", 0, place_precision=precision), kinds=TWO)
@@ -210,7 +224,7 @@ def test_a_window_without_size_is_refused(metres: float, minutes: float) -> None
 
 def test_the_json_has_the_shape_that_scripts_rely_on() -> None:
     found = measure(planted(3, joint=40, fire=300, ambulance=900)).as_json()
-    assert set(found) == {"window", "services", "pairs", "events", "concentration"}
+    assert set(found) == {"window", "services", "pairs", "events", "found", "concentration"}
     assert found["window"] == {"metres": 500, "minutes": 30}
     assert {"kind", "incidents", "usable", "without_vehicle", "unplaced", "set_aside"} == set(
         found["services"]["fire"]
@@ -225,7 +239,10 @@ def test_the_json_has_the_shape_that_scripts_rely_on() -> None:
         "jointly_attended",
         "same_place_and_hour",
     }
-    assert found["events"][0] == {key: pair[key] for key in ("services", "estimate", "low", "high")}
+    keys = ("services", "estimate", "low", "high", "unplaced")
+    assert found["events"][0] == {key: pair[key] for key in keys}
+    assert found["found"]["events"] == pytest.approx(pair["estimate"], rel=0.2)
+    assert 0 < found["found"]["score"] <= found["found"]["bound"]
     json.dumps(found, allow_nan=False)
 
 

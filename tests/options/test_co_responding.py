@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from joinedup.appraisal import ASSUMPTIONS as APPRAISAL
-from joinedup.appraisal import Outcome, appraise
+from joinedup.appraisal import Outcome, appraise, appraise_set
 from joinedup.area import Area
 from joinedup.assumptions import Draws, draw
 from joinedup.money import CashKind
@@ -27,7 +27,9 @@ from joinedup.options.co_responding.declared import (
     VOLUNTEERS_FREE,
     WITHIN,
 )
+from joinedup.options.co_responding.going import goes
 from joinedup.options.co_responding.surviving import survival
+from joinedup.refusal import Refusal
 from joinedup.response import drives
 from joinedup.study import assumptions_of
 from joinedup.study.gating import PlayedGate, gate
@@ -216,6 +218,89 @@ def test_a_station_whose_crew_is_sent_besides_already_is_not_proposed() -> None:
     assert KIND.find(one_station(units=units), DECLARED) == []
 
 
+def two_stations(
+    away: float = 1_500.0, hours: tuple[str, str] = ("00:00", "00:00"), **tables: list[Row]
+) -> Area:
+    """Add a police station with one car to the other side, on duty every day at these hours; the fire crew always is."""
+    shifts = [
+        {"shift_id": str(day), "unit_id": "PV", "weekday": day, "starts_at": hours[0], "ends_at": hours[1]}
+        for day in range(1, 8)
+    ]
+    given: dict[str, Any] = {
+        "services": [service("fire"), service("ambulance"), service("police")],
+        "sites": [site("F", "fire", 1_000), site("A", "ambulance", 10_000), site("P", "police", -away)],
+        "units": [
+            {**unit("FE", "fire", "F"), "crew": "wholetime"},
+            {**unit("AM", "ambulance", "A"), "crew": "wholetime"},
+            {**unit("PV", "police", "P"), "crew": "wholetime"},
+        ],
+        "shifts": shifts,
+    }
+    return one_station(**{**given, **tables})
+
+
+def test_two_stations_that_would_be_sooner_at_one_call_save_that_life_once() -> None:
+    # §5.5: their crews differ, and the patient does not.
+    area = two_stations()
+    fire, police = KIND.find(area, DECLARED)
+    assert set(fire.uses) == {"units/FE", "incidents/ambulance/C1/F/P"}
+    assert set(police.uses) == {"units/PV", "incidents/ambulance/C1/F/P"}
+    members = [
+        (each, appraise(KIND.cash(area, each, DRAWS), DRAWS, project=KIND.project_type, years=KIND.years))
+        for each in (fire, police)
+    ]
+    with pytest.raises(Refusal, match="only one of them can"):
+        appraise_set(members, DRAWS)
+
+
+def test_stations_that_help_at_other_hours_or_other_places_may_both_do_so() -> None:
+    def shared(area: Area) -> set[str]:
+        fire, police = KIND.find(area, DECLARED)
+        return set(fire.uses) & set(police.uses)
+
+    assert shared(two_stations())
+    early = [
+        {
+            **row,
+            "incident_id": f"E{row['incident_id']}",
+            "received_at": row["received_at"] - timedelta(hours=9),
+        }
+        for row in calls()
+    ]
+    # All calls are at noon and at three; police are on duty by night, and the fire crew by day.
+    day = [
+        {"shift_id": f"F{day}", "unit_id": "FE", "weekday": day, "starts_at": "09:00", "ends_at": "21:00"}
+        for day in range(1, 8)
+    ]
+    night = [
+        {**row, "shift_id": f"P{row['shift_id']}", "unit_id": "PV", "starts_at": "21:00", "ends_at": "09:00"}
+        for row in day
+    ]
+    assert not shared(two_stations(incidents=[*calls(), *early], shifts=[*day, *night]))
+    far = [{**row, "incident_id": f"B{row['incident_id']}", "x": -30_000.0} for row in calls()]
+    assert not shared(two_stations(away=30_000.0, incidents=[*calls(), *far]))
+
+
+def test_in_littleton_fire_and_police_stand_for_the_same_calls_at_the_square() -> None:
+    fire, police = KIND.find(littleton().area, DECLARED)
+    assert set(fire.uses) & set(police.uses) == {"incidents/ambulance/C1/F1/P1"}
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "share"),
+    [("12:00", "12:30", 0.5), ("11:45", "12:15", 0.25), ("12:15", "12:15", 1.0), ("13:00", "12:00", 0.0)],
+)
+def test_a_shift_counts_to_the_minute(starts: str, ends: str, share: float) -> None:
+    # Every call comes in the hour from noon, local time, since none is in summer.
+    night = [
+        {"shift_id": str(day), "unit_id": "FE", "weekday": day, "starts_at": starts, "ends_at": ends}
+        for day in range(1, 8)
+    ]
+    area = one_station(shifts=night, incidents=calls(50))
+    found = KIND.find(area, {**DECLARED, LEAST_CALLS.name: replace(LEAST_CALLS, low=0, central=0)})
+    assert [each.facts["sent"] for each in found] == pytest.approx([50 * YEAR * share] if share else [])
+
+
 # --- what it changes, and what is played of it -----------------------------------------------------------------------
 
 
@@ -296,14 +381,86 @@ def test_minutes_gained_and_how_often_a_crew_is_free_are_told_by_the_time_of_day
         }
         for row in calls()
     ]
-    told = str(only(one_station(incidents=[*calls(), *early], shifts=night)).facts["by_quarter"])
+    told = str(only(one_station(incidents=[*calls(), *early], shifts=night)).facts["by_hours"])
     assert told.split("; ") == [
-        "from midnight nobody free",
-        "from 06:00 too few calls to say",
-        "from noon 8 min 10 s sooner, a crew free for 100%",
-        "from 18:00 too few calls to say",
+        "00:00 to 06:00 nobody free",
+        "06:00 to 12:00 too few calls to say",
+        "12:00 to 18:00 8 min 10 s sooner, a crew free for 100%",
+        "18:00 to 24:00 too few calls to say",
     ]
     assert pytest.approx(8 + 10 / 60, abs=0.01) == SOONER
+
+
+def test_hours_are_told_apart_where_crews_come_on_duty_or_go() -> None:
+    # On duty from 13:00 to 17:00; calls at noon, while nobody is, and at three.
+    hours = [
+        {"shift_id": str(day), "unit_id": "FE", "weekday": day, "starts_at": "13:00", "ends_at": "17:00"}
+        for day in range(1, 8)
+    ]
+    winter = calls(50)
+    later = [
+        {
+            **row,
+            "incident_id": f"E{row['incident_id']}",
+            "received_at": row["received_at"] + timedelta(hours=3),
+        }
+        for row in winter
+    ]
+    told = str(only(one_station(incidents=[*winter, *later], shifts=hours)).facts["by_hours"]).split("; ")
+    assert told[2:5] == [
+        "12:00 to 13:00 nobody free",
+        "13:00 to 17:00 8 min 10 s sooner, a crew free for 100%",
+        "17:00 to 18:00 too few calls to say",
+    ]
+
+
+def test_a_vehicle_that_cannot_go_is_not_sent_trained_or_named_and_the_option_says_so() -> None:
+    units = [
+        {**unit("FE", "fire", "F"), "kind": "Rescue pump", "crew": "wholetime"},
+        {**unit("FL", "fire", "F"), "kind": "aerial ladder platform", "crew": "wholetime"},
+        {**unit("AM", "ambulance", "A"), "kind": "ambulance", "crew": "wholetime"},
+    ]
+    area = one_station(units=units)
+    option = only(area)
+    assert option.facts["units"] == 1
+    assert option.uses == ("units/FE",)
+    assert {each.row for each in option.changes} == {"FE"}
+    assert any("FL (aerial ladder platform)" in each for each in option.incomplete)
+    assert lines(area, option, 0)["training of crews", "fire"] == -10_800
+    assert KIND.find(one_station(units=units[1:]), DECLARED) == []
+    # Volunteers near that station come in their own cars.
+    assert KIND.find_alone(one_station(units=units[1:]), "ambulance", DECLARED)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("service_kind", "kind", "can"),
+    [
+        ("fire", "engine", True),
+        ("fire", "Water tender ladder", True),
+        ("fire", "water carrier", False),
+        ("fire", "water rescue", False),
+        ("fire", "aerial appliance", False),
+        ("police", "response car", True),
+        ("police", "dog van", False),
+        ("police", "helicopter", False),
+        ("police", None, True),
+    ],
+)
+def test_a_kind_goes_where_it_or_each_of_its_words_is_listed(
+    service_kind: str, kind: str | None, can: bool
+) -> None:
+    assert goes(service_kind, kind) is can
+
+
+def test_drives_begin_where_somebody_can_go() -> None:
+    # The platform's station is the nearer one; the pump's is 3 km off.
+    units = [
+        {**unit("FL", "fire", "F"), "kind": "platform", "crew": "wholetime"},
+        {**unit("FE", "fire", "G"), "kind": "pump", "crew": "wholetime"},
+        {**unit("AM", "ambulance", "A"), "crew": "wholetime"},
+    ]
+    sites = [site("F", "fire", 1_000), site("G", "fire", -3_000), site("A", "ambulance", 10_000)]
+    assert only(one_station(units=units, sites=sites)).joins == ("G",)
 
 
 def test_survival_and_people_saved_are_told_with_the_range_of_the_appraisal_s_own_draws() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -14,6 +15,7 @@ from joinedup.assumptions import draw
 from joinedup.money import CashKind, CashLine
 from joinedup.options import Option
 from joinedup.options.digital_incident_message import DigitalIncidentMessage
+from joinedup.response.rooms.declared import PRODUCTIVE
 from joinedup.study import assumptions_of
 from tests.small import Row, edited, incident, littleton, service, shuffled, small_area
 
@@ -237,6 +239,25 @@ def test_twice_the_pay_makes_the_same_minutes_worth_more() -> None:
     area = two_rooms()
     dearer = edited(area, "posts", "PC", cost_gbp=3_200_000.0)
     assert (worth(dearer, found(dearer)[0]) > worth(area, found(area)[0])).all()
+
+
+def test_hours_that_a_post_is_ready_for_are_drawn_and_an_hour_of_fewer_costs_more() -> None:
+    area = two_rooms()
+    (option,) = found(area)
+    hours = DRAWS[PRODUCTIVE.name]
+    assert hours[1:].std() > 0
+    assert PRODUCTIVE.name not in option.facts
+    freed = [flow for flow in KIND.cash(area, option, DRAWS) if flow.line is CashLine.BENEFIT]
+    voice = KIND.carry_on(area, option, DRAWS)
+    assert all(PRODUCTIVE.name in flow.names for flow in (*freed, *voice))
+    # What a post costs is read from the study, so that hours of voice are worth its pay over the hours drawn, draw by draw.
+    (fire, *_) = (flow for flow in voice if flow.payer == "fire")
+    spent = 7 / 2 * WEEKS * 480 / 3600
+    assert np.allclose(fire.amount, -spent * 45_000 / hours)
+    few = replace(PRODUCTIVE, low=1300, central=1300, high=1300)
+    fewer = draw([few if each.name == few.name else each for each in (*KIND.assumptions, *APPRAISAL)], 5, 3)
+    (less, *_) = (flow for flow in KIND.carry_on(area, option, fewer) if flow.payer == "fire")
+    assert less.amount[0] == pytest.approx(fire.amount[0] * 1450 / 1300)
 
 
 def test_a_second_make_of_system_costs_more() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -11,15 +12,22 @@ import pytest
 from joinedup.appraisal import ASSUMPTIONS as APPRAISAL
 from joinedup.appraisal import appraise
 from joinedup.area import Area
+from joinedup.area.schema import schema
 from joinedup.assumptions import draw
 from joinedup.options import Option, TellsFacts
 from joinedup.options.governance import KIND
+from joinedup.options.governance.bodies import COMMISSIONER, COUNCIL
 from joinedup.options.governance.declared import ORDER
+from joinedup.options.governance.looking import looked_at, standing
 from joinedup.options.governance.models import TABLE, commissioners_end, models, unlocks, years_from
 from joinedup.options.merged_budgets import KIND as MERGED_BUDGETS
 from joinedup.refusal import Refusal
 from joinedup.study import assumptions_of
+from tests.area.studies import only_query, read, study
 from tests.small import Row, edited, littleton, service, site, small_area, with_settings, with_tables
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DECLARED = assumptions_of()
 DRAWS = draw([*KIND.assumptions, *APPRAISAL], 200, seed=3)
@@ -92,8 +100,96 @@ def test_one_body_for_both_is_there_already_and_a_model_needs_its_bodies() -> No
     both = edited(area, "bodies", "COM", services="police; fire")
     alone = with_tables(both, {"bodies": both.table("bodies").filter(pl.col("body_id") != "AUT")})
     assert not found(alone)
-    # A fire service of a county council has no authority that could be taken over.
-    assert not found(edited(area, "bodies", "AUT", kind="council"))
+    assert not found(edited(area, "bodies", "AUT", kind="other"))
+    assert not found(edited(area, "bodies", "COM", kind=None))
+
+
+def test_a_council_hands_its_fire_service_over_and_goes_on() -> None:
+    # Northamptonshire's fire service passed from the county council to the commissioner in 2019; the council did not end then.
+    area = edited(littleton().area, "bodies", "AUT", kind="council", services="fire; libraries")
+    every = found(area)
+    assert set(every) == set(found(littleton().area))
+    for name, option in every.items():
+        after = {row["body_id"]: row for row in area.changed(option.changes).table("bodies").to_dicts()}
+        stays = name == "representation"
+        assert after["AUT"]["services"] == ("fire; libraries" if stays else "libraries")
+        assert after["COM"]["services"] == ("police" if stays else "fire; police")
+        # No councillor more for the seat, and nothing saved of what a council costs.
+        assert after["AUT"]["members"] == 12
+        assert option.facts["bodies_after"] == 2
+        assert not any(flow.what == "a body that ends" for flow in KIND.cash(area, option, DRAWS))
+        assert ("goes on without it" in KIND.explain(option)) != stays
+    assert any("which committee" in each for each in every["representation"].incomplete)
+    alone = edited(area, "bodies", "AUT", services="fire")
+    assert alone.changed(found(alone)["mayor"].changes).table("bodies")["services"].null_count() == 1
+
+
+def test_a_council_s_fire_service_merges_into_an_authority_and_two_councils_into_none() -> None:
+    def merged(kind: str) -> Area:
+        return small_area(
+            services=[service("north", "fire"), service("south", "fire")],
+            bodies=[body("N", "council", "north", members=5), body("S", kind, "south", members=90)],
+        )
+
+    area = merged("fire authority")
+    after = area.changed(found(area)["force or authority merger"].changes).table("bodies")
+    assert after.select("body_id", "services").rows() == [("N", None), ("S", "north; south")]
+    assert not found(merged("council"))
+    (why,) = [each.why_not for each in standing(looked_at(merged("council"))) if "merger" in each.model.name]
+    assert why == ("two councils would need a new authority for both, which no model here makes",)
+
+
+def test_a_body_that_answers_for_others_too_does_not_end() -> None:
+    area = small_area(
+        services=[service("north", "fire"), service("south", "fire"), service("ferry", "other")],
+        bodies=[
+            body("N", "fire authority", "north; ferry", members=5),
+            body("S", "mayor", "south; ferry; x"),
+        ],
+    )
+    option = found(area)["force or authority merger"]
+    assert area.changed(option.changes).table("bodies").select("body_id", "services").rows() == [
+        ("N", "ferry"),
+        ("S", "ferry; north; south; x"),
+    ]
+    assert option.facts["ends_gbp_north"] == 0.0
+
+
+def test_a_kind_of_body_that_is_not_known_is_queried_with_the_kinds_that_are(tmp_path: Path) -> None:
+    # §1.3: else a kind spelt another way would give no option, with nothing said.
+    text = "body_id,name,kind,services\nC,One,commissioner,fire\nD,Two,police and crime commissioner,fire\n"
+    area, queries = read(study(tmp_path, bodies=text))
+    assert area.table("bodies")["kind"].to_list() == ["commissioner", None]
+    query = only_query(queries)
+    assert (query["row"], query["column"]) == (3, "kind")
+    assert query["problem"].startswith("not one of fire authority, commissioner, mayor")
+
+
+def test_every_kind_of_body_that_a_model_needs_or_makes_is_one_that_a_study_may_state() -> None:
+    (field,) = [each for each in schema("bodies").fields if each.name == "kind"]
+    named = {kind for each in models() for kinds in each.needs for kind in kinds}
+    named |= {each.becomes for each in models() if each.becomes}
+    assert named <= set(field.enum)
+    assert {COMMISSIONER, COUNCIL} <= set(field.enum)
+
+
+def test_every_model_of_the_nation_is_shown_those_that_are_no_option_too() -> None:
+    told = {each.model.name: each for each in standing(looked_at(littleton().area))}
+    assert set(told) == {each.name for each in models("England")}
+    assert {name for name, each in told.items() if each.proposed} == set(found(littleton().area))
+    assert all(each.proposed or each.why_not for each in told.values())
+    assert told["no change"].why_not == ("it joins no two services, and is here to compare with",)
+    scotland = standing(looked_at(with_settings(littleton().area, nation="Scotland")))
+    assert [each.model.name for each in scotland] == ["no change"]
+    # A page of an option tells them.
+    words = str(found(littleton().area)["mayor"].facts["not_proposed"])
+    assert "no change (each keeps the body that it has; in law: in force" in words
+    assert "reorganised council" in words
+    assert "policing and crime board" not in words
+    # Why not, where a body is not what a model takes.
+    other = standing(looked_at(edited(littleton().area, "bodies", "AUT", kind="other")))
+    why = next(each.why_not for each in other if each.model.name == "mayor")
+    assert why == ("it takes a fire authority or a council, and Littleton Fire Authority is called 'other'",)
 
 
 def test_two_services_of_one_kind_could_merge_and_the_smaller_body_ends() -> None:
@@ -176,6 +272,31 @@ def test_what_rests_on_a_commissioner_is_counted_until_then_and_a_board_from_the
     assert years["mayor"] == set(range(2, 11))
     assert "May 2028" in KIND.explain(every["governance"])
     assert any("law" in each for each in every["policing and crime board"].incomplete)
+
+
+def two_forces(kind: str) -> Area:
+    return small_area(
+        services=[service("north", "police"), service("south", "police")],
+        bodies=[body("N", kind, "north", cost_gbp=900_000.0), body("S", kind, "south", cost_gbp=900_000.0)],
+    )
+
+
+def test_a_merger_of_forces_saves_a_commissioner_no_longer_than_there_are_commissioners() -> None:
+    def saved(kind: str) -> dict[int, float]:
+        area = two_forces(kind)
+        option = found(area)["force or authority merger"]
+        flows = KIND.cash(area, option, DRAWS)
+        return {flow.year: float(flow.amount[0]) for flow in flows if flow.what == "a body that ends"}
+
+    # Three tenths of £900,000 are saved from half of year 2 on: with commissioners for that half and a month, at most.
+    mayors, commissioners = saved("mayor"), saved("commissioner")
+    assert sum(mayors.values()) == pytest.approx(270_000 * 8.5)
+    assert sum(commissioners.values()) == pytest.approx(270_000 * (0.5 + 1 / 12))
+    assert not any(commissioners[year] for year in range(4, 11))
+    option = found(two_forces("commissioner"))["force or authority merger"]
+    assert "May 2028" in KIND.explain(option)
+    assert "what follows when commissioners end in May 2028" in option.incomplete
+    assert "May 2028" not in KIND.explain(found(two_forces("mayor"))["force or authority merger"])
 
 
 # --- what it unlocks -------------------------------------------------------------------------------------------------

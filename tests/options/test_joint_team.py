@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from joinedup.area.settings import OwnTravel
 from joinedup.assumptions import Draws, draw, stream
 from joinedup.options import Option
 from joinedup.options.joint_team import KIND
-from joinedup.options.joint_team.declared import FREED, PERSON
+from joinedup.options.joint_team.declared import FREED, LEAST_JOBS, PERSON
 from joinedup.options.task_handed_over import KIND as TASK
 from joinedup.refusal import Refusal
 from joinedup.study import assumptions_of
@@ -115,6 +116,12 @@ def test_an_event_that_both_recorded_is_not_counted_twice() -> None:
 )
 def test_too_few_calls_or_none_for_the_other_or_without_a_place_are_no_reason(rows: list[Row]) -> None:
     assert KIND.find(town(*rows), DECLARED) == []
+
+
+def test_no_team_stands_where_no_call_is_in_reach_however_few_jobs_a_study_asks_for() -> None:
+    none = {**DECLARED, LEAST_JOBS.name: replace(LEAST_JOBS, low=0, central=0)}
+    assert KIND.find(town(*requests(400, x=300_000)), none) == []
+    assert KIND.find(town(*requests(1)), none)
 
 
 def test_what_is_live_is_never_proposed_and_what_ended_says_so() -> None:

@@ -404,12 +404,12 @@ def test_exercises_are_listed_where_no_two_services_share_one() -> None:
     def listed(area: Area) -> bool:
         return any("exercise" in each.facts for each in KIND.find(area, DECLARED))
 
+    police, fire = {"topic": "Joint exercise"}, {"topic": "JESIP day"}
     assert listed(two_services())
-    assert listed(edited(two_services(), "courses", "PC", topic="Joint exercise"))
-    both = edited(
-        edited(two_services(), "courses", "PC", topic="Joint exercise"), "courses", "FC", topic="JESIP day"
-    )
-    assert not listed(both)
+    assert listed(two_services(police=police))
+    assert not listed(two_services(police, fire))
+    # A course that is only on the list is no exercise that anybody held.
+    assert listed(two_services(police, fire, course_runs=[run("P1", "PC", 0, "P", 7)]))
 
 
 # --- its cash --------------------------------------------------------------------------------------------------------

@@ -85,6 +85,32 @@ def test_a_function_is_one_whatever_its_case_and_the_newest_year_of_all_counts()
     older = two_services(more=(line("police", 5.0, year="2026/27"),))
     assert only(older).facts["alone_gbp_police"] == 1_000_000
     assert set(only(older).joins) == {"police-estates-2025/26", "fire-estates-2025/26"}
+    # That one of them has a newer plan is said.
+    newer = "the budgets of 2026/27, which Police gives and not all of them: 2025/26 is taken"
+    assert newer in only(older).incomplete
+    assert not any("is taken" in each and "budgets of" in each for each in only(two_services()).incomplete)
+
+
+def test_a_service_with_an_old_plan_alone_keeps_no_two_others_apart() -> None:
+    services = ("ambulance", "fire", "police")
+
+    def pooled(*lines: Row) -> dict[tuple[str, ...], set[str]]:
+        area = small_area(services=[service(each) for each in services], budgets=list(lines))
+        return {each.partners: {joined[-7:] for joined in each.joins} for each in KIND.find(area, DECLARED)}
+
+    two = (line("police", 9e5), line("fire", 8e5))
+    assert pooled(*two, line("ambulance", 7e5, year="2019/20")) == {("fire", "police"): {"2025/26"}}
+    # With an older year that all give, each two have the newest of their own, and all together that one.
+    shared = (line("police", 6e5, year="2019/20"), line("fire", 5e5, year="2019/20"))
+    assert pooled(*two, *shared, line("ambulance", 7e5, year="2019/20")) == {
+        ("fire", "police"): {"2025/26"},
+        ("ambulance", "fire"): {"2019/20"},
+        ("ambulance", "police"): {"2019/20"},
+        services: {"2019/20"},
+    }
+    # One that has nothing to share in that year makes no second option of the two others.
+    nothing = line("ambulance", 7e5, 7e5, year="2019/20")
+    assert pooled(*two, *shared, nothing) == {("fire", "police"): {"2025/26"}}
 
 
 def test_income_that_is_not_known_is_said() -> None:

@@ -15,11 +15,14 @@ from joinedup.appraisal import Appraisal, appraise
 from joinedup.area import Area, Settings
 from joinedup.area.settings import OwnLimits
 from joinedup.assumptions import draw
+from joinedup.locate import Terms
+from joinedup.locate.holdings import estate_of
 from joinedup.money import CashKind, CashLine
 from joinedup.options import shared_estate
 from joinedup.options.shared_estate import KIND, whole_estate
 from joinedup.options.shared_estate.declared import COST_TO_ADAPT, COST_TO_MOVE
 from joinedup.study import assumptions_of
+from joinedup.travel import StraightLine
 from tests.small import (
     Row,
     edited,
@@ -196,6 +199,34 @@ def test_a_site_is_given_up_in_the_financial_year_of_its_lease_break(ends: date,
     assert {flow.year for flow in flows if flow.line is CashLine.RUNNING} == set(range(start + 1, 11))
 
 
+@pytest.mark.parametrize("tenure", ["freehold", "leasehold", "pfi", None])
+@pytest.mark.parametrize("ends", [None, date(2028, 9, 30)])
+def test_a_pair_of_sites_and_the_plan_agree_on_what_runs_on_and_from_when_it_can_be_given_up(
+    tenure: str | None, ends: date | None
+) -> None:
+    area = two_sites(mover={"tenure": tenure, "lease_break_on": ends})
+    terms = Terms(
+        space_needed=0.6,
+        spare_share=0.15,
+        adapt_gbp_a_m2=1500,
+        move_gbp=50_000,
+        running_gbp_a_m2=73,
+        host_share=0.5,
+        furthest_minutes=5,
+        turn_in_minutes=2,
+        works_years=30,
+    )
+    (held,) = (
+        each for each in estate_of(area, StraightLine.of(DECLARED), terms).sites if each.site_id == "A"
+    )
+    # A private finance contract without a known break runs on, and all its bills with it.
+    assert (held.leaves_from is None) is (tenure == "pfi" and ends is None)
+    options = found(area)
+    assert list(options) == ([] if held.leaves_from is None else ["A-to-F"])
+    for option in options.values():
+        assert option.facts["start_year"] == held.leaves_from
+
+
 @pytest.mark.parametrize("ends", [date(2035, 4, 1), date(2061, 1, 1)])
 def test_a_lease_that_outlives_the_appraisal_gives_no_option(ends: date) -> None:
     assert found(two_sites(mover={"tenure": "leasehold", "lease_break_on": ends})) == {}
@@ -245,6 +276,19 @@ def test_a_plan_that_pays_for_one_move_only_makes_no_option_of_both() -> None:
 
 def test_what_is_live_already_is_in_no_set_of_moves() -> None:
     assert list(found(three_sites(register=(together("live"),)))) == ["P-to-F"]
+
+
+@pytest.mark.parametrize("status", ["live", "refused"])
+def test_another_way_of_working_together_does_not_stand_in_the_way_of_the_plan(status: str) -> None:
+    free = whole_estate(three_sites(), DECLARED)
+    beside = whole_estate(three_sites(register=(together(status, "joint training"),)), DECLARED)
+    same = whole_estate(three_sites(register=(together(status, "Shared-Estate"),)), DECLARED)
+    assert free is not None
+    assert beside is not None
+    assert same is not None
+    assert [move.mover for move in free.moves] == ["A", "P"]
+    assert beside.moves == free.moves
+    assert [move.mover for move in same.moves] == ["P"]
 
 
 def test_a_move_that_was_tried_before_is_said_of_the_set_too() -> None:

@@ -27,8 +27,20 @@ from joinedup.options import Option, SearchesAlone, TellsFacts
 from joinedup.options.shared_support import KIND
 from joinedup.options.shared_support.buying import saved_at
 from joinedup.options.shared_support.declared import GAP_CLOSED
+from joinedup.study.finding import find
 from tests.area.shared_data import shared
-from tests.small import Row, edited, littleton, service, shuffled, site, small_area, unit, with_settings
+from tests.small import (
+    Row,
+    edited,
+    littleton,
+    service,
+    shuffled,
+    site,
+    small_area,
+    unit,
+    with_settings,
+    with_tables,
+)
 
 DECLARED = {each.name: each for each in KIND.assumptions}
 DRAWS = draw([*KIND.assumptions, *APPRAISAL], 200, seed=3)
@@ -115,6 +127,26 @@ def test_littleton_has_one_item_one_workshop_and_two_functions() -> None:
 def test_an_imagined_county_has_all_three_ways(tmp_path: Path) -> None:
     area, _ = read_area(imagine(tmp_path / "county", people=8_000, days=1, seed=4).folder)
     assert {each.facts["way"] for each in KIND.find(area, DECLARED)} == {"buying", "workshop", "service"}
+
+
+def test_each_of_the_three_ways_is_looked_for_without_the_tables_of_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("joinedup.study.finding.kinds", lambda: (KIND,))
+
+    def looked(*left_out: str) -> tuple[set[str], int]:
+        area = with_tables(
+            littleton().area, {each: littleton().area.table(each).clear() for each in left_out}
+        )
+        options, lacking = find(area, DECLARED)
+        ways = {str(each.facts["way"]) for _, some in options for each in some}
+        return ways, len(lacking.get(KIND.name, ()))
+
+    assert looked() == ({"buying", "workshop", "service"}, 0)
+    assert looked("contracts") == ({"workshop", "service"}, 0)
+    assert looked("posts") == ({"buying", "workshop"}, 0)
+    assert looked("contracts", "posts") == ({"workshop"}, 0)
+    assert looked("contracts", "posts", "sites") == (set(), 1)
 
 
 def test_tyres_in_littleton_are_what_the_tables_say() -> None:
@@ -305,6 +337,36 @@ def test_less_than_one_post_is_no_cash_at_all() -> None:
 
 
 # --- which way it leans ----------------------------------------------------------------------------------------------
+
+
+def test_contracts_for_the_same_work_that_could_end_are_told_with_their_day_and_are_in_no_total() -> None:
+    def teams(*contracts: Row) -> tuple[Area, Option]:
+        area = with_tables(
+            two_teams(), {"contracts": two_buyers(contracts=list(contracts)).table("contracts")}
+        )
+        return area, next(each for name, each in found(area).items() if name.startswith("service"))
+
+    payroll = {"item": "Payroll", "function": "finance "}
+    dear = contract("PP", "police", None, **payroll, yearly_gbp=30_000.0)
+    cheap = contract("FP", "fire", None, **{**payroll, "item": "payroll"}, yearly_gbp=12_000.0)
+    audit = contract("FA", "fire", None, item="Audit", function="Finance", yearly_gbp=5_000.0)
+    boots = contract("FB", "fire", None, function="equipment")
+    area, option = teams(dear, cheap, audit, boots)
+    assert (option.facts["contracts"], option.facts["contracts_gbp"]) == (3, 47_000)
+    # The dearer payroll goes on for both; nobody else has an auditor.
+    assert option.facts["contracts_could_end_gbp"] == 12_000
+    assert option.facts["contracts_could_end"] == "payroll of Fire, until 31 March 2026"
+    assert any("which of the 3 contracts" in each for each in option.incomplete)
+    bare, without = teams(boots)
+    assert "contracts" not in without.facts
+    assert [(flow.what, flow.amount[0]) for flow in KIND.cash(area, option, DRAWS)] == [
+        (flow.what, flow.amount[0]) for flow in KIND.cash(bare, without, DRAWS)
+    ]
+    # Absent is not zero: which of two is the dearer is not known where one has no price.
+    _, unpriced = teams(dear, {**cheap, "yearly_gbp": None})
+    assert unpriced.facts["contracts_gbp"] is None
+    assert "contracts_could_end" not in unpriced.facts
+    assert "what the contract of Fire for payroll costs in a year" in unpriced.incomplete
 
 
 def test_twice_the_share_of_the_gap_closed_is_worth_more_in_every_draw() -> None:

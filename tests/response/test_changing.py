@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -115,3 +115,98 @@ def test_who_comes_after_another_of_the_same_need_follows_and_who_replaces_one_s
     held = Baseline.of(area, STATED).jobs
     second = held.filter((pl.col("unit_id") == "E2") & (pl.col("incident_id") == "F001"))
     assert second["follows"].to_list() == [False]
+
+
+def three_calls(**upgrade: Any) -> Area:
+    """Make one engine and three calls at its door: A keeps it until 11:03, and C of 10:04 is more urgent than B of 10:05."""
+    calls: dict[str, tuple[str, str, dict[str, Any]]] = {
+        "A": ("10:00:00", "1", {}),
+        "B": ("10:05:00", "3", upgrade),
+        "C": ("10:04:00", "2", {}),
+    }
+    return small_area(
+        services=[service("fire")],
+        sites=[site("S", "fire", 0.0)],
+        units=[unit("E1", "fire", "engine", "S")],
+        incidents=[
+            incident(name, "fire", 0.0, received_at=at(clock), priority=priority, category="fire", **more)
+            for name, (clock, priority, more) in calls.items()
+        ],
+    )
+
+
+BY_HAND = assumed(response__handling__fire=2, response__turnout__wholetime=1, response__busy__fire=60)
+
+
+def arrivals(area: Area) -> dict[str, float]:
+    """Give the minutes after 10:00 at which the engine comes to each call."""
+    rows = Baseline.of(area, BY_HAND).played().table.select("incident_id", "received_at", "arrived")
+    return {
+        name: (when - at("10:00:00")).total_seconds() / 60 + wait for name, when, wait in rows.iter_rows()
+    }
+
+
+@pytest.mark.parametrize("clock", ["10:30:00", "10:06:00"])
+def test_a_call_that_is_upgraded_goes_before_one_that_was_more_urgent(clock: str) -> None:
+    # Told at 10:02, off at 10:03, free at 11:03 with two that wait: whoever is on the road sets off at once, and is there.
+    first, second = 63.0, 123.0
+    assert arrivals(three_calls()) == pytest.approx({"A": 3.0, "C": first, "B": second})
+    # At 10:30 it waits; at 10:06 it is still being handled, and asks as urgently as it then is.
+    upgraded = arrivals(three_calls(upgraded_at=at(clock), upgraded_to="1"))
+    assert upgraded == pytest.approx({"A": 3.0, "B": first, "C": second})
+
+
+def test_a_call_that_is_upgraded_after_somebody_came_changes_nothing() -> None:
+    assert arrivals(three_calls(upgraded_at=at("12:30:00"), upgraded_to="1")) == arrivals(three_calls())
+
+
+def test_a_call_that_is_upgraded_may_divert_the_unit_of_another() -> None:
+    area = three_calls(upgraded_at=at("10:20:00"), upgraded_to="1")
+    # A is 40 km off and as urgent as B at first: the engine that drives there turns back for B at 10:20. C is of the next day.
+    calls = area.table("incidents").with_columns(
+        x=pl.when(pl.col("incident_id") == "A").then(pl.col("x") + 40_000).otherwise("x"),
+        priority=pl.when(pl.col("incident_id") == "C").then(pl.lit("1")).otherwise(pl.lit("3")),
+        received_at=pl.col("received_at") + pl.duration(days=(pl.col("incident_id") == "C").cast(pl.Int64)),
+    )
+    said = [
+        {"service_id": "fire", "priority": each, "rank": int(each), "diverts": "yes" if each == "1" else "no"}
+        for each in ("1", "3")
+    ]
+    tables = {"incidents": calls, "priorities": small_area(priorities=said).table("priorities")}
+    outcomes = Baseline.of(with_tables(area, tables), BY_HAND).played()
+    assert outcomes.diverted["diverted"].to_list() == [1]
+    told = dict(outcomes.table.select("incident_id", "told").iter_rows())
+    assert told["B"] == pytest.approx(15.0)
+
+
+@pytest.mark.parametrize(
+    "upgrade",
+    [
+        {"upgraded_at": at("10:30:00"), "upgraded_to": "3"},
+        {"upgraded_at": at("10:30:00")},
+        {"upgraded_to": "1"},
+        {"upgraded_at": at("10:00:00"), "upgraded_to": "1"},
+    ],
+)
+def test_an_upgrade_that_cannot_be_meant_is_not_played_and_is_said(upgrade: Row) -> None:
+    area = three_calls(**upgrade)
+    assert arrivals(area) == arrivals(three_calls())
+    notes = Baseline.of(area, BY_HAND).notes
+    assert any(each.startswith("1 incidents of fire are played as they began") for each in notes)
+
+
+def test_as_many_drawn_calls_are_upgraded_as_were_recorded() -> None:
+    # Each fifth of the calls, seven minutes after it came.
+    area = changing()
+    number = pl.col("incident_id").str.slice(1).cast(pl.Int64)
+    upgraded = number % 5 == 0
+    calls = area.table("incidents").with_columns(
+        priority=pl.lit("2"),
+        upgraded_at=pl.when(upgraded).then(pl.col("received_at") + pl.duration(minutes=7)),
+        upgraded_to=pl.when(upgraded).then(pl.lit("1")),
+    )
+    drawing = Drawing.of(Baseline.of(with_tables(area, {"incidents": calls}), STATED))
+    drawn = [drawing.period(each).jobs.unique("incident_id") for each in range(20)]
+    shares = np.array([each["upgraded"].is_not_null().mean() for each in drawn], np.float64)
+    assert abs(shares.mean() - 0.2) < 4 * shares.std(ddof=1) / np.sqrt(len(shares))
+    assert {minutes for each in drawn for minutes in each["upgraded"].drop_nulls().to_list()} == {420_000}

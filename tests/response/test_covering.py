@@ -51,8 +51,8 @@ def minutes(area: Area) -> float:
     (row,) = uncovered(baseline.played(runs=2), baseline, ()).iter_rows(named=True)
     assert row["ground"] == "S"
     assert (row["limit"], row["limit_from"]) == (10.0, "response.cover.fire")
-    # Ten minutes, less two to handle a call and one to turn out.
-    assert row["drive"] == pytest.approx(7.0)
+    # Ten minutes, less two to handle a call: what is left for turning out and driving.
+    assert row["left"] == pytest.approx(8.0)
     return float(row["minutes"])
 
 
@@ -125,4 +125,62 @@ def test_the_limit_is_the_standard_where_there_is_one() -> None:
     baseline = Baseline.of(island(calls=1), STATED)
     standard = standards_from(WHOLE.replace("600", "150"), "f.toml")
     (row,) = uncovered(baseline.played(), baseline, standard).iter_rows(named=True)
-    assert (row["limit"], row["limit_from"], row["drive"]) == (2.5, "x", 0.0)
+    assert (row["limit"], row["limit_from"], row["left"]) == (2.5, "x", 0.5)
+
+
+def test_a_standard_on_the_mean_is_no_time_to_be_there_in_where_a_centile_is_held_too() -> None:
+    area = island(calls=1)
+    baseline = Baseline.of(area, STATED)
+    mean, centile = (
+        WHOLE.replace('"x"', f'"{name}"').replace('"mean"', f'"{name}"').replace("600", seconds)
+        for name, seconds in (("mean", "420"), ("90th", "900"))
+    )
+    # Ended before the calls, and of a category that none of them has: neither holds here.
+    ended = centile.replace("from = 2025", "until = 2024-12-31\nfrom = 2024").replace("900", "60")
+    other = centile.replace("measure", 'categories = ["flood"]\nmeasure').replace("900", "120")
+    for standards, limit in ((mean + centile + ended + other, (15.0, "90th")), (mean, (7.0, "mean"))):
+        held = standards_from(standards, "f.toml")
+        (row,) = uncovered(baseline.played(), baseline, held).iter_rows(named=True)
+        assert (row["limit"], row["limit_from"]) == limit
+
+
+def crewed(crews: dict[str, tuple[str, float]], turnout: dict[str, float]) -> pl.DataFrame:
+    """Say how long a ground 3 km north of its first station is uncovered, by its crews and the metres at which they stand."""
+    area = small_area(
+        services=[service("fire")],
+        sites=[site(f"at {name}", "fire", metres) for name, (_, metres) in crews.items()],
+        units=[unit(name, "fire", "engine", f"at {name}", crew=crew) for name, (crew, _) in crews.items()],
+        incidents=[
+            incident(f"F{n}", "fire", 3000.0, received_at=at("10:00:00") + timedelta(days=n))
+            for n in range(3)
+        ],
+    )
+    stated = assumed(
+        response__handling__fire=2,
+        response__busy__fire=60,
+        **{f"response__turnout__{name}": minutes for name, minutes in turnout.items()},
+    )
+    baseline = Baseline.of(area, stated)
+    return uncovered(baseline.played(), baseline, ())
+
+
+@pytest.mark.parametrize("crew", ["wholetime", "on-call"])
+@pytest.mark.parametrize("metres", [0.0, 2_500.0, 90_000.0])
+def test_one_more_unit_never_uncovers_a_ground(crew: str, metres: float) -> None:
+    turnout = {"wholetime": 1.0, "on_call": 9.0}
+    before = crewed({"E0": ("wholetime", 0.0)}, turnout)
+    after = crewed({"E0": ("wholetime", 0.0), "E1": (crew, metres)}, turnout)
+    assert after["minutes"].sum() <= before["minutes"].sum()
+    assert (after["share"] < 0.1).all()
+
+
+def test_each_crew_is_held_to_its_own_turnout() -> None:
+    # Two of ten minutes to handle; a drive of 3 km fits in 7 minutes and not in half a minute, so that who turns out in one
+    # minute is there in time and who does in seven and a half is not: whole days are bare. Both at once: the quicker one covers.
+    turnout = {"wholetime": 1.0, "on_call": 7.5}
+    quick, slow = ("wholetime", 0.0), ("on-call", 0.0)
+    assert crewed({"E0": slow}, turnout)["share"].to_list() == [1.0]
+    alone, both = (
+        crewed(each, turnout)["minutes"].sum() for each in ({"E0": quick}, {"E0": quick, "E1": slow})
+    )
+    assert alone == both > 0

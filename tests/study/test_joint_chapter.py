@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 
+from joinedup.crossover import Pair
+from joinedup.crossover.breakdown import Breakdown
 from joinedup.disclosure import Chart, Grid, Map, Table
 from joinedup.imagining import Noise, imagine
 from joinedup.study import Study
-from joinedup.study.drafting.joint import joint_chapters
+from joinedup.study.drafting.joint import _week, joint_chapters
 from tests.small import LITTLETON
 
 if TYPE_CHECKING:
@@ -46,6 +49,44 @@ def test_the_week_holds_every_placed_event(chapter: tuple[Study, Chapter]) -> No
     assert sum(figure.base or 0 for row in grid.cells for figure in row) == pytest.approx(
         placed, rel=0.05, abs=6
     )
+
+
+def drawn(chapter: tuple[Study, Chapter], hours: tuple[float, ...]) -> Grid | None:
+    """Draw the week of two services that have so many joint events in each hour of it."""
+    study, _ = chapter
+    empty = pl.DataFrame()
+    pair = Pair(("police", "ambulance"), breakdown=Breakdown(empty, empty, hours, empty, None, None))
+    (grid,) = _week(study, pair) or (None,)
+    assert grid is None or isinstance(grid, Grid)
+    return grid
+
+
+@pytest.mark.parametrize(
+    ("an_hour", "down", "along"), [(6.0, 7, 24), (2.0, 7, 8), (1.0, 2, 8), (0.3, 2, 4), (0.1, None, None)]
+)
+def test_the_week_is_cut_as_finely_as_its_events_allow(
+    chapter: tuple[Study, Chapter], an_hour: float, down: int | None, along: int | None
+) -> None:
+    grid = drawn(chapter, (an_hour,) * 168)
+    assert (
+        (down, along) == (None, None) if grid is None else (len(grid.down), len(grid.along)) == (down, along)
+    )
+
+
+def test_the_hours_that_are_named_are_those_of_most_events(chapter: tuple[Study, Chapter]) -> None:
+    hours = [2.0] * 168
+    hours[4 * 24 + 18 : 4 * 24 + 21] = [9.0] * 3
+    grid = drawn(chapter, tuple(hours))
+    assert grid is not None
+    assert str(grid.title).endswith("Friday, 18:00 to 21:00")
+    index = {
+        (day, part): cell.number
+        for day, row in zip(grid.down, grid.cells, strict=True)
+        for part, cell in zip(grid.along, row, strict=True)
+    }
+    average = sum(hours) / 168
+    assert index["Friday", "18 to 21"] == pytest.approx(900 / average, abs=2.5)
+    assert index["Monday", "00 to 03"] == pytest.approx(200 / average, abs=2.5)
 
 
 def test_growth_never_shrinks_as_the_window_widens(chapter: tuple[Study, Chapter]) -> None:

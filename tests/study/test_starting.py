@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from joinedup.appraisal import ASSUMPTIONS as APPRAISAL
-from joinedup.appraisal import appraise, present_value_of
+from joinedup.appraisal import Term, appraise, funded, present_value_of
 from joinedup.assumptions import draw
 from joinedup.money import CashLine, discount_factors
 from joinedup.options.shared_control_room import SharedControlRoom
@@ -41,15 +42,31 @@ def moved(area: Area, mover: str = "P5", host: str = "F5") -> Option:
     return next(each for each in ESTATE.find(area, DECLARED) if each.id == wanted)
 
 
-def appraised(kind: Kind, area: Area, option: Option) -> Appraisal:
-    return appraise(kind.cash(area, option, DRAWS), DRAWS, project=kind.project_type, years=kind.years)
+def appraised(kind: Kind, area: Area, option: Option, *terms: Term) -> Appraisal:
+    stated = funded(terms, area.settings.price_base, kind.years, DRAWS)
+    flows = [*kind.cash(area, option, DRAWS), *stated]
+    return appraise(flows, DRAWS, project=kind.project_type, years=kind.years)
 
 
-def starting(kind: Kind, area: Area, option: Option) -> Starting:
+def starting(kind: Kind, area: Area, option: Option, *terms: Term) -> Starting:
     def cash(seen: Area, draws: Draws) -> Sequence[Cash]:
         return kind.cash(seen, option, draws)
 
-    return Starting(cash, area, DRAWS, appraised(kind, area, option))
+    return Starting(cash, area, DRAWS, appraised(kind, area, option, *terms), terms)
+
+
+def term(what: str, **others: object) -> Term:
+    """Give £100,000 of each year's pounds in 2029/30 alone: a grant, a charge, or the pay of people who move."""
+    given: dict[str, object] = dict.fromkeys(each.name for each in fields(Term))
+    given |= {"funding_id": what, "option_id": "", "what": what, "receiver": "fire", "source": "offer"}
+    given |= {"giver": "fund"} if what == "grant" else {"payer": "ambulance"}
+    given |= {"gbp_a_year": 100_000.0, "first_year": "2029/30", "years": 1, "prices": "of each year"}
+    return Term(**{**given, **others})  # type: ignore[arg-type]
+
+
+PEOPLE = {"posts": 12.0, "scheme_before": "NHS", "scheme_after": "local government"}
+"""Of £100 of pay £23.78 go into the one scheme and £21.10 into the other."""
+STATED = (CashLine.GRANT, CashLine.CHARGE, CashLine.PAY_MOVED, CashLine.PENSION)
 
 
 def capital_in(flows: Sequence[Cash]) -> list[int]:
@@ -113,3 +130,62 @@ def test_a_contract_that_ends_on_its_date_leaves_less_to_pay_to_an_option_that_i
     # A gain that rests on years known from elsewhere is cut by a quarter.
     lost = sum(0.75 * 30_000 * FACTORS[year] for year in range(3 + years, 6))
     assert worth[1] - worth[0] == pytest.approx(lost, abs=0.01)
+
+
+# --- grants, charges and people who move ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("years", [0, 1, 3, 6])
+@pytest.mark.parametrize("sites", [("A1", "F1"), ("P5", "F5")], ids=["free to start", "bound by a lease"])
+def test_what_is_stated_of_funding_stays_in_its_year_at_its_worth_however_late_the_option_starts(
+    sites: tuple[str, str], years: int
+) -> None:
+    # The study's prices are those of 2025/26, so 2029/30 is year 4, after four years' growth of prices at 2 %.
+    area = littleton().area
+    option = moved(area, *sites)
+    terms = (term("grant"), term("charge"), term("people moved", **PEOPLE))
+    later = starting(ESTATE, area, option, *terms).put_off(years)
+    told = [flow for flow in later if flow.line in STATED]
+    assert {flow.line for flow in told} == set(STATED)
+    assert {flow.year for flow in told} == {4}
+    (grant,) = (flow for flow in told if flow.line is CashLine.GRANT)
+    assert grant.amount[0] == pytest.approx(100_000 / 1.02**4)
+    # The rest is what the option is when nothing is stated.
+    without = starting(ESTATE, area, option).put_off(years)
+    rest = [flow for flow in later if flow.line not in STATED]
+    assert [flow.year for flow in rest] == [flow.year for flow in without]
+    assert all(np.array_equal(one.amount, other.amount) for one, other in zip(rest, without, strict=True))
+
+
+def test_a_grant_that_ends_before_a_late_start_is_not_lost() -> None:
+    area = littleton().area
+    early = term("grant", first_year="2026/27", years=2, prices="price base")
+    later = starting(ESTATE, area, moved(area), early).put_off(2)
+    paid = {flow.year: float(flow.amount[0]) for flow in later if flow.line is CashLine.GRANT}
+    assert paid == {1: 100_000, 2: 100_000}
+    assert capital_in(later) == [5]
+
+
+def test_a_grant_before_a_lease_ends_is_no_reason_to_think_that_the_lease_has_ended() -> None:
+    area = littleton().area
+    for one in (term("grant", first_year="2026/27"), term("people moved", first_year="2026/27", **PEOPLE)):
+        assert starting(ESTATE, area, moved(area), one).waits == 3
+        assert starting(ESTATE, area, moved(area, "A1", "F1"), one).waits == 0
+
+
+def test_people_who_move_on_a_date_are_worth_the_same_whenever_the_option_starts() -> None:
+    # Only what goes into their pensions is worth anything to all: £2,680 of £100,000 in 2029/30.
+    area = littleton().area
+    people = term("people moved", prices="price base", **PEOPLE)
+    for sites, wait in ((("A1", "F1"), 0), (("P5", "F5"), 3)):
+        option = moved(area, *sites)
+        bound, unbound = starting(ESTATE, area, option, people), starting(ESTATE, area, option)
+        gained = 2_680 * FACTORS[4]
+        for years in (0, 1, 3):
+            worth = [
+                present_value_of(each.put_off(years), len(DRAWS), each.appraisal.edition)[0]
+                for each in (bound, unbound)
+            ]
+            assert worth[0] - worth[1] == pytest.approx(gained, abs=0.01)
+        assert (bound.waits, unbound.waits) == (wait, wait)
+        assert bound.worth_from_then[0] - unbound.worth_from_then[0] == pytest.approx(gained, abs=0.01)

@@ -50,7 +50,7 @@ def two() -> Unlocked:
 
 
 def shown(*unlocked: Unlocked) -> PublishedChapter:
-    blocks = unlocked_blocks(unlocked, TITLES)
+    blocks = unlocked_blocks(unlocked, (), TITLES)
     roadmap, own = (
         Chapter(name, "H", Statement("A."), held) for name, held in (("roadmap", blocks), ("own", ()))
     )
@@ -116,4 +116,4 @@ def test_evidence_and_probability_stand_beside_what_is_made_possible() -> None:
 
 
 def test_nothing_is_drawn_where_nothing_is_stated() -> None:
-    assert unlocked_blocks((), TITLES) == []
+    assert unlocked_blocks((), (), TITLES) == []

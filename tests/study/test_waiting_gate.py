@@ -13,7 +13,7 @@ from joinedup.study.drafting.waits import before_and_after_map
 from joinedup.study.gating import PlayedGate, gate
 from joinedup.travel import travel_of
 from tests.small import littleton
-from tests.study.test_waits_chapter import judged
+from tests.study.test_waits_chapter import judged, of_several_crews
 
 if TYPE_CHECKING:
     from joinedup.study import Assessed
@@ -45,11 +45,14 @@ def test_crews_that_are_drawn_on_where_no_change_shows_it_leave_nobody_able_to_t
     for each in drawing:
         assert each.gate.outcome is Outcome.CANNOT_TELL
         assert {row.service_id for row in each.gate.rows} == set(each.option.draws_on)
+        # Littleton is played, and no playing shows this: nobody is told to wait for one.
+        assert not isinstance(littleton().played, str)
+        assert all("no study can play" in reason for reason in each.gate.reasons)
 
 
 def test_words_that_read_like_a_played_gate_draw_no_map() -> None:
     each = judged("shared-estate-P5-to-F5")
-    assert before_and_after_map(littleton(), each)
+    assert before_and_after_map(of_several_crews(), each)
     plain = Gate(each.gate.rows, each.gate.outcome, each.gate.basis)
     other = cast("Assessed", SimpleNamespace(option=each.option, gate=plain))
-    assert before_and_after_map(littleton(), other) == []
+    assert before_and_after_map(of_several_crews(), other) == []

@@ -82,6 +82,30 @@ def judged(option_id: str) -> Assessed:
     return cast("Assessed", SimpleNamespace(option=option, gate=held))
 
 
+ONE_CREWS_OWN = (594_000.0, 442_000.0)
+
+
+@cache
+def of_several_crews() -> Study:
+    """Take Littleton with two police crews first by turns at the calls of each square but ``ONE_CREWS_OWN``."""
+    whole = played(littleton())
+    cell = pl.struct((pl.col(each) / 1000).floor() * 1000 for each in ("x", "y"))
+    turn = pl.col("incident_id").rank("dense").over(cell).cast(pl.Int64) % 2
+    elsewhere = cell != pl.struct(x=pl.lit(ONE_CREWS_OWN[0]), y=pl.lit(ONE_CREWS_OWN[1]))
+    jobs = whole.outcomes.jobs.with_columns(
+        pl.when((pl.col("service_id") == "police") & elsewhere)
+        .then(pl.format("crew {}", turn))
+        .otherwise("unit_id")
+        .alias("unit_id")
+    )
+    study = Study.read(LITTLETON)
+    # Who came first is all that differs: what was played of it stays.
+    changed = replace(whole, outcomes=replace(whole.outcomes, jobs=jobs))
+    changed.__dict__.update({each: whole.__dict__[each] for each in ("waits", "_played_before")})
+    study.__dict__["played"] = changed
+    return study
+
+
 def said(chapter: PublishedChapter) -> str:
     """Put every word and number of a chapter in a row."""
     return repr(chapter)
@@ -289,18 +313,39 @@ def test_an_option_that_moves_nobody_has_nothing_to_be_judged_by() -> None:
 
 def test_the_map_of_the_change_is_the_change_of_the_same_incidents() -> None:
     each = judged("shared-estate-P5-to-F5")
-    (drawn,) = before_and_after_map(littleton(), each)
+    (drawn,) = before_and_after_map(of_several_crews(), each)
     assert isinstance(drawn, Map)
     whole = played(littleton())
     changed = whole.changed(each.option.changes).filter(pl.col("service_id") == "police")
     change = (changed["after"] - changed["before"]).drop_nulls().to_numpy()
     assert sum(square.figure.base or 0 for square in drawn.squares) == len(change)
+    # Each square is told to ten seconds, so that its sum is known to five seconds an incident.
     total = sum((square.figure.number or 0) * (square.figure.base or 0) for square in drawn.squares)
-    assert total == pytest.approx(float(change.sum()), abs=1e-6)
+    assert total == pytest.approx(float(change.sum()), abs=len(change) / 12)
     assert change.any()
+    for square in drawn.squares:
+        assert (square.figure.number or 0) * 6 == pytest.approx(round((square.figure.number or 0) * 6))
     (shown,) = published(Chapter("c", "C", Statement(""), (drawn,))).blocks
     assert isinstance(shown, PublishedMap)
     assert shown.left_out > 0
+
+
+def test_a_square_that_is_one_crews_own_stays_off_the_map_of_the_change() -> None:
+    # As recorded, each square of Littleton with five calls or more has one crew, or nearly.
+    each = judged("shared-estate-P5-to-F5")
+    assert before_and_after_map(littleton(), each) == []
+    (drawn,) = before_and_after_map(of_several_crews(), each)
+    assert isinstance(drawn, Map)
+    known = {(square.x, square.y): square.figure for square in drawn.squares}
+    assert (known[ONE_CREWS_OWN].base or 0) >= LIMIT
+    (shown,) = published(Chapter("c", "C", Statement(""), (drawn,))).blocks
+    assert isinstance(shown, PublishedMap)
+    left = {(square.x, square.y) for square in shown.squares}
+    assert left == {at for at, figure in known.items() if (figure.base or 0) >= LIMIT} - {ONE_CREWS_OWN}
+    numbers = [known[at].number or 0 for at in left]
+    longer, shorter = sum(each > 0 for each in numbers), sum(each < 0 for each in numbers)
+    assert f"longer in {longer} squares and shorter in {shorter}" in str(drawn.title)
+    assert longer > 0
 
 
 def test_a_gate_on_drives_has_no_map_of_waits() -> None:

@@ -17,7 +17,8 @@ group whose bound is beyond the tolerance then fails when its lower bound is too
 the judgement says about how many runs would, or that no number of them would and more incidents are needed.
 
 **Calls to control rooms** are judged in the same way: how soon they are answered, and crews told, in the rooms as they are and
-under another way of working, call by call.
+under another way of working, call by call. They are held to an answering tolerance of their own, in seconds, because one that
+is made for arrivals is far too wide for them; without one nobody can tell.
 
 Limits: changes are few and skewed, so the t bound is rough for small groups; incidents of one busy day are
 taken as independent, which makes the bound too narrow.
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 FEWEST = 10
 """The fewest incidents for which a bound of the mean is taken at its word."""
 CONFIDENCE = 0.95
+_CALL = "call"
 
 
 class Outcome(StrEnum):
@@ -74,6 +76,8 @@ class Judged:
     reason: str
     runs_that_would_tell: int | None = None
     """About how many runs would tell, where waits were played and these runs cannot."""
+    error: float | None = None
+    """The standard error of the mean change; None where there are too few for one."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,16 @@ class Gate:
     outcome: Outcome
     basis: str = ""
     """What was compared, in words, where it has to be said."""
+
+    @property
+    def to_response(self) -> tuple[Judged, ...]:
+        """Give the groups that say how much later help comes: here all, each of incidents."""
+        return self.rows
+
+    @property
+    def counted(self) -> str:
+        """Say what those groups count, in words."""
+        return "incidents"
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -109,7 +123,7 @@ def judge(
     not known); where they are means over runs also ``between_runs``, the variance of the change from run to run, and
     ``runs`` says how many. ``services`` are those that must be judged even if they have no row. A tolerance recorded
     after ``results_seen_on`` does not count. ``of`` is what a row is, in words: an incident, or a call to a control room,
-    whose category is what is waited for and whose ground is empty.
+    whose category is what is waited for and whose ground is empty, and which is held to the answering tolerance.
     """
     rows = []
     keys = ["service_id", "category", "ground"]
@@ -119,7 +133,7 @@ def judge(
         keys, nulls_last=True
     )
     for (service, category, ground), group in sorted_changes.group_by(keys, maintain_order=True):
-        tolerance = _counting(tolerances, str(service), results_seen_on)
+        tolerance = _counting(tolerances, str(service), results_seen_on, of)
         rows.append(_judged((str(service), category, ground), group, tolerance, runs, of))
     seen = {row.service_id for row in rows}
     rows += [
@@ -137,9 +151,9 @@ def judge(
 
 
 def _counting(
-    tolerances: Mapping[str, Tolerance], service: str, results_seen_on: date | None
+    tolerances: Mapping[str, Tolerance], service: str, results_seen_on: date | None, of: str
 ) -> tuple[float | None, str]:
-    """Give the tolerance that counts for a service, or None and why there is none."""
+    """Give the tolerance in minutes that counts for a service, or None and why there is none."""
     recorded = tolerances.get(service)
     if recorded is None:
         return None, f"{service}: no tolerance was recorded before results were seen"
@@ -148,7 +162,12 @@ def _counting(
             None,
             f"{service}: the tolerance of {recorded.recorded_on} was recorded after results were seen",
         )
-    return recorded.minutes, ""
+    if of != _CALL:
+        return recorded.minutes, ""
+    if recorded.answering_seconds is None:
+        setting = f"answering_seconds under [study.tolerances.{service}]"
+        return None, f"{service}: no answering tolerance was recorded; agree one and write it as {setting}"
+    return recorded.answering_seconds / 60, ""
 
 
 def _judged(
@@ -169,8 +188,10 @@ def _judged(
     where = _where(key)
     count = len(change)
     mean = float(change.mean()) if count else None
+    error = float(change.std(ddof=1) / np.sqrt(count)) if count >= FEWEST else None
     if minutes is None:
-        return _row(key, Outcome.CANNOT_TELL, why, incidents=count, mean=mean)
+        return _row(key, Outcome.CANNOT_TELL, why, incidents=count, mean=mean, error=error)
+    agreed = f"the {_said(minutes, of)} agreed"
     if mean is None:
         return _row(key, Outcome.CANNOT_TELL, f"{where}: no response times to judge by", tolerance=minutes)
 
@@ -179,14 +200,14 @@ def _judged(
     if (change <= 0).all():
         upper = float(change.max())
         outcome, reason = Outcome.PASS, f"{where}: no {of} would wait longer"
-    elif count >= FEWEST:
-        half = float(stdtrit(count - 1, CONFIDENCE)) * float(change.std(ddof=1) / np.sqrt(count))
+    elif error is not None:
+        half = float(stdtrit(count - 1, CONFIDENCE)) * error
         upper = mean + half
         luck = known["between_runs"].mean()
         outcome = Outcome.PASS if upper <= minutes else Outcome.FAIL
         reason = (
-            f"{where}: the mean wait would change by {mean:+.2f} min, at most {upper:+.2f} min (95 % sure), "
-            f"{'within' if upper <= minutes else 'beyond'} the {minutes:g} min agreed"
+            f"{where}: the mean wait would change by {_changed(mean, of)}, at most {_changed(upper, of)} (95 % sure), "
+            f"{'within' if upper <= minutes else 'beyond'} {agreed}"
         )
         if outcome is Outcome.FAIL and isinstance(luck, float) and mean - half <= minutes:
             outcome = Outcome.CANNOT_TELL
@@ -198,7 +219,7 @@ def _judged(
             )
     elif (change > minutes).all():
         outcome = Outcome.FAIL
-        reason = f"{where}: all {count} {of}s would wait longer than the {minutes:g} min agreed"
+        reason = f"{where}: all {count} {of}s would wait longer than {agreed}"
     else:
         outcome = Outcome.CANNOT_TELL
         reason = f"{where}: {count} {of}s are too few to be sure, and some of them would wait longer"
@@ -209,8 +230,24 @@ def _judged(
         outcome = Outcome.CANNOT_TELL
         reason = f"{where}: most of the {of}s ({unknown}) have no response time"
     return _row(
-        key, outcome, reason, incidents=count, mean=mean, upper=upper, tolerance=minutes, needed=needed
+        key,
+        outcome,
+        reason,
+        incidents=count,
+        mean=mean,
+        upper=upper,
+        tolerance=minutes,
+        needed=needed,
+        error=error,
     )
+
+
+def _said(minutes: float, of: str) -> str:
+    return f"{minutes * 60:g} s" if of == _CALL else f"{minutes:g} min"
+
+
+def _changed(minutes: float, of: str) -> str:
+    return f"{minutes * 60:+.1f} s" if of == _CALL else f"{minutes:+.2f} min"
 
 
 def _runs_that_would_tell(change: NDArray[np.float64], luck: float, runs: int, apart: float) -> int | None:
@@ -244,5 +281,6 @@ def _row(
     upper: float | None = None,
     tolerance: float | None = None,
     needed: int | None = None,
+    error: float | None = None,
 ) -> Judged:
-    return Judged(*key, incidents, mean, upper, tolerance, outcome, reason, needed)
+    return Judged(*key, incidents, mean, upper, tolerance, outcome, reason, needed, error)

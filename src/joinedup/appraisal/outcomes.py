@@ -61,7 +61,7 @@ def effects(appraisal: Appraisal, gate: Gate, services: Sequence[str]) -> tuple[
     """Lay out what is measured: money, time and waits of each service, then what society gains.
 
     Money and time are present values in real pounds at central values; waits are minutes saved in the mean over the
-    incidents that the gate judged, None where it has no times.
+    incidents that the gate judged, or over the calls that lead to a response where it judged calls; None where it has no times.
     """
     found = []
     for service in services:
@@ -88,7 +88,11 @@ def effects(appraisal: Appraisal, gate: Gate, services: Sequence[str]) -> tuple[
 
 def _waits(gate: Gate, service: str) -> Effect:
     rows = [row for row in gate.rows if row.service_id == service]
-    known = [row for row in rows if row.mean_change is not None and row.incidents]
+    known = [
+        row
+        for row in gate.to_response
+        if row.service_id == service and row.mean_change is not None and row.incidents
+    ]
     if rows and not known:
         return Effect(service, WAITS, None, "minutes", "the safety gate has no response times to judge by")
     if not rows:
@@ -97,7 +101,7 @@ def _waits(gate: Gate, service: str) -> Effect:
     counts = np.array([row.incidents for row in known], dtype=np.float64)
     mean = float(np.average(changes, weights=counts))
     return Effect(
-        service, WAITS, -mean, "minutes", f"the safety gate's mean over {int(counts.sum()):,} incidents"
+        service, WAITS, -mean, "minutes", f"the safety gate's mean over {int(counts.sum()):,} {gate.counted}"
     )
 
 

@@ -27,9 +27,11 @@ zone = "Europe/London"
 # seed = 1
 # results_seen_on = 2025-04-20  # when the partners first saw results; a tolerance recorded later does not count
 
-# How much longer the mean drive of a service may become. Record it before you see any result.
+# How much longer the mean drive of a service may become, and how much later its calls may be answered and its crews told.
+# Record both before you see any result.
 # [study.tolerances.fire]
 # minutes = 0.5
+# answering_seconds = 10
 # recorded_on = 2025-01-20
 """
 

@@ -25,11 +25,13 @@ FILE = "study.toml"
 class Tolerance:
     """How much longer a response may become, recorded before results are seen (§5.7).
 
-    ``minutes`` bounds the upper confidence bound of the mean change; ``recorded_on`` is when the partners agreed it.
+    ``minutes`` bounds the upper confidence bound of the mean change until help arrives, ``answering_seconds`` that until calls
+    are answered and crews told, None where the partners agreed none; ``recorded_on`` is when they agreed it.
     """
 
     minutes: float
     recorded_on: date
+    answering_seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -344,18 +346,22 @@ def _tolerances(value: object, file: str) -> dict[str, Tolerance]:
         raise Refusal(f"{file}: 'tolerances' must be a table such as [study.tolerances.fire]")
     tolerances = {}
     for service, given in value.items():
-        if not isinstance(given, dict) or set(given) != {"minutes", "recorded_on"}:
+        needed = {"minutes", "recorded_on"}
+        if not isinstance(given, dict) or not needed <= set(given) <= needed | {"answering_seconds"}:
             raise Refusal(
-                f"{file}: [study.tolerances.{service}] needs exactly 'minutes' and 'recorded_on' "
-                "(the date on which the partners agreed it, before results were seen)"
+                f"{file}: [study.tolerances.{service}] needs 'minutes' and 'recorded_on' (the date on which the partners "
+                "agreed it, before results were seen), and may have 'answering_seconds', and nothing else"
             )
-        minutes, recorded = given["minutes"], given["recorded_on"]
-        number = isinstance(minutes, int | float) and not isinstance(minutes, bool)
-        if not number or not math.isfinite(minutes) or minutes < 0:
-            raise Refusal(f"{file}: [study.tolerances.{service}] minutes must be a number of 0 or more")
+        for key, amount in given.items():
+            number = isinstance(amount, int | float) and not isinstance(amount, bool)
+            if key != "recorded_on" and (not number or not math.isfinite(amount) or amount < 0):
+                raise Refusal(f"{file}: [study.tolerances.{service}] {key} must be a number of 0 or more")
+        recorded, answering = given["recorded_on"], given.get("answering_seconds")
         if type(recorded) is not date:
             raise Refusal(
                 f"{file}: [study.tolerances.{service}] recorded_on must be a date such as 2025-03-01"
             )
-        tolerances[service] = Tolerance(float(minutes), recorded)
+        tolerances[service] = Tolerance(
+            float(given["minutes"]), recorded, None if answering is None else float(answering)
+        )
     return tolerances

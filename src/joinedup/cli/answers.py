@@ -15,6 +15,7 @@ from joinedup.overlap import contracts_by_item, courses_by_topic, posts_by_funct
 from joinedup.study import Assessed, Assessment, Study, assess
 from joinedup.study.assuming import refuse_unknown
 from joinedup.study.drafting.option_pages.money import alone_in_words
+from joinedup.study.drafting.options import found_nothing
 from joinedup.study.drafting.order import swaps_in_words
 from joinedup.wording import Unit, in_words
 
@@ -88,7 +89,8 @@ def _print_held(title: str, rows: pl.DataFrame, wording: str, *columns: str) -> 
 def options(folder: Folder, as_json: AsJson = False) -> None:
     """List concrete ways of joining up that the study's data hold."""
     with Progress() as progress:
-        assessment = Study.read(folder, progress).assessment
+        study = Study.read(folder, progress)
+        assessment = study.assessment
     if as_json:
         print_json([{**each.option.as_json(), "rung": each.rung} for each in _by_complexity(assessment)])
         return
@@ -109,6 +111,8 @@ def options(folder: Folder, as_json: AsJson = False) -> None:
     for kind, needs in assessment.lacking.items():
         for need in needs:
             print(f"Note: {kind} needs the table {need.table} with {', '.join(need.columns)}: {need.why}.")
+    for words in found_nothing(study):
+        print(f"Looked for, nothing found: {words}")
 
 
 def _by_complexity(assessment: Assessment) -> list[Assessed]:
@@ -265,6 +269,10 @@ def _print_planned(study: Study) -> None:
         )
         for left in plan.left_out:
             print(f"Left out: {titles[left.id]}: {left.reason}.")
+    for stated in planned.not_valued:
+        print(
+            f"Not valued: that {titles[stated.change]} makes possible {titles[stated.option]}: {stated.reason}."
+        )
     if planned.tried is not None:
         for words in swaps_in_words(planned.tried, titles):
             print(words)

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 NOT_NEEDED = ("calls",)
 """A large table that crossover does not look at."""
 
+_PROVEN = 1e-6
+"""A score that is nearer than this to its bound has reached it."""
+
 
 def crossover(
     folder: Folder,
@@ -110,14 +113,15 @@ def crossover(
             answer["places"] = hot.as_json()
         print_json(answer)
         return
-    _print_pairs(found)
+    print_pairs(found)
     _print_growth(grown)
     _print_sensitivity(changed)
     if hot is not None:
         _print_places(hot)
 
 
-def _print_pairs(found: Crossover) -> None:
+def print_pairs(found: Crossover) -> None:
+    """Print how often each two services meet, beside what coincidence gives, and what is to be said of it."""
     rows = []
     for pair in found.pairs:
         if pair.estimate is None or pair.share_of is None:
@@ -148,6 +152,7 @@ def _print_pairs(found: Crossover) -> None:
             ),
             rows,
         )
+    _print_baselines(found)
     for pair in found.pairs:
         if pair.known is not None:
             print(
@@ -158,8 +163,42 @@ def _print_pairs(found: Crossover) -> None:
         print(
             f"Events of {', '.join(triple.services)}: {triple.estimate:,.0f} ({triple.low:,.0f} to {triple.high:,.0f})."
         )
-    for note in dict.fromkeys(note for note in (found.note, *(pair.note for pair in found.pairs)) if note):
-        print(f"Note: {note}.")
+    if not found.found.rows.is_empty():
+        events, score, bound = found.found.rows["event"].n_unique(), found.found.score, found.found.bound
+        print(
+            f"Chosen over all services at once, each record in one event at most: {events:,} events; "
+            + (
+                "no other choice scores higher."
+                if bound - score <= _PROVEN
+                else f"they score {score:,.1f}, and no choice can score more than {bound:,.1f}."
+            )
+        )
+    if found.note:
+        print(f"Note: {found.note}.")
+    for pair in found.pairs:
+        if pair.note:
+            print(f"Note on {' and '.join(pair.services)}: {pair.note}.")
+
+
+def _print_baselines(found: Crossover) -> None:
+    """Print what each measure of coincidence expects and leaves, where any was made."""
+    rows = [
+        (
+            ", ".join(pair.services),
+            each.name,
+            f"{each.chance:,.1f}",
+            f"{each.estimate:,.0f}",
+            f"{each.low:,.0f} to {each.high:,.0f}",
+        )
+        for pair in found.pairs
+        for each in pair.baselines
+    ]
+    if rows:
+        print_table(
+            "What each measure of coincidence leaves, of records that have a usable time and place",
+            ("services", "coincidence measured by", "by chance", "joint events", "95 % interval"),
+            rows,
+        )
 
 
 def _print_growth(grown: Sequence[Growth]) -> None:

@@ -12,8 +12,9 @@ from joinedup.cli.reading import Folder
 from joinedup.cli.showing import AsJson, print_json
 from joinedup.disclosure import publish
 from joinedup.refusal import Refusal
-from joinedup.report import write_report
+from joinedup.report import MARKER, write_report
 from joinedup.study import Study, draft
+from joinedup.writing import keep_what_is_not_ours
 
 _PACKAGE = Path(__file__).parents[1]
 
@@ -40,6 +41,7 @@ def demo() -> None:
 
 
 def _publish(folder: Path, out: Path) -> Path:
+    keep_what_is_not_ours(out.absolute(), MARKER)
     with Progress() as progress:
         published = publish(draft(Study.read(folder, progress)))
         progress("writing the report")

@@ -231,13 +231,13 @@ def _print(
         worst = bare.sort("share", "service_id", "ground", descending=[True, False, False]).head(_MOST_ROWS)
         print_table(
             "Time in which a ground has nobody who could be there in time",
-            ("service", "ground", "in time", "drive left", "of the period", "minutes"),
+            ("service", "ground", "in time", "left", "of the period", "minutes"),
             [
                 (
                     row["service_id"],
                     row["ground"],
                     f"{minutes(row['limit'])} ({'declared' if row['limit_from'].startswith('response.') else row['limit_from']})",
-                    minutes(row["drive"]),
+                    minutes(row["left"]),
                     in_words(row["share"], Unit.SHARE),
                     f"{row['minutes']:,.0f}",
                 )
@@ -245,7 +245,8 @@ def _print(
             ],
         )
         print(
-            f"Cover is looked at every {STEP_MINUTES} minutes; the drive left is what handling and turnout leave of the limit."
+            f"Cover is looked at every {STEP_MINUTES} minutes; left is what handling leaves of the limit for a crew's turnout "
+            "and its drive."
         )
     print_what_it_rests_on(played)
 

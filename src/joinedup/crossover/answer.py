@@ -49,9 +49,9 @@ class Definition:
 
 @dataclass(frozen=True)
 class BaselineChance:
-    """What one baseline expects, among usable records only.
+    """What one baseline expects in the window, among usable records only.
 
-    ``chance`` is in one-to-one coincidences (not pairs), the rest in joint events.
+    ``chance`` is in pairs of records that coincidence would give, as `Pair.chance_pairs` is; the rest in joint events.
     """
 
     name: str
@@ -96,7 +96,8 @@ class Pair:
     ``estimate``, ``low`` and ``high`` (95 %) count joint events, ``unplaced`` of them among records that have
     no usable position. ``joint`` has the meetings of two groups of records in the window: ``a`` and ``b`` name the
     groups, ``a_record`` and ``b_record`` the likeliest pair (rows of the canonical frame), with its ``odds`` alone, the
-    ``probability`` of the meeting beside all others, and the ``minutes`` and ``metres`` between.
+    ``probability`` of the meeting beside all others, and the ``minutes`` and ``metres`` between; ``least_minutes`` and
+    ``least_metres`` are the least that any of its pairs in the window may be apart, before places were rounded.
     """
 
     services: tuple[str, str]
@@ -229,10 +230,13 @@ class Crossover:
                     "estimate": _rounded(pair.estimate),
                     "low": _rounded(pair.low),
                     "high": _rounded(pair.high),
+                    # Null where records without a usable position are not counted in.
+                    "unplaced": _rounded(pair.unplaced) if isinstance(pair, Pair) else None,
                 }
                 for pair in several
                 if pair.estimate is not None
             ],
+            "found": self.found.as_json(),
             "concentration": [row.as_json() for row in self.concentration],
         }
         if self.note is not None:

@@ -118,7 +118,7 @@ def reach_of(window: Window, matching: Matching) -> Reach:
 def kinds_of(a: Linkable, b: Linkable, window: Window, reach: Reach, matching: Matching) -> Kinds:
     """Say how the pairs of two services are sorted."""
     fine = window.metres * np.arange(1, _FINE_BINS + 1) / _FINE_BINS
-    most = matching.search * window.metres
+    most = matching.farthest(window.metres)
     coarse = window.metres + (most - window.metres) * np.arange(1, _COARSE_BINS + 1) / _COARSE_BINS
     # Whole minutes, because many records have no finer time.
     minutes = max(1, round(2 * reach.core / MINUTE / _MOST_GAP_BINS))
@@ -159,7 +159,7 @@ def measured_chance(
     A pair of a shift that brings b's day d' onto day d weighs b's volume on d over its volume on d' (`_Volumes`), and
     the divisor is then the share of both services' work that lies on the days which the shift can speak for.
     """
-    cells = Cells(a.place, b.place, a.wall, b.wall, matching.search * window.metres, own=own)
+    cells = Cells(a.place, b.place, a.wall, b.wall, matching.farthest(window.metres), own=own)
     volumes = _Volumes(a, b)
     used = [weeks for weeks in SHIFTS if period.share_left(weeks) >= _LEAST_LEFT]
     spoken_for = {weeks: volumes.share_spoken_for(weeks) for weeks in used}

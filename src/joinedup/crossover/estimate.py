@@ -34,7 +34,7 @@ _FEW = 5.0
 
 @dataclass(frozen=True)
 class Estimate:
-    """Joint events among usable records in the window, with a 95 % interval; ``chance`` is in pairs."""
+    """Joint events among usable records in the window, with a 95 % interval; ``chance`` is in pairs in the window."""
 
     chance: float
     events: float
@@ -89,7 +89,7 @@ def joint_events(
     a, b, window, chance = linkage.a, linkage.b, linkage.window, found.chance
     inside = _inside(a, b, found, window)
     met = meetings(found.pairs, freed(linkage, found), a_group, b_group)
-    first = _estimate(found.mixture, chance, met, inside)
+    first = _estimate(found.mixture, linkage, chance, met, inside)
     name = "same-day sideband alone" if chance.alone else "whole-week shifts, scaled to the same-day sideband"
     baselines = [(name, first)]
     low, high, disagree = first.low, first.high, False
@@ -98,7 +98,7 @@ def joint_events(
     if not chance.alone:
         plain = fitted(found.features, chance, scaled=False)
         as_if = meetings(found.pairs, freed(linkage, found, plain), a_group, b_group)
-        second = _estimate(plain, chance, as_if, inside)
+        second = _estimate(plain, linkage, chance, as_if, inside)
         baselines.append(("whole-week shifts, weighted by busy days", second))
         disagree = _days_differ(chance)
         if disagree:
@@ -148,7 +148,9 @@ def freed(linkage: Linkage, found: Linked, mixture: Mixture | None = None) -> Fl
 _MOST_TAKEN = 0.95
 
 
-def _estimate(mixture: Mixture, chance: Chance, met: Meetings, inside: NDArray[np.bool_]) -> Estimate:
+def _estimate(
+    mixture: Mixture, linkage: Linkage, chance: Chance, met: Meetings, inside: NDArray[np.bool_]
+) -> Estimate:
     """Add up the meetings in the window, and say how sure we are of the sum."""
     here = met_inside(met, inside)
     events = float(met.joint[here].sum() + met.probability[inside & (met.meeting < 0)].sum())
@@ -157,8 +159,19 @@ def _estimate(mixture: Mixture, chance: Chance, met: Meetings, inside: NDArray[n
     error = max(error, float((met.joint[here] * (1 - met.joint[here])).sum()))
     error *= chance.spread * (1 + 1 / chance.times)
     half = _NORMAL * math.sqrt(error) + _HALF
-    expected = float(chance.core @ mixture.shapes.scale)
-    return Estimate(expected, events, max(events - half, 0.0), events + half)
+    expected = _in_window(chance, linkage) @ mixture.shapes.scale
+    return Estimate(float(expected), events, max(events - half, 0.0), events + half)
+
+
+def _in_window(chance: Chance, linkage: Linkage) -> Floats:
+    """Give the coincidences to expect in the window, by stratum: those of the core in its bins of distance and gap."""
+    kinds, core, minutes = linkage.kinds, linkage.reach.core, linkage.window.minutes * MINUTE
+    near = kinds.bins <= linkage.window.metres * (1 + 1e-9)
+    edges = np.linspace(-core, core, kinds.gaps + 1)
+    # A bin that the window's end cuts through counts by the part that is in the window.
+    within = np.minimum(edges[1:], minutes) - np.maximum(edges[:-1], -minutes)
+    soon = np.clip(within / np.diff(edges), 0, 1)
+    return np.asarray(chance.core * chance.distance[:, near].sum(axis=1) * float(chance.gap @ soon))
 
 
 def _drift(linkage: Linkage, a_group: NDArray[np.int64], b_group: NDArray[np.int64]) -> float:
@@ -167,7 +180,7 @@ def _drift(linkage: Linkage, a_group: NDArray[np.int64], b_group: NDArray[np.int
     for found, left in linkage.placebos():
         met = meetings(found.pairs, freed(linkage, found), a_group, b_group)
         inside = _inside(linkage.a, linkage.b, found, linkage.window)
-        worst = max(worst, _estimate(found.mixture, found.chance, met, inside).events / left)
+        worst = max(worst, _estimate(found.mixture, linkage, found.chance, met, inside).events / left)
     return worst
 
 

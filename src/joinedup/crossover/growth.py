@@ -91,7 +91,7 @@ def growth(area: Area, progress: Callable[[str], None] | None = None) -> tuple[G
 def _within(pair: Pair, window: Window) -> float:
     """Add up a pair's meetings in a window, and its records without a usable position at their rate."""
     joint = pair.joint if pair.joint is not None else pl.DataFrame()
-    inside = (pl.col("metres") <= window.metres) & (pl.col("minutes").abs() <= window.minutes)
+    inside = (pl.col("least_metres") <= window.metres) & (pl.col("least_minutes") <= window.minutes)
     placed = float(joint.filter(inside)["probability"].sum())
     estimate, unplaced = pair.estimate or 0.0, pair.unplaced or 0.0
     return placed * estimate / (estimate - unplaced) if estimate > unplaced else placed

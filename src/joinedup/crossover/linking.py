@@ -63,7 +63,7 @@ class Linkage:
         shifts = [(each * WEEK, self.period.share_left(each)) for each in weeks]
         if not shifts:
             shifts = [(sign * (self.reach.side_from + self.reach.core), 1.0) for sign in (-1, 1)]
-        metres = self.matching.search * self.window.metres
+        metres = self.matching.farthest(self.window.metres)
         cells = Cells(self.a.place, self.b.place, self.a.wall, self.b.wall, metres)
         found = []
         for shift, left in shifts:
@@ -102,7 +102,7 @@ def linked(
     one = _linkable(a, b, matching, a_asks)
     other = one if own else _linkable(b, a, matching, b_asks)
     kinds = kinds_of(one, other, window, reach, matching)
-    cells = Cells(a.place, b.place, a.instant, b.instant, matching.search * window.metres, own=own)
+    cells = Cells(a.place, b.place, a.instant, b.instant, matching.farthest(window.metres), own=own)
     pairs, side = cells.found(kinds, reach)
     features = features_of(pairs, kinds, reach)
     chance = measured_chance(

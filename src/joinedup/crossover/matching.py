@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from joinedup.crossover.records import SLACK
+
 
 def _setting(value: float, low: float, high: float, unit: str, why: str) -> Any:
     return field(default=value, metadata={"low": low, "high": high, "unit": unit, "why": why})
@@ -38,6 +40,10 @@ class Matching:
     again_minutes: float = _setting(
         15, 10, 25, "minutes", "how soon a service's second call about one event comes"
     )
+
+    def farthest(self, metres: float) -> float:
+        """How far apart (metres) records are weighed for a window: at least as far as rounding may have moved both."""
+        return max(self.search * metres, metres + 2 * max(SLACK.values()))
 
 
 @dataclass(frozen=True)

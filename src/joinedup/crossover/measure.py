@@ -87,7 +87,7 @@ def measure(
     period = period_of(area, frame)
     records = {service: records_of(frame, service) for service in area.services}
     has_arrivals = {service for service in records if of_service(frame, service)["arrived"].count()}
-    side = max(settings.search * metres, PLACE_METRES)
+    side = max(settings.farthest(metres), PLACE_METRES)
     fine, wide = (
         {service: Squares.of(each, width) for service, each in records.items()}
         for width in (side, max(side, NEIGHBOURHOOD))
@@ -263,10 +263,16 @@ def _measure_pair(
 
 def _met(a: Records, b: Records, found: Linked, joint: JointEvents) -> pl.DataFrame:
     """Give the meetings in the window as a table, records by their place in the canonical frame."""
-    met = joint.met
+    met, pairs = joint.met, found.pairs
     here = met_inside(met, joint.inside)
     likeliest = met.likeliest[here]
-    pairs = found.pairs
+    of_met = np.flatnonzero(joint.inside & (met.meeting >= 0))
+    # Rounding may have moved either record.
+    apart = pairs.apart[of_met] - a.slack[pairs.a[of_met]] - b.slack[pairs.b[of_met]]
+    least = {
+        "least_minutes": np.abs(pairs.gap[of_met]) / MINUTE,
+        "least_metres": np.maximum(apart, 0.0).astype(np.float64),
+    }
     return pl.DataFrame(
         {
             "a": a.row[met.a[here]],
@@ -278,7 +284,17 @@ def _met(a: Records, b: Records, found: Linked, joint: JointEvents) -> pl.DataFr
             "minutes": pairs.gap[likeliest] / MINUTE,
             "metres": pairs.apart[likeliest],
         }
+        | {name: _least(values, met.meeting[of_met], here) for name, values in least.items()}
     )
+
+
+def _least(
+    values: NDArray[np.float64], meeting: NDArray[np.int64], here: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Give the least value that any pair has of each meeting that is here."""
+    least = np.full(len(here), np.inf)
+    np.minimum.at(least, meeting, values)
+    return least[here]
 
 
 def _known(

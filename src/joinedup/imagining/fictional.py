@@ -244,12 +244,14 @@ def _write_settings(
         f"partners = {json.dumps(services)}",
         f"seed = {seed}",
         "",
-        "# How much longer the mean drive may become, recorded before any result was seen.",
+        "# How much longer the mean drive may become, and how much later calls may be answered and crews told.",
+        "# Recorded before any result was seen.",
     ]
     tolerance = {"police": 2.0, "fire": 0.5, "ambulance": 1.0}
     for region in regions:
         for service, service_id in region.service_ids.items():
             lines += [f"[study.tolerances.{service_id}]", f"minutes = {tolerance[service]}"]
+            lines += ["answering_seconds = 10"]
             lines += [f"recorded_on = {FIRST_DAY}", ""]
     (study / "study.toml").write_text("\n".join(lines).rstrip() + "\n", "utf-8", newline="\n")
     asked = [f"people = {people}", f"days = {days}", f"seed = {seed}"]

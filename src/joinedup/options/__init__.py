@@ -62,11 +62,19 @@ class Option:
 
 @dataclass(frozen=True)
 class Need:
-    """A table, and the columns of it, that a kind cannot do without; ``why`` says what to collect."""
+    """A table, and the columns of it, that a kind cannot do without; ``why`` says what to collect.
+
+    Where a kind has several ways to look, any of ``instead`` does as well: it cannot look only where all of them are missing.
+    """
 
     table: str
     columns: tuple[str, ...]
     why: str
+    instead: tuple[Need, ...] = ()
+
+    def met_in(self, area: Area) -> bool:
+        """Whether an area holds it, or something that does as well."""
+        return area.has(self.table, *self.columns) or any(each.met_in(area) for each in self.instead)
 
 
 class Kind(Protocol):

@@ -105,6 +105,7 @@ class DigitalIncidentMessage:
         REALISED,
         YEARS_TO_LIVE,
         PAY,
+        PRODUCTIVE,
         EXIT_COST,
     )
     project_type: str = "equipment and development"
@@ -118,7 +119,7 @@ class DigitalIncidentMessage:
         either = (*register, *registered(area, "shared control room"))
         measured = rooms_of(area, assumptions)
         found = [
-            _option(area, group, measured, assumptions, tried_in(register, group))
+            _option(area, group, measured, tried_in(register, group))
             for group in groups(area)
             if not any(
                 lives_already(either, [each.service_id for each in pair]) for pair in combinations(group, 2)
@@ -130,7 +131,7 @@ class DigitalIncidentMessage:
         self,
         area: Area,
         partner: str,
-        assumptions: Mapping[str, Assumption],
+        assumptions: Mapping[str, Assumption],  # noqa: ARG002 - as every kind
     ) -> list[Option]:
         """Let rooms of the partner's own, with different systems, send each other messages."""
         own = area.table("control_rooms").filter(pl.col("service_id") == partner)["room_id"].sort().to_list()
@@ -148,11 +149,7 @@ class DigitalIncidentMessage:
                 names=tuple(each.name for each in rooms),
                 changes=(),
                 uses=tuple(f"control_rooms/{each}" for each in own),
-                facts={
-                    "passed_calls": None,
-                    "minutes_sooner": None,
-                    "productive_hours": assumptions.get(PRODUCTIVE.name, PRODUCTIVE).central,
-                },
+                facts={"passed_calls": None, "minutes_sooner": None},
                 incomplete=("how many calls these rooms pass to each other",),
             )
         ]
@@ -179,7 +176,7 @@ class DigitalIncidentMessage:
                     supply=Supply.STANDARD,
                 )
             )
-            hour, names = _hour(area, option, partner, draws)
+            hour, names = _hour(area, partner, draws)
             freed = fact(option, f"hours_a_year_{partner}") * hour * draws[REALISED.name]
             for year in range(1, self.years + 1):
                 live = in_use(year, draws[YEARS_TO_LIVE.name])
@@ -212,7 +209,7 @@ class DigitalIncidentMessage:
         """Give what the time that passing calls by voice takes is worth: no cash, and paid already."""
         flows = []
         for service in option.partners:
-            hour, names = _hour(area, option, service, draws)
+            hour, names = _hour(area, service, draws)
             spent = -fact(option, f"hours_by_voice_{service}") * hour
             flows += [
                 Cash(
@@ -252,7 +249,6 @@ def _option(
     area: Area,
     group: Sequence[Room],
     measured: Rooms | None,
-    assumptions: Mapping[str, Assumption],
     tried: str | None,
 ) -> Option | None:
     """Make the option that these rooms send each other messages, or None where there is nothing to send."""
@@ -264,7 +260,6 @@ def _option(
         "passed_calls": None,
         "minutes_sooner": None,
         "systems": float(len(systems)),
-        "productive_hours": assumptions.get(PRODUCTIVE.name, PRODUCTIVE).central,
         "tried_before": tried,
     }
     if measured is not None and known:
@@ -331,12 +326,10 @@ def _unrecorded(area: Area, partners: Sequence[str]) -> Iterator[str]:
         yield f"the calls that {area.name_of(service)} passes on, which are taken from {where}"
 
 
-def _hour(
-    area: Area, option: Option, service: str, draws: Draws
-) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+def _hour(area: Area, service: str, draws: Draws) -> tuple[NDArray[np.float64], tuple[str, ...]]:
     """Give what an hour of a call handler's time costs, and the assumptions used."""
     post, names = pay(area, service, draws)
-    return post / fact(option, "productive_hours"), names
+    return post / draws[PRODUCTIVE.name], (*names, PRODUCTIVE.name)
 
 
 KIND: Kind = DigitalIncidentMessage()

@@ -206,8 +206,11 @@ def _most_urgent(area: Area, jobs: pl.DataFrame, column: str) -> int:
     """Give the least urgent number of which a column says yes, −1 for none; all that are as urgent or more must say so too."""
     if not (area.table("priorities")[column] == "yes").any():
         return -1
+    then = jobs.filter(pl.col("upgraded").is_not_null()).select(
+        "service_id", pl.col("upgraded_to").alias("priority"), pl.col("urgency_then").alias("urgency")
+    )
     said = (
-        jobs.select("service_id", "priority", "urgency")
+        pl.concat([jobs.select("service_id", "priority", "urgency"), then])
         .unique()
         .join(
             area.table("priorities").select("service_id", "priority", column),

@@ -47,7 +47,8 @@ class Asked:
     ``jobs`` has one row a unit wanted, in order of incident_id and then of being told: incident_id, service_id, category,
     priority, urgency (0 first), need, ordinal (place within the incident), again (not the first of its need), part of the
     day, hour, date, received_at, received (ms of the local clock since ``monday``), x, y, area (as its service names it),
-    arrives (whether a unit was not stood down on the way), and what was recorded: unit_id, unit_service, kind, crew, told_at,
+    arrives (whether a unit was not stood down on the way), upgraded (ms from the call until it became more urgent, null for
+    never) and urgency_then, and what was recorded: unit_id, unit_service, kind, crew, told_at,
     available_at and, in ms, handled (call to told), later (told after the first unit), turned_out, drove, busy (arrived to
     free) and arrival (call to arrival); overlaps says that the unit was not free of an earlier job. A recorded stamp that is
     missing leaves nulls.
@@ -159,6 +160,7 @@ def asked(area: Area, own: Mapping[str, frozenset[Crew]] | None = None) -> Asked
         "one before: a record of one unit in two places cannot be played"
         for service, number in twice.sort("service_id").iter_rows()
     ]
+    notes += _not_upgraded(jobs)
     lasted = (pl.col("available_at") - pl.col("told_at")).dt.total_milliseconds() > LONGEST_MS
     if odd := jobs.filter(lasted).height:
         notes.append(f"{odd:,} attendances last more than a week: how long they took is not used")
@@ -286,7 +288,8 @@ def _jobs(
         rows.drop("service_id", strict=False)
         .join(
             placed.select(
-                "incident_id", "service_id", "received_at", "category", "priority", "x", "y", "area"
+                *("incident_id", "service_id", "received_at", "category", "priority", "x", "y", "area"),
+                *("upgraded_at", "upgraded_to"),
             ),
             on="incident_id",
             how="inner",
@@ -312,6 +315,7 @@ def _jobs(
             _span("responding_at", "arrived_at").alias("drove"),
             _span("arrived_at", "available_at").alias("busy"),
             _span("received_at", "arrived_at").alias("arrival"),
+            _span("received_at", "upgraded_at").alias("upgraded"),
             (
                 pl.col("told_at")
                 < pl.col("available_at").cum_max().shift(1).over("unit_id", order_by="told_at")
@@ -323,8 +327,21 @@ def _jobs(
             .alias("part"),
         )
     )
-    ranks = urgency(jobs, priorities)
-    return jobs.join(ranks, on=["service_id", "priority"], how="left", maintain_order="left").select(
+    began = jobs.select("service_id", "priority", "ordinal", "handled")
+    # A priority to which calls are upgraded has its place among the others, also where no call begins with it.
+    given = jobs.filter(pl.col("upgraded_to").is_not_null() & (pl.col("ordinal") == 0)).select(
+        "service_id",
+        pl.col("upgraded_to").alias("priority"),
+        "ordinal",
+        pl.lit(None, pl.Int64).alias("handled"),
+    )
+    ranks = urgency(pl.concat([began, given], how="vertical_relaxed"), priorities)
+    then = ranks.rename({"priority": "upgraded_to", "urgency": "urgency_then"})
+    ranked = jobs.join(ranks, on=["service_id", "priority"], how="left", maintain_order="left").join(
+        then, on=["service_id", "upgraded_to"], how="left", maintain_order="left"
+    )
+    more = pl.col("urgency_then") < pl.col("urgency")
+    return ranked.with_columns(pl.when(more).then("upgraded").alias("upgraded")).select(
         *(
             "incident_id",
             "service_id",
@@ -338,6 +355,7 @@ def _jobs(
             "hour",
         ),
         *("date", "received_at", "received", "x", "y", "area", "arrives"),
+        *("upgraded_at", "upgraded_to", "upgraded", "urgency_then"),
         *("unit_id", "unit_service", "kind", "crew"),
         *(
             "told_at",
@@ -351,6 +369,17 @@ def _jobs(
             "arrival",
         ),
     )
+
+
+def _not_upgraded(jobs: pl.DataFrame) -> list[str]:
+    """Say of each service how many upgrades are not played."""
+    said = pl.col("upgraded_at").is_not_null() | pl.col("upgraded_to").is_not_null()
+    left = jobs.filter(said & pl.col("upgraded").is_null()).group_by("service_id")
+    return [
+        f"{number:,} incidents of {service} are played as they began: their upgrade lacks its time or its priority, is before "
+        "the call or a week after it, or is to a priority no more urgent"
+        for service, number in left.agg(pl.col("incident_id").n_unique()).sort("service_id").iter_rows()
+    ]
 
 
 def _span(one: str | pl.Expr, other: str | pl.Expr) -> pl.Expr:

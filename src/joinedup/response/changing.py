@@ -1,4 +1,4 @@
-"""What changes about an incident once crews are on their way: more are asked for, and some are not wanted (§3.1).
+"""What changes about an incident after the call: it is upgraded, more crews are asked for, and some are not wanted (§3.1).
 
 An incident that is drawn begins as a recorded one did, and changes as another of its service and category did: so the share of
 incidents whose needs change, by how much and when, are those of the records, and which incidents they are is drawn.
@@ -48,13 +48,14 @@ def follows() -> pl.Expr:
 class Change:
     """The jobs of drawn incidents, in order of call; all of shape (jobs,).
 
-    ``rows`` are of the recorded jobs, ``of`` says which call, ``place`` is the row that gives place and priority, and ``arrives``
-    says whether the unit is not stood down.
+    ``rows`` are of the recorded jobs, ``of`` says which call, ``place`` is the row that gives place and priority, ``upgrade``
+    the one that gives when and to what the call is upgraded, and ``arrives`` says whether the unit is not stood down.
     """
 
     rows: Integers
     of: Integers
     place: Integers
+    upgrade: Integers
     arrives: NDArray[np.bool_]
 
 
@@ -77,7 +78,8 @@ class Changing:
         rows, of = np.append(begins, more), np.append(begun, more_of)
         order = np.lexsort((np.arange(len(rows)), of))
         arrives = np.append(self._wanted(begins, donor[begun]), self.jobs["arrives"].to_numpy()[more])
-        return Change(rows[order], of[order], self.first[like][of[order]], arrives[order])
+        of = of[order]
+        return Change(rows[order], of, self.first[like][of], self.first[donor][of], arrives[order])
 
     def _donors(self, like: Integers, chance: NDArray[np.float64]) -> Integers:
         """Choose an incident of the same service and category for each, of the same service where those are few."""

@@ -11,7 +11,9 @@ from joinedup.assumptions import Assumption, Grade
 from joinedup.response.arranging import breaks_into_breaks, crews_of, stands_by_hour
 from joinedup.response.driven import unnamed
 from joinedup.response.outcomes import HOURS_OF_WEEK
+from joinedup.response.playing import turnouts
 from joinedup.response.rostering import able
+from joinedup.response.standards import ARRIVAL
 from joinedup.travel import BANDS, OF_HOUR, Places
 
 if TYPE_CHECKING:
@@ -56,11 +58,12 @@ def uncovered(outcomes: Outcomes, baseline: Baseline, standards: tuple[Standard,
     A ground is looked at from the middle (the median) of its incidents. Whoever is on duty and not out counts as at home, or
     where it stands by in that hour, also while still on the way there; a vehicle whose crew is out with another is out. A crew
     on its break counts where the service's most urgent calls break into breaks, and nowhere else; nobody has one after the
-    last call. What a call and a turnout take on average is taken off the limit.
+    last call. Each unit is held to its own crew's mean turnout and its drive together, so that who else there is never takes
+    cover away.
 
     Returns:
-        service_id, ground, limit (minutes from call to arrival), limit_from (a standard's name, or the assumption's), drive
-        (minutes left for it), minutes (of the period and a run) and share of the period.
+        service_id, ground, limit (minutes from call to arrival), limit_from (a standard's name, or the assumption's), left
+        (minutes of it for turning out and driving), minutes (of the period and a run) and share of the period.
     """
     rows = []
     # Hours in which everybody stands in the same places are looked at together.
@@ -87,10 +90,11 @@ def uncovered(outcomes: Outcomes, baseline: Baseline, standards: tuple[Standard,
         first_need = str(need["need"][0])
         pool = baseline.asked.pools[first_need]
         law = baseline.laws[pool]
-        limit, limit_from = _limit(baseline, standards, service)
-        drive = max(limit - _before_driving(outcomes, baseline, service, first_need), 0.0)
+        limit, limit_from = _limit(baseline, standards, service, jobs)
+        left = max(limit - _asked_for(outcomes, service), 0.0)
         grounds = jobs.group_by("ground").agg(pl.col("x", "y").median()).sort("ground")
         can = able(outcomes.units, baseline.asked, [first_need])[:, 0]
+        turnout = turnouts(baseline, outcomes.units) / 60_000
         middles = Places.of(grounds, "ground")
         # Where everybody stands, and how long drives take, in each kind of hours that the week has.
         band_of_hour = OF_HOUR if law.by_hour else np.zeros(HOURS_OF_WEEK, np.int64)
@@ -98,7 +102,7 @@ def uncovered(outcomes: Outcomes, baseline: Baseline, standards: tuple[Standard,
         reach = []
         for stand, band in zip(*np.divmod(kinds, len(BANDS)), strict=True):
             minutes = law.between(unnamed(*stands[stand].T), middles, int(band) if law.by_hour else None)
-            reach.append(((minutes <= drive) & can[:, None]).astype(np.float32))
+            reach.append(((turnout[:, None] + minutes <= left) & can[:, None]).astype(np.float32))
         resting = not breaks_into_breaks(outcomes.area, jobs.filter(pl.col("pool") == pool))
         bare = np.zeros(grounds.height)
         steps = int(outcomes.length // _STEP)
@@ -109,36 +113,42 @@ def uncovered(outcomes: Outcomes, baseline: Baseline, standards: tuple[Standard,
                     bare += (here @ within < 0.5).sum(axis=0)
         minutes = bare / len(outcomes.runs) * STEP_MINUTES
         for ground, each in zip(grounds["ground"].to_list(), minutes.tolist(), strict=True):
-            rows.append((service, ground, limit, limit_from, drive, each, each / (steps * STEP_MINUTES)))
-    figures = ("drive", "minutes", "share")
+            rows.append((service, ground, limit, limit_from, left, each, each / (steps * STEP_MINUTES)))
+    figures = ("left", "minutes", "share")
     schema = {"service_id": pl.String, "ground": pl.String, "limit": pl.Float64, "limit_from": pl.String}
     schema |= dict.fromkeys(figures, pl.Float64)
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _limit(baseline: Baseline, standards: tuple[Standard, ...], service: str) -> tuple[float, str]:
-    """Give the shortest limit on arrival that the service is held to, else what was declared."""
+def _limit(
+    baseline: Baseline, standards: tuple[Standard, ...], service: str, jobs: pl.DataFrame
+) -> tuple[float, str]:
+    """Give the shortest limit on arrival that any of a service's jobs is held to, else what was declared.
+
+    A limit on the mean is no time to be there in, as half of all arrivals may come after it: one on a share or a centile goes
+    before it.
+    """
     kind = baseline.area.kind_of(service)
     held = [
-        (each.limit, each.name)
+        (each.measure == "mean", each.limit, each.name)
         for each in standards
-        if each.holds_for(service, kind) and each.limit is not None and each.clock[1] == "first arrival"
+        if each.holds_for(service, kind)
+        and each.limit is not None
+        and each.clock == ARRIVAL
+        and not jobs.filter(each.is_of()).is_empty()
     ]
     if held:
-        return min(held)
+        return min(held)[1:]
     declared = baseline.assumptions[COVER[kind].name]
     return declared.central, declared.name
 
 
-def _before_driving(outcomes: Outcomes, baseline: Baseline, service: str, need: str) -> float:
-    """Give the minutes from a most urgent call until a crew sets off: the median until it is asked for, and its turnout."""
+def _asked_for(outcomes: Outcomes, service: str) -> float:
+    """Give the median minutes from a most urgent call until its first unit is asked for."""
     first = (pl.col("service_id") == service) & (pl.col("ordinal") == 0)
     mine = outcomes.jobs.with_row_index("row").filter(first)
     rows = mine.filter(pl.col("urgency") == mine["urgency"].min())["row"].to_numpy()
-    asked_for = float(np.median(np.concatenate([run.ready[rows] for run in outcomes.runs])))
-    pool = baseline.asked.pools[need]
-    turnout = float(np.mean([each for crew, each in sorted(baseline.turnout.items()) if crew[0] == pool]))
-    return (asked_for + turnout) / 60_000
+    return float(np.median(np.concatenate([run.ready[rows] for run in outcomes.runs]))) / 60_000
 
 
 def _free(

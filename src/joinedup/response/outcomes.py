@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -90,7 +91,7 @@ class Outcomes:
         received_at, answered (minutes from connecting, or from being passed on, to answering: as played where rooms were, else
         as recorded where the study has calls), passed (minutes from connecting until the call was passed to another room),
         unit_id, unit_service, told, arrived and free (minutes; arrived is null for a unit that was stood down), queued, waited
-        (minutes for a unit to be free), metres (from its home).
+        (minutes for a unit to be free), metres_from_home (in a straight line, wherever the unit was when it was sent).
         """
         return pl.concat([self._of(number) for number in range(len(self.runs))])
 
@@ -104,7 +105,7 @@ class Outcomes:
             "free": run.free / 60_000,
             "queued": run.told > run.ready,
             "waited": (run.told - run.ready) / 60_000,
-            "metres": run.metres,
+            "metres_from_home": run.metres,
         }
         asked = self._asked
         if self.heard:
@@ -134,7 +135,7 @@ class Outcomes:
                 ),
                 *("received_at", "answered", "passed", "unit_id", "unit_service", "told"),
                 pl.when(pl.col("arrives")).then(pl.col("arrived")).alias("arrived"),
-                *("free", "queued", "waited", "metres"),
+                *("free", "queued", "waited", "metres_from_home"),
             )
         )
 
@@ -316,27 +317,42 @@ class Outcomes:
 
     @property
     def rows(self) -> pl.DataFrame:
-        """Give ``table`` with the first and full arrival of each incident, and of each of its needs."""
+        """Give ``table`` with the first and full arrival of each incident, of each of its needs and of each service that came.
+
+        Columns besides: first and full; first_of_need and full_of_need; first_of_service and full_of_service, of the units of
+        ``unit_service``, whosever the incident is.
+        """
         came = self.table.filter(pl.col("arrived").is_not_null())
-        by_need = came.group_by("run", "incident_id", "need").agg(
-            pl.col("arrived").min().alias("first_of_need"), pl.col("arrived").max().alias("full_of_need")
-        )
-        return self.table.join(
+        found = self.table.join(
             self.incidents.select("run", "incident_id", "first", "full"),
             on=["run", "incident_id"],
             how="left",
             maintain_order="left",
-        ).join(by_need, on=["run", "incident_id", "need"], how="left", maintain_order="left")
+        )
+        for name, its in (("need", "need"), ("service", "unit_service")):
+            keys = ["run", "incident_id", its]
+            arrivals = came.group_by(keys).agg(
+                pl.col("arrived").min().alias(f"first_of_{name}"),
+                pl.col("arrived").max().alias(f"full_of_{name}"),
+            )
+            found = found.join(arrivals, on=keys, how="left", maintain_order="left")
+        return found
+
+    @property
+    def said(self) -> dict[str, str]:
+        """Say what the rows rest on, as JSON by name: seed, runs and travel."""
+        held = {"seed": self.area.settings.seed, "runs": len(self.runs), "travel": list(self.travel)}
+        return {f"joinedup.{name}": json.dumps(value, ensure_ascii=False) for name, value in held.items()}
 
     def as_parquet(self) -> bytes:
-        """Give ``rows`` as Parquet."""
-        return parquet(self.rows)
+        """Give ``rows`` as Parquet, with what they rest on in the file's own metadata."""
+        return parquet(self.rows, self.said)
 
 
-def parquet(rows: pl.DataFrame) -> bytes:
-    """Write rows as Parquet."""
+def parquet(rows: pl.DataFrame, said: Mapping[str, str]) -> bytes:
+    """Write rows as Parquet; ``said`` goes into the file's metadata."""
     held = io.BytesIO()
-    rows.write_parquet(held)
+    rows.write_parquet(held, metadata=dict(said))
     return held.getvalue()
 
 

@@ -36,13 +36,7 @@ class World:
         self.pool = pool
         self.law = law
         self.rows = np.flatnonzero((baseline.jobs["pool"] == pool).to_numpy())
-        keys = ("pool", "service_id", "kind", "crew")
-        means = np.array(
-            [
-                baseline.turnout.get(crew, _declared(baseline, crew))
-                for crew in units.units.select(keys).iter_rows()
-            ]
-        )
+        means = turnouts(baseline, units.units)
         here = np.flatnonzero((units.units["pool"] == pool).to_numpy())
         # Of equal drives the first by row goes: a crew that sets off at once before one on call, and then by unit_id.
         here = here[np.argsort(means[here], kind="stable")]
@@ -75,6 +69,9 @@ class World:
         )
         self.x, self.y = jobs["x"].to_numpy(), jobs["y"].to_numpy()
         self.priority = jobs["urgency"].to_numpy()
+        upgraded = pl.col("received") + pl.col("upgraded")
+        self.upgraded_at = jobs.select(upgraded.fill_null(-1)).to_series().to_numpy()
+        self.priority_then = jobs["urgency_then"].fill_null(0).to_numpy()
         self.home_x, self.home_y = mine.units["x"].to_numpy(), mine.units["y"].to_numpy()
         self.table, self.beside = None, np.zeros(len(self.rows), np.int64)
         conveyance = baseline.conveyance.get(pool)
@@ -120,20 +117,25 @@ class World:
         units = self.units
         if turnout is None:
             units, turnout = replace(units, turnout=np.zeros_like(units.turnout)), np.zeros_like(self.rows)
+        never, then = np.full(len(turn), -1), self.priority_then[order]
+        upgrades = self.upgraded_at[order] >= 0
+        after = np.where(upgrades, self.upgraded_at[order] - ready[turn], never)
+        # Whoever asks once the call has been upgraded asks as urgently as it then is.
         jobs = Jobs(
             ready[turn],
             self.x[order],
             self.y[order],
             self.need[order],
-            self.priority[order],
+            np.where(upgrades & (after <= 0), then, self.priority[order]),
             turnout[order],
             np.maximum(busy[turn], 0),
         )
         travel = self.law.lines if self.table is None else replace(self.table, job=self.table.job[order])
-        changes = None
-        if stood is not None and (stood[turn] >= 0).any():
-            never = np.full(len(turn), -1)
-            changes = Changes(stood[turn], never, never)
+        gone = never if stood is None else stood[turn]
+        later = np.where(after > 0, after, -1)
+        changes = (
+            Changes(gone, later, then) if max(gone.max(initial=-1), later.max(initial=-1)) >= 0 else None
+        )
         hospitals = None if conveyed is None else conveyed.hospitals(order, self.hospital_places)
         its = self.arranged
         return order, dispatch(
@@ -162,9 +164,14 @@ class World:
         return metres
 
 
-def _declared(baseline: Baseline, crew: tuple[str, ...]) -> float:
-    """Give the declared turnout of a crew that the baseline did not have."""
-    return baseline.assumptions[TURNOUT.get(crew[3], TURNOUT["wholetime"]).name].central * _MINUTE
+def turnouts(baseline: Baseline, units: pl.DataFrame) -> NDArray[np.float64]:
+    """Give the mean turnout of each unit in ms: that of its crew, as declared where the baseline had no such crew."""
+
+    def declared(crew: str) -> float:
+        return baseline.assumptions[TURNOUT.get(crew, TURNOUT["wholetime"]).name].central * _MINUTE
+
+    crews = units.select("pool", "service_id", "kind", "crew").iter_rows()
+    return np.array([baseline.turnout.get(each, declared(each[3])) for each in crews], np.float64)
 
 
 class Drawn:

@@ -2,8 +2,8 @@
 
 How many come is drawn for each service from a profile of the hours of the week, the season and busy days, fitted to its records
 (``rooms.arrivals``); services have their busy days together as far as they had. Where a call is, what it is and what it needs at
-first are those of a recorded incident of the same service and hour of the day; what is then asked for besides, and who is stood
-down, are those of another of its category (``changing``). Durations are drawn as in a replay.
+first are those of a recorded incident of the same service and hour of the day; what is then asked for besides, who is stood down
+and whether it is upgraded are those of another of its category (``changing``). Durations are drawn as in a replay.
 """
 
 from __future__ import annotations
@@ -160,12 +160,16 @@ class Drawing:
         here = ("x", "y", "area", "ground", "category", "priority", "urgency")
         nothing = (
             *("unit_id", "unit_service", "told_at", "available_at", "handled", "later", "turned_out"),
-            *("drove", "busy", "arrival", "stood"),
+            *("drove", "busy", "arrival", "stood", "upgraded_at"),
         )
         return (
             self.baseline.jobs[made.rows]
             .with_columns(
                 *(self.baseline.jobs[each][made.place] for each in here),
+                *(
+                    self.baseline.jobs[each][made.upgrade]
+                    for each in ("upgraded_to", "upgraded", "urgency_then")
+                ),
                 pl.Series("received", received),
                 pl.Series("arrives", made.arrives),
                 pl.Series("incident_id", [f"drawn {each:0{width}d}" for each in made.of.tolist()], pl.String),
@@ -176,6 +180,7 @@ class Drawing:
                 pl.int_range(pl.len()).over("incident_id").alias("ordinal"),
                 (pl.int_range(pl.len()).over("incident_id", "need") > 0).alias("again"),
                 follows(),
+                pl.when(pl.col("urgency_then") < pl.col("urgency")).then("upgraded").alias("upgraded"),
                 (pl.col("received") // HOUR % 24).alias("hour"),
                 at.dt.date().alias("date"),
                 at.dt.cast_time_unit("us")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,12 +15,13 @@ from joinedup.options.shared_control_room import KIND as SHARED
 from joinedup.options.shared_control_room import WAYS
 from joinedup.response.calling import told_by
 from joinedup.response.rooms import shipped, staffed, with_dispatchers
-from joinedup.response.rooms.drawing import drawn
+from joinedup.response.rooms.drawing import Teaming, drawn
 from joinedup.response.rooms.staffing import years
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from joinedup.appraisal import Judged
     from joinedup.area import Area
     from joinedup.options import Option
     from joinedup.response.rooms import Rooms, Staffing, Variant
@@ -44,19 +45,31 @@ class AnsweredGate(Gate):
 
     runs: int = 1
 
+    @property
+    def to_response(self) -> tuple[Judged, ...]:
+        """Give the groups of calls after which crews are sent: a minute until they are told is one until they come."""
+        return tuple(row for row in self.rows if row.category in (TOLD, PASSED))
+
+    @property
+    def counted(self) -> str:
+        """Say what those groups count, in words."""
+        return "calls after which crews are sent, until they are told"
+
 
 @dataclass(frozen=True, eq=False)
 class CallsWaited:
     """What calls wait with the rooms as they are and under a way of working, call by call.
 
     ``table`` is as the safety gate wants it: service_id, category (what is waited for), ground (empty), before and after
-    (minutes, the mean over the ``runs``) and between_runs. ``recorded`` says whether the calls are those that came.
+    (minutes, the mean over the ``runs``) and between_runs. ``recorded`` says whether the calls are those that came,
+    ``same_staff`` whether as many people are on duty in every half-hour of both.
     """
 
     way: str
     table: pl.DataFrame
     runs: int
     recorded: bool
+    same_staff: bool
 
 
 def way_of(option: Option) -> Variant | None:
@@ -69,6 +82,11 @@ def way_of(option: Option) -> Variant | None:
     return next((each for each in shipped() if each.name == name), None)
 
 
+def frees_posts(option: Option) -> bool:
+    """Say whether an option counts on another number of people in the rooms, fewer or more: else all of them stay."""
+    return bool(option.facts.get("posts_freed"))
+
+
 def least_staff(rooms: Rooms, way: Variant) -> Staffing:
     """Give the least handlers and dispatchers who answer and send in time under a way of working.
 
@@ -78,6 +96,26 @@ def least_staff(rooms: Rooms, way: Variant) -> Staffing:
     weeks = int(np.clip(_ENOUGH_TO_STAFF // (RUNS * rooms.hourly.sum()), _FEWEST_WEEKS, _MOST_WEEKS))
     made, workers = years(rooms, weeks, RUNS), processors()
     return with_dispatchers(staffed(rooms, way, made=made, workers=workers), made, workers)
+
+
+def staff_kept(now: Staffing, way: Variant) -> Staffing:
+    """Put the present staff to work in another way: whoever answers for a service joins the team that then does.
+
+    Dispatchers stay with their service, as every shipped way has them.
+    """
+    rooms = now.rooms
+    way = way.with_values(rooms.assumptions)
+    teaming = Teaming.of(rooms, way)
+    staff = np.zeros((len(teaming.names), len(teaming.team_of)), np.int64)
+    halves = np.arange(len(teaming.team_of))
+    for service in range(len(rooms.services)):
+        np.add.at(
+            staff,
+            (teaming.team_of[:, service], halves),
+            now.confirmed[now.teaming.team_of[:, service], halves],
+        )
+    desks = None if now.desks is None else replace(now.desks, variant=way)
+    return replace(now, variant=way, teaming=teaming, confirmed=staff, desks=desks)
 
 
 def calls_waited(now: Staffing, then: Staffing) -> CallsWaited:
@@ -114,7 +152,13 @@ def calls_waited(now: Staffing, then: Staffing) -> CallsWaited:
         own.rows(rooms, luck.calls.service, sent, TOLD),
         there.rows(rooms, luck.calls.passed_to, luck.calls.passed_to >= 0, PASSED),
     ]
-    return CallsWaited(then.variant.name, pl.concat(parts), runs, rooms.recorded is not None)
+    on_duty = [
+        (each.confirmed, each.desks.confirmed if each.desks else each.confirmed[:0]) for each in (now, then)
+    ]
+    same = all(
+        np.array_equal(one.sum(axis=0), other.sum(axis=0)) for one, other in zip(*on_duty, strict=True)
+    )
+    return CallsWaited(then.variant.name, pl.concat(parts), runs, rooms.recorded is not None, same)
 
 
 class _Sums:
@@ -156,14 +200,19 @@ class _Sums:
 
 
 def answer_gate(area: Area, option: Option, waited: CallsWaited) -> Gate:
-    """Judge how soon the partners' rooms would answer, and have crews told, by the tolerances that the study recorded."""
+    """Judge how soon the partners' rooms would answer, and have crews told, by the answering tolerances on record."""
     settings = area.settings
     judged = judge(
         waited.table, settings.tolerances, option.partners, settings.results_seen_on, waited.runs, of="call"
     )
     which = "the recorded calls" if waited.recorded else "calls drawn from the study's own pattern"
+    staff = (
+        "as many people on duty in both"
+        if waited.same_staff
+        else "each with the least staff that answers in time"
+    )
     basis = (
         f"how soon calls are answered and crews told, {which} played {waited.runs} times in the rooms as they are and with "
-        f"{waited.way}, each with the least staff that answers in time"
+        f"{waited.way}, {staff}"
     )
     return AnsweredGate(judged.rows, judged.outcome, basis, waited.runs)

@@ -290,7 +290,7 @@ def _assessed(
         months_elsewhere=months_elsewhere(kind.name),
         funding=terms,
         cost=cost,
-        starting=Starting(cash, area, draws, appraisal),
+        starting=Starting(partial(_cash, kind, option, ()), area, draws, appraisal, terms),
     )
 
 

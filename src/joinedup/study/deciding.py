@@ -210,12 +210,34 @@ def _lifters(text: str, where: str) -> tuple[Lifter, ...]:
 
 
 def unlocks_of(area: Area) -> dict[str, list[Unlock]]:
-    """Give what the study's table of unlocks states that options make possible, by option."""
+    """Give what the study's table of unlocks states that options make possible, by option.
+
+    Raises:
+        Refusal: for an option that makes itself possible, or that is stated twice of one change.
+    """
     found: dict[str, list[Unlock]] = {}
     for row in area.table("unlocks").sort("governance", "option").iter_rows(named=True):
-        entry = Unlock(row["option"], row["evidence"], row["probability"])
-        found.setdefault(row["governance"], []).append(entry)
+        change, option = row["governance"], row["option"]
+        entries = found.setdefault(change, [])
+        where = f"the table unlocks, rows of '{change}', column option"
+        if option == change:
+            raise Refusal(f"{where}: it cannot make itself possible; name another option")
+        if any(each.option == option for each in entries):
+            raise Refusal(f"{where}: '{option}' is stated twice; keep one row")
+        entries.append(Unlock(option, row["evidence"], row["probability"]))
     return found
+
+
+def refuse_unknown_unlocks(unlocks: Mapping[str, Collection[Unlock]], ids: Collection[str]) -> None:
+    """Stop at a row of the table of unlocks whose change or option was not found, for it would else be left out in silence.
+
+    Raises:
+        Refusal: naming the column and the identifier.
+    """
+    for change, entries in sorted(unlocks.items()):
+        known_option(change, ids, "the table unlocks, column governance")
+        for each in entries:
+            known_option(each.option, ids, f"the table unlocks, rows of '{change}', column option")
 
 
 def rows_of(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:

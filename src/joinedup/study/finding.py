@@ -23,7 +23,7 @@ def find(
     """
     found, lacking = [], {}
     for kind in kinds():
-        if missing := tuple(need for need in kind.needs if not area.has(need.table, *need.columns)):
+        if missing := tuple(need for need in kind.needs if not need.met_in(area)):
             lacking[kind.name] = missing
         elif not area.settings.overlap_only:
             progress(f"looking for options: {kind.name}")

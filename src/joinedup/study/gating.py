@@ -12,7 +12,7 @@ from joinedup.refusal import Refusal
 from joinedup.response import compared, drives
 from joinedup.response.also_sending import called_besides
 from joinedup.response.calibrating import Verdict
-from joinedup.study.answer_gate import answer_gate, way_of
+from joinedup.study.answer_gate import answer_gate, frees_posts, way_of
 
 if TYPE_CHECKING:
     from joinedup.area import Area
@@ -95,12 +95,13 @@ def _moving_nobody(area: Area, option: Option, played: Played | None) -> Gate:
     """Judge an option that moves nobody who responds: by how calls would be answered, where it changes that."""
     way = way_of(option)
     if way is None:
-        unseen = tuple(_unseen(each) for each in sorted(option.draws_on))
+        unseen = tuple(_unseen(each, _NEVER_PLAYED) for each in sorted(option.draws_on))
         return Gate(unseen, Outcome.CANNOT_TELL if unseen else Outcome.PASS)
     why = "how soon calls would be answered is seen only where the study can be played"
     if played is not None:
         try:
-            return answer_gate(area, option, played.calls_waited(option.partners, way))
+            waited = played.calls_waited(option.partners, way, frees_posts=frees_posts(option))
+            return answer_gate(area, option, waited)
         except Refusal as refusal:
             why = str(refusal)
     row = Judged(option.partners[0], "", "", 0, None, None, None, Outcome.CANNOT_TELL, why)
@@ -112,8 +113,14 @@ _HOME = (None, "site_id")
 """What an option changes of a unit that a drive shows: that it is gone, or where it is."""
 
 
-def _unseen(service: str) -> Judged:
-    why = f"{service}: its crews go to other calls besides, and what its own then wait is seen only where they are played"
+_WHERE_PLAYED = (
+    "its crews go to other calls besides, and what its own then wait is seen only where they are played"
+)
+_NEVER_PLAYED = "its crews are taken from their own calls, and no table says when, so that no study can play what these then wait"
+
+
+def _unseen(service: str, says: str = _WHERE_PLAYED) -> Judged:
+    why = f"{service}: {says}"
     return Judged(service, "", "", 0, None, None, None, Outcome.CANNOT_TELL, why)
 
 

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from joinedup.assumptions import draw
 from joinedup.money import CashLine
 from joinedup.ranking import AgreedWeights, AnyWeights, Criterion, presets, try_weights
 from joinedup.roadmap import Limits, Need, Question, Step, plan, relaxing, unlocking, waiting
+from joinedup.study.deciding import refuse_unknown_unlocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -38,6 +40,15 @@ _WAIT = Criterion("change in the mean wait", "minutes", 1, 0, "response")
 _POSTS = Criterion("posts that move or end", "full-time equivalents", 1, 0, "people")
 
 
+@dataclass(frozen=True)
+class NotValued:
+    """That a change makes an option possible, as the study states it, where one of the two cannot be on a roadmap, and why."""
+
+    change: str
+    option: str
+    reason: str
+
+
 @dataclass(frozen=True, eq=False)
 class Planned:
     """The order under all weights and under named points of view, and the roadmap with what its limits and conditions cost.
@@ -59,6 +70,8 @@ class Planned:
     """By criterion that was left out because it is not known: the options of which it is not."""
     held: tuple[Held, ...] = ()
     """What the study says holds options that were put on the roadmap or could have been."""
+    not_valued: tuple[NotValued, ...] = ()
+    """What the study states that changes make possible, and no roadmap can weigh."""
 
     def as_json(self) -> dict[str, Any]:
         """Give it as plain lists and numbers."""
@@ -81,6 +94,7 @@ class Planned:
                 }
                 for each in self.unlocked
             ],
+            "not_valued": [dict(vars(each)) for each in self.not_valued],
         }
 
 
@@ -95,11 +109,17 @@ def planned(
     weights: OwnWeights | None = None,
     held: Sequence[Held] = (),
 ) -> Planned:
-    """Try all weights, and those that were agreed, on the options that pass the gate; put the best set on a roadmap."""
+    """Try all weights, and those that were agreed, on the options that pass the gate; put the best set on a roadmap.
+
+    Raises:
+        Refusal: when what is unlocked, or unlocks, is no option that was found.
+    """
+    refuse_unknown_unlocks(unlocks, [each.option.id for each in assessed])
     weighed = _weighed(assessed, weights, seed)
     passing = [each for each in assessed if each.gate.outcome is Outcome.PASS]
     if not passing:
-        return Planned(weighed.tried, weighed.views, None, (), (), (), weighed.agreed, weighed.unmeasured)
+        planless = Planned(weighed.tried, weighed.views, None, (), (), (), weighed.agreed, weighed.unmeasured)
+        return replace(planless, not_valued=_not_valued(unlocks, assessed, ()))
     passed = {each.option.id for each in passing}
     question = Question(
         tuple(
@@ -118,14 +138,14 @@ def planned(
         seconds=_SECONDS,
         seed=seed,
     )
-    ids = {each.id for each in question.steps if not each.blocked}
+    not_valued = _not_valued(unlocks, assessed, question.steps)
+    vain = {(each.change, each.option) for each in not_valued}
     stated = {
-        option: [each for each in entries if each.option in ids]
-        for option, entries in sorted(unlocks.items())
-        if option in ids
+        change: [each for each in entries if (change, each.option) not in vain]
+        for change, entries in sorted(unlocks.items())
     }
     now = _without_changes(question, unlocks, decisions)
-    limited = own.capital_gbp_a_year is not None or own.options_at_once is not None
+    limited = any((own.capital_gbp_a_year, own.capital_gbp_a_year_of, own.options_at_once))
     return Planned(
         weighed.tried,
         weighed.views,
@@ -136,6 +156,25 @@ def planned(
         weighed.agreed,
         weighed.unmeasured,
         tuple(each for each in held if each.option in passed),
+        not_valued,
+    )
+
+
+def _not_valued(
+    unlocks: Mapping[str, Sequence[Unlock]], assessed: Sequence[Assessed], steps: Sequence[Step]
+) -> tuple[NotValued, ...]:
+    """Say what of the study's table no roadmap can weigh: one of the two does not pass the gate, or cannot start (§1.3)."""
+    why = {each.id: f"'{each.id}' {each.blocked}" for each in steps if each.blocked}
+    for each in assessed:
+        if each.gate.outcome is Outcome.FAIL:
+            why[each.option.id] = f"the safety gate does not pass '{each.option.id}'"
+        elif each.gate.outcome is Outcome.CANNOT_TELL:
+            why[each.option.id] = f"the safety gate cannot tell of '{each.option.id}'"
+    return tuple(
+        NotValued(change, entry.option, ", and ".join(reasons))
+        for change, entries in sorted(unlocks.items())
+        for entry in sorted(entries, key=lambda each: each.option)
+        if (reasons := [why[each] for each in (change, entry.option) if each in why])
     )
 
 
@@ -172,7 +211,7 @@ def _weighed(assessed: Sequence[Assessed], own: OwnWeights | None, seed: int) ->
     """Weigh money, response and people against each other, as far as the options differ in them and they are known."""
     measured: list[tuple[Criterion, list[NDArray[np.float64]]]] = [
         (_WORTH, [each.appraisal.npsv[1:] for each in assessed]),
-        (_WAIT, [np.array([_wait(each)]) for each in assessed]),
+        (_WAIT, [_wait(each, len(each.appraisal.npsv) - 1, seed) for each in assessed]),
         (_POSTS, [np.array([_posts(each)]) for each in assessed]),
     ]
     gates = [each.gate.outcome for each in assessed]
@@ -215,11 +254,21 @@ def _weighed(assessed: Sequence[Assessed], own: OwnWeights | None, seed: int) ->
     return _Weighed(under(AnyWeights()), tuple(views), agreed, unmeasured)
 
 
-def _wait(each: Assessed) -> float:
-    """Give the mean change in minutes over the incidents that the gate looked at; nothing changes where nobody moves."""
-    rows = [row for row in each.gate.rows if row.mean_change is not None and row.incidents]
+def _wait(each: Assessed, draws: int, seed: int) -> NDArray[np.float64]:
+    """Draw the mean change in minutes until help comes over what the gate looked at, shape (draws,); zero where nobody moves.
+
+    Each group is drawn from Student's t about its mean, as its bound was taken; a group too small for a bound keeps its mean.
+    Where calls were judged, a minute until crews are told is one until they come.
+    """
+    rows = [row for row in each.gate.to_response if row.mean_change is not None and row.incidents]
     total = sum(row.incidents for row in rows)
-    return sum((row.mean_change or 0.0) * row.incidents for row in rows) / total if total else 0.0
+    # Of its own seed, so that neither the other options nor their order change what is drawn for this one.
+    luck = np.random.default_rng([seed, crc32(each.option.id.encode())])
+    found: NDArray[np.float64] = np.zeros(draws)
+    for row in rows:
+        spread = (row.error or 0.0) * luck.standard_t(max(row.incidents - 1, 1), draws)
+        found += (float(row.mean_change or 0.0) + spread) * (row.incidents / total)
+    return found
 
 
 def _posts(each: Assessed) -> float:
@@ -265,7 +314,7 @@ def _begins(each: Assessed) -> int:
 
     Until a lease or a contract ends nobody is at work on what waits for it, so that it takes up no capacity for change.
     """
-    moved = [(flow.year, flow.line) for flow in each.appraisal.flows if np.abs(flow.amount).max() > 0]
+    moved = [(flow.year, flow.line) for flow in each.starting.own if np.abs(flow.amount).max() > 0]
     first = min((year for year, _ in moved), default=0)
     return first if (first, CashLine.CAPITAL) in moved else 0
 

@@ -23,7 +23,7 @@ from joinedup.response.redrawing import Drawing, drawn_waits
 from joinedup.response.rooms import Rooms, shipped, staffed, with_dispatchers
 from joinedup.response.rooms.staffing import years
 from joinedup.response.standards import against, standards_of
-from joinedup.study.answer_gate import CallsWaited, calls_waited, least_staff
+from joinedup.study.answer_gate import CallsWaited, calls_waited, least_staff, staff_kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -71,7 +71,7 @@ class Answered:
         parts = [
             each.rows.select(pl.lit(staffing.variant.name).alias("way"), pl.all()) for staffing, each in named
         ]
-        return parquet(pl.concat(parts))
+        return parquet(pl.concat(parts), self.outcomes[0].said)
 
     @cached_property
     def table(self) -> pl.DataFrame:
@@ -282,14 +282,16 @@ class Played:
         except Refusal:
             return None
 
-    def calls_waited(self, partners: tuple[str, ...], way: Variant) -> CallsWaited:
+    def calls_waited(self, partners: tuple[str, ...], way: Variant, *, frees_posts: bool) -> CallsWaited:
         """Play calls through the partners' rooms as they are and under a way of working, for the safety gate; worked out once.
+
+        Where no post is freed the present staff goes on; else the least staff answers that is enough, as the money has it.
 
         Raises:
             Refusal: when a partner has no calls that could be played, or a queue never empties.
         """
         together = tuple(sorted(partners))
-        if (together, way.name) not in self._answered_before:
+        if (together, way.name, frees_posts) not in self._answered_before:
             rooms = self.rooms
             if rooms is None or not set(partners) <= set(rooms.services):
                 raise Refusal(
@@ -299,8 +301,9 @@ class Played:
             if together not in self._staffed_before:
                 self._staffed_before[together] = least_staff(rooms.only(partners), shipped()[0])
             now = self._staffed_before[together]
-            self._answered_before[together, way.name] = calls_waited(now, least_staff(now.rooms, way))
-        return self._answered_before[together, way.name]
+            then = least_staff(now.rooms, way) if frees_posts else staff_kept(now, way)
+            self._answered_before[together, way.name, frees_posts] = calls_waited(now, then)
+        return self._answered_before[together, way.name, frees_posts]
 
     @cached_property
     def _played_before(self) -> dict[tuple[Change, ...], tuple[pl.DataFrame, tuple[Gone, ...]]]:
@@ -311,5 +314,5 @@ class Played:
         return {}
 
     @cached_property
-    def _answered_before(self) -> dict[tuple[tuple[str, ...], str], CallsWaited]:
+    def _answered_before(self) -> dict[tuple[tuple[str, ...], str, bool], CallsWaited]:
         return {}

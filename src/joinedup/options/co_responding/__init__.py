@@ -13,7 +13,8 @@ from joinedup.money import SOCIETY, Cash, CashKind, CashLine, Partner, Supply
 from joinedup.options import Kind, Need, Option, registered, tried_before
 from joinedup.options.co_responding import declared
 from joinedup.options.co_responding.declared import ASSUMPTIONS, EXIT_COST, LEAST_CALLS, TOLD
-from joinedup.options.co_responding.gaining import gained, time_critical
+from joinedup.options.co_responding.gaining import gained, time_critical, uses_of
+from joinedup.options.co_responding.going import staying, with_those_that_go
 from joinedup.options.co_responding.surviving import LIVES, arrests_survived, lives
 from joinedup.options.co_responding.telling import drawn, ranged
 from joinedup.options.co_responding.volunteering import alone, alone_cash
@@ -191,9 +192,13 @@ class CoResponding:
 
 
 def _units(area: Area, each: Gained) -> list[str]:
-    """Name the station's units, in order."""
-    mine = (pl.col("site_id") == each.site_id) & (pl.col("service_id") == each.responder)
-    return area.table("units").filter(mine)["unit_id"].sort().to_list()
+    """Name the station's units that can go, in order."""
+    units = with_those_that_go(area).table("units")
+    return units.filter(_at(each))["unit_id"].sort().to_list()
+
+
+def _at(each: Gained) -> pl.Expr:
+    return (pl.col("site_id") == each.site_id) & (pl.col("service_id") == each.responder)
 
 
 def _sent_besides(area: Area, each: Gained, assumptions: Mapping[str, Assumption]) -> tuple[Change, ...]:
@@ -231,7 +236,7 @@ def _option(
         joins=(each.site_id,),
         names=(name,),
         changes=_sent_besides(area, each, assumptions),
-        uses=tuple(f"units/{unit}" for unit in units["unit_id"].sort()),
+        uses=uses_of(each, units["unit_id"]),
         facts={
             "sent": each.sent,
             "calls": each.calls,
@@ -243,7 +248,7 @@ def _option(
             "cover_lost": each.cover_lost,
             "busiest_hour": float(each.busiest_hour),
             "units": float(each.units),
-            "by_quarter": _by_quarter(each),
+            "by_hours": _by_hours(each),
             "on_call": float(units["crew"].is_in(["on-call", "volunteer"]).any()),
             "tried_before": None if before is None else before.in_words,
         },
@@ -252,24 +257,26 @@ def _option(
             "which ambulances would be sent elsewhere once a crew is on its way",
             "what volunteers would cost the ambulance service for the same calls",
             "consultation dates and an equality screen are not recorded",
+            *(
+                f"whether {unit} ({kind}) could go too: its kind is not among those that are listed"
+                for unit, kind in staying(area).filter(_at(each)).select("unit_id", "kind").iter_rows()
+            ),
         ),
     )
 
 
-_QUARTERS = ("from midnight", "from 06:00", "from noon", "from 18:00")
-
-
-def _by_quarter(each: Gained) -> str:
-    """Say how much sooner a crew would be, and how often one is free, in each six hours of the day."""
+def _by_hours(each: Gained) -> str:
+    """Say how much sooner a crew would be, and how often one is free, in each stretch of the day."""
     said = []
-    for words, quarter in zip(_QUARTERS, each.by_quarter, strict=True):
-        if quarter.records < LIMIT:
+    for stretch in each.by_hours:
+        words = f"{stretch.first:02d}:00 to {stretch.until:02d}:00"
+        if stretch.records < LIMIT:
             said.append(f"{words} too few calls to say")
-        elif not quarter.idle:
+        elif not stretch.idle:
             said.append(f"{words} nobody free")
         else:
-            sooner = in_words(quarter.minutes_sooner, Unit.MINUTES)
-            said.append(f"{words} {sooner} sooner, a crew free for {in_words(quarter.idle, Unit.SHARE)}")
+            sooner = in_words(stretch.minutes_sooner, Unit.MINUTES)
+            said.append(f"{words} {sooner} sooner, a crew free for {in_words(stretch.idle, Unit.SHARE)}")
     return "; ".join(said)
 
 

@@ -215,7 +215,7 @@ TOLD = MappingProxyType(
             "Mean first arrival at those with the crew, if all that drives promise came true: {it}.",
             Unit.MINUTES,
         ),
-        "by_quarter": ("By the time of day: {it}.", None),
+        "by_hours": ("By the hours of the day, cut where crews come on duty or go: {it}.", None),
         "travel": ("Drives are by {it}.", None),
         "survival": (
             "Survival of a cardiac arrest at those calls, whose odds fall by a cited factor with each minute: {it}.",

@@ -11,7 +11,8 @@ import polars as pl
 from joinedup.money import SOCIETY, Cash, CashKind, CashLine, Partner, Supply
 from joinedup.options import Option
 from joinedup.options.co_responding import declared
-from joinedup.options.co_responding.gaining import RESPONDERS, gained
+from joinedup.options.co_responding.gaining import gained, uses_of
+from joinedup.options.co_responding.going import RESPONDERS
 from joinedup.options.co_responding.surviving import LIVES, lives
 from joinedup.options.shared_control_room.joining import fact
 
@@ -49,7 +50,7 @@ def alone(area: Area, ambulance: str, assumptions: Mapping[str, Assumption]) -> 
                 names=(name,),
                 changes=(),
                 # They would go to the very calls that these crews would go to, so that it is the one or the other.
-                uses=tuple(f"units/{unit}" for unit in crews.sort()),
+                uses=uses_of(each, crews),
                 facts={
                     "sent": each.sent,
                     "calls": each.calls,
@@ -133,7 +134,10 @@ def _with_volunteers(area: Area) -> Area:
         .sort("unit_id")
         .unique(["service_id", "site_id"], keep="first", maintain_order=True)
         .with_columns(
-            (pl.lit("volunteers at ") + pl.col("site_id")).alias("unit_id"), pl.lit("volunteer").alias("crew")
+            (pl.lit("volunteers at ") + pl.col("site_id")).alias("unit_id"),
+            pl.lit("volunteer").alias("crew"),
+            # They come in their own cars, whatever stands at the station.
+            kind=pl.lit("car"),
         )
     )
     tables = {**area.tables, "units": pl.concat([units.filter(~theirs), volunteers])}

@@ -99,12 +99,14 @@ TOLD = MappingProxyType(
         "standing": ("The law that it rests on is {it}.", None),
         "in_law": ("It applies from {it}.", None),
         "source": ("Where it is written: {it}.", None),
+        "goes_on": ("Goes on, without the service that it hands over: {it}.", None),
         "bodies_before": ("Boards and authorities now: {it}.", Unit.NUMBER),
         "bodies_after": ("Boards and authorities then: {it}.", Unit.NUMBER),
         "members_before": ("Their members now: {it}.", Unit.NUMBER),
         "members_after": ("Their members then: {it}.", Unit.NUMBER),
         "meetings_before": ("Their meetings in a year now: {it}.", Unit.NUMBER),
         "meetings_after": ("Their meetings in a year then: {it}.", Unit.NUMBER),
+        "not_proposed": ("Ways to govern that are no option here: {it}.", None),
     }
 )
 """What a board reads of an option's facts."""

@@ -24,8 +24,9 @@ TABLE = "unlocks"
 class Model:
     """One way to govern.
 
-    ``joins`` says which services it joins, ``needs`` the kinds of body that it cannot do without, ``ends`` those that end,
-    ``becomes`` what the commissioner's body turns into, ``set_up`` what is spent once. Months are written 2028-05.
+    ``joins`` says which services it joins, ``needs`` the kinds, any of which the body of the police and then of fire has to be,
+    ``takes_over`` whether fire passes to the body of the police, ``becomes`` what that turns into, ``set_up`` what is spent
+    once. Months are written 2028-05.
     """
 
     name: str
@@ -35,8 +36,8 @@ class Model:
     since: str
     source: str
     joins: str
-    needs: tuple[str, ...] = ()
-    ends: tuple[str, ...] = ()
+    needs: tuple[tuple[str, ...], ...] = ()
+    takes_over: bool = False
     becomes: str = ""
     members: int | None = None
     set_up: str = ""
@@ -54,9 +55,15 @@ class Unlocking:
 
 def models(nation: str = "") -> tuple[Model, ...]:
     """Give the models open to a nation, all where none is named."""
-    lists = ("nations", "needs", "ends")
     given = [
-        Model(**{**each, **{key: tuple(each.get(key, ())) for key in lists}}) for each in _read()["models"]
+        Model(
+            **{
+                **each,
+                "nations": tuple(each["nations"]),
+                "needs": tuple(tuple(kinds) for kinds in each.get("needs", ())),
+            }
+        )
+        for each in _read()["models"]
     ]
     return tuple(each for each in given if not nation or nation in each.nations)
 

@@ -47,7 +47,10 @@ class Placed:
 def placed(
     area: Area, pair: tuple[str, str], bases_of: Sequence[str], minutes: float, hours: int, travel: Travel
 ) -> Placed | None:
-    """Place a team of two services at a station of ``bases_of``; None where no call asks for both, or none has a station."""
+    """Place a team of two services at a station of ``bases_of``.
+
+    None where no call asks for both, none of ``bases_of`` has a station, or no such call is in reach of one.
+    """
     asker, calls = _requests(area, pair)
     sites = (
         area.table("sites")
@@ -69,6 +72,8 @@ def placed(
         return pl.Series(drives <= minutes * _HAIR)
 
     reach = calls.filter(reached(calls, "incident_id"))
+    if reach.is_empty():
+        return None
     hour = reach["received_at"].dt.hour().cast(pl.Int64).to_numpy()
     by_hour = np.bincount(hour, minlength=24)
     in_shift = [np.take(by_hour, range(start, start + hours), mode="wrap").sum() for start in range(24)]

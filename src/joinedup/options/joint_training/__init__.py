@@ -147,8 +147,8 @@ class JointTraining:
         names = in_words(option.names)
         if "exercise" in option.facts:
             return (
-                f"{names} plan and run exercises together, and keep what each learns. No course or exercise that they share "
-                "is in the tables. Nothing is saved: it is what JESIP asks for, at its cost."
+                f"{names} plan and run exercises together, and keep what each learns. The tables hold no run of an exercise "
+                "that two of them share. Nothing is saved: it is what JESIP asks for, at its cost."
             )
         before, after = fact(option, "runs_before"), fact(option, "runs_after")
         cost = " to ".join(
@@ -303,10 +303,15 @@ def _flow(
 
 
 def _exercise(area: Area, register: Sequence[Registered]) -> Option | None:
-    """Make the option that the services exercise together, where they have courses and none of them is a joint exercise."""
+    """Make the option that the services exercise together, where they have courses and no two of them run an exercise.
+
+    A course that is on the list and has no run is an exercise that nobody holds.
+    """
     partners = sorted(each for each in area.services if area.kind_of(each) in _RESPONDING)
     courses = area.table("courses")
-    held = courses.filter(pl.col("topic").str.contains(f"(?i){_EXERCISE}"))
+    held = courses.filter(pl.col("topic").str.contains(f"(?i){_EXERCISE}")).join(
+        area.table("course_runs"), on="course_id", how="semi"
+    )
     if (
         len(partners) < 2
         or len(partners) > MOST_TOGETHER

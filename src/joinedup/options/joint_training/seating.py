@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
+import scipy
 from scipy.sparse import csr_array
 
 from joinedup.locate.solving import QUIET
@@ -87,15 +87,20 @@ def seat(calendar: Calendar) -> Seating:
     )
     booked = calendar.booked[people].astype(float)
     cost = np.concatenate([calendar.cost, calendar.burden[row, column]])
-    always = [LinearConstraint(seated, booked, booked), LinearConstraint(room, -np.inf, 0.0)]
+    always = [
+        scipy.optimize.LinearConstraint(seated, booked, booked),
+        scipy.optimize.LinearConstraint(room, -np.inf, 0.0),
+    ]
     most = np.concatenate([np.ones(runs), calendar.booked[row].astype(float)])
     gap = 0.0 if runs <= EXACT else GAP
     with QUIET:
-        answer = milp(
+        answer = scipy.optimize.milp(
             cost,
             integrality=np.concatenate([np.ones(runs, np.int64), np.zeros(moves, np.int64)]),
-            bounds=Bounds(np.concatenate([calendar.fixed.astype(float), np.zeros(moves)]), most),
-            constraints=[*always, LinearConstraint(link, -np.inf, 0.0)],
+            bounds=scipy.optimize.Bounds(
+                np.concatenate([calendar.fixed.astype(float), np.zeros(moves)]), most
+            ),
+            constraints=[*always, scipy.optimize.LinearConstraint(link, -np.inf, 0.0)],
             options={"mip_rel_gap": gap, "node_limit": NODES},
         )
         now = Seating(np.ones(runs, dtype=bool), np.diag(calendar.booked))
@@ -104,10 +109,12 @@ def seat(calendar: Calendar) -> Seating:
         kept = answer.x[:runs] > 0.5
         # With the runs chosen the seats are a transport problem, whose best answer is in whole people.
         chosen = np.concatenate([kept.astype(float), np.zeros(moves)])
-        answer = milp(
+        answer = scipy.optimize.milp(
             cost,
             integrality=np.ones(runs + moves, np.int64),
-            bounds=Bounds(chosen, np.minimum(most, np.concatenate([kept.astype(float), most[runs:]]))),
+            bounds=scipy.optimize.Bounds(
+                chosen, np.minimum(most, np.concatenate([kept.astype(float), most[runs:]]))
+            ),
             constraints=always,
             options={"mip_rel_gap": gap, "node_limit": NODES},
         )

@@ -59,8 +59,8 @@ class MergedBudgets:
         """
         register, books = registered(area, self.name), Books.of(area)
         found = []
-        for function, lines in lines_by_function(area).items():
-            for group in groups_of(lines, area, assumptions):
+        for function, given in lines_by_function(area).items():
+            for group in groups_of(given, area, assumptions):
                 partners = tuple(each.service_id for each in group)
                 if any(lives_already(register, pair) for pair in combinations(partners, 2)):
                     continue

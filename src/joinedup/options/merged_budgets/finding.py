@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Line:
-    """What one service plans to spend on a function in a year, net.
+    """What one service plans to spend on a function in a year, net; ``newest`` is the last year that it gives.
 
     ``use``, ``pay_gbp`` (of the gross), ``scheme`` and ``employer_pension_pct`` are None where the study does not say, and so are
     ``contribution`` and ``risk``, the rules that the service would share by.
@@ -30,6 +31,7 @@ class Line:
     service_id: str
     function: str
     year: str
+    newest: str
     line_ids: tuple[str, ...]
     gross_gbp: float
     net_gbp: float
@@ -47,30 +49,34 @@ class Line:
         return max(0.0, self.gross_gbp - (self.pay_gbp or 0.0))
 
 
-def lines_by_function(area: Area) -> dict[str, list[Line]]:
-    """Give the budgets of each function that may be pooled, by function and then service, of the newest year that all have."""
+History = dict[str, Line]
+"""One service's budgets for a function, by year."""
+
+
+def lines_by_function(area: Area) -> dict[str, dict[str, History]]:
+    """Give the budgets of each function that may be pooled, by function and then service, each service's by year."""
     budgets = area.table("budgets").with_columns(
         match=pl.col("function").str.to_lowercase().str.strip_chars()
     )
-    found: dict[str, list[Line]] = {}
+    found: dict[str, dict[str, History]] = {}
     for (function,), rows in sorted(budgets.group_by("match"), key=lambda each: str(each[0])):
         name = str(function)
-        known = set.intersection(*(set(each["year"]) for _, each in rows.group_by("service_id")))
-        if name in rules().kept_apart or not known:
+        if name in rules().kept_apart:
             continue
-        newest = rows.filter(pl.col("year") == max(known)).sort("line_id")
-        lines = [
-            _line(area, service, name, newest.filter(pl.col("service_id") == service))
-            for service in newest["service_id"].unique().sort().to_list()
-        ]
-        # A function that brings in more than it costs has nothing to share.
-        lines = [each for each in lines if each.net_gbp > 0]
-        if len(lines) > 1:
-            found[name] = lines
+        given: dict[str, History] = {}
+        ordered = rows.sort("service_id", "year", "line_id")
+        for theirs in ordered.partition_by("service_id", maintain_order=True):
+            service = str(theirs["service_id"][0])
+            use, newest = _use(area, service, name), str(theirs["year"][-1])
+            years = theirs.partition_by("year", maintain_order=True)
+            lines = [_line(service, name, own, newest, use) for own in years]
+            given[service] = {each.year: each for each in lines}
+        if len(given) > 1:
+            found[name] = given
     return found
 
 
-def _line(area: Area, service: str, function: str, own: pl.DataFrame) -> Line:
+def _line(service: str, function: str, own: pl.DataFrame, newest: str, use: float | None) -> Line:
     """Add up one service's rows for a function in a year."""
     gross = float(own["gross_gbp"].sum())
     rate = _stated(own, "employer_pension_pct")
@@ -78,6 +84,7 @@ def _line(area: Area, service: str, function: str, own: pl.DataFrame) -> Line:
         service_id=service,
         function=function,
         year=str(own["year"][0]),
+        newest=newest,
         line_ids=tuple(own["line_id"]),
         gross_gbp=gross,
         net_gbp=gross - float(own["income_gbp"].sum()),
@@ -85,7 +92,7 @@ def _line(area: Area, service: str, function: str, own: pl.DataFrame) -> Line:
         pay_gbp=None if own["pay_gbp"].has_nulls() else float(own["pay_gbp"].sum()),
         scheme=_stated(own, "pension_scheme"),
         employer_pension_pct=None if rate is None else float(rate),
-        use=_use(area, service, function),
+        use=use,
         contribution=_stated(own, "contribution_rule"),
         risk=_stated(own, "risk_rule"),
     )
@@ -116,17 +123,30 @@ def _stated(own: pl.DataFrame, column: str) -> str | None:
 
 
 def groups_of(
-    lines: Sequence[Line], area: Area, assumptions: Mapping[str, Assumption]
+    given: Mapping[str, History], area: Area, assumptions: Mapping[str, Assumption]
 ) -> list[tuple[Line, ...]]:
     """Give every two services that could pool a function, and all of them together where they are few enough.
 
-    Of more services than share one budget, such as a whole country's, only those with sites within reach of each other are
-    paired: pairs grow with the square of the services, neighbours do not.
+    Each group is of the newest year that its services share; all of them together of the newest year that most of them give, so
+    that nobody's old plan keeps the others apart. Of more services than share one budget, such as a whole country's, only those
+    with sites within reach of each other are paired: pairs grow with the square of the services, neighbours do not.
     """
-    if len(lines) <= MOST_PARTNERS:
-        return [*combinations(lines, 2), *([tuple(lines)] if len(lines) > 2 else [])]
-    near = neighbours(area, assumptions)
-    return [pair for pair in combinations(lines, 2) if frozenset(each.service_id for each in pair) in near]
+    pairs = list(combinations(given, 2))
+    if len(given) > MOST_PARTNERS:
+        near = neighbours(area, assumptions)
+        pairs = [each for each in pairs if frozenset(each) in near]
+    groups = [each for pair in pairs if len(each := _in_one_year(given, pair)) == 2]
+    together = _in_one_year(given, tuple(given)) if len(given) <= MOST_PARTNERS else ()
+    return [*groups, together] if len(together) > 2 else groups
+
+
+def _in_one_year(given: Mapping[str, History], services: Sequence[str]) -> tuple[Line, ...]:
+    """Give these services' budgets of the newest year that most of them give, without those that have nothing to share."""
+    years = Counter(year for each in services for year in given[each])
+    year = max(years, key=lambda each: (years[each], each))
+    lines = [given[each][year] for each in services if year in given[each]]
+    # A function that brings in more than it costs has nothing to share.
+    return tuple(each for each in lines if each.net_gbp > 0)
 
 
 def neighbours(area: Area, assumptions: Mapping[str, Assumption]) -> set[frozenset[str]]:

@@ -130,6 +130,12 @@ def proposed(
                 for each in group
                 if not each.income_known
             ),
+            *(
+                f"the budgets of {each.newest}, which {area.name_of(each.service_id)} gives and not all of them: "
+                f"{each.year} is taken"
+                for each in group
+                if each.newest > each.year
+            ),
             *(["which rule of contribution: the partners state different ones"] if differ else []),
             *(["which rule for risk: the partners state different ones"] if risks_differ else []),
         ),

@@ -40,8 +40,13 @@ class Site:
 
     @property
     def stays(self) -> bool:
-        """Whether the study says that it is not to be given up."""
-        return "yes" in (self.fixed, self.secure)
+        """Whether it is not to be given up: the study says so, or its contract runs on.
+
+        A private finance contract without a known break does, as in a plan of the whole estate: to end it costs what it would
+        have cost.
+        """
+        runs_on = self.tenure == "pfi" and self.lease_break_on is None
+        return "yes" in (self.fixed, self.secure) or runs_on
 
     @property
     def takes_in(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import permutations
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -10,6 +11,7 @@ import polars as pl
 
 from joinedup.area.places import fit_for_distance
 from joinedup.locate import SPARE_SHARE, TURN_IN, WORKS_LAST, Standard, Terms, estate_plan
+from joinedup.options import registered
 from joinedup.options.shared_estate.declared import (
     COST_TO_ADAPT,
     COST_TO_MOVE,
@@ -48,13 +50,12 @@ def _plan(area: Area, assumptions: Mapping[str, Assumption]) -> Plan | None:
     floors = sites.filter(pl.col("floor_area_m2").is_not_null())
     if area.settings.overlap_only or floors["service_id"].n_unique() < 2:
         return None
-    register = area.table("collaborations").filter(pl.col("status").is_in(["live", "refused"]))
+    # That two sites train together, or would not, says nothing of sharing a roof.
     refused = [
-        (one, other)
-        for joined in register["sites"]
-        for one in _names(joined)
-        for other in _names(joined)
-        if one != other
+        pair
+        for each in registered(area, "shared estate")
+        if each.status in {"live", "refused"}
+        for pair in permutations(each.sites, 2)
     ]
     known = set(sites["site_id"])
     return estate_plan(
@@ -97,7 +98,3 @@ def _terms(area: Area, assumptions: Mapping[str, Assumption]) -> Terms:
         },
         capital_gbp=math.inf if own.capital_gbp_a_year is None else own.capital_gbp_a_year * own.years,
     )
-
-
-def _names(joined: str | None) -> list[str]:
-    return [each.strip() for each in (joined or "").split(";") if each.strip()]

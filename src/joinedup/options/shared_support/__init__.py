@@ -28,7 +28,12 @@ class SharedSupport:
         Need(
             "contracts",
             ("item", "unit_price_gbp", "yearly_gbp"),
-            "what each service buys, at which price and for how much a year, to compare prices for one item",
+            "what each service buys, at which price and for how much a year, to compare prices for one item; "
+            "or the workshops among the sites, with their floor areas; or the posts, with their functions",
+            instead=(
+                Need("sites", ("kind", "floor_area_m2"), "the workshops, to see which two could be one"),
+                Need("posts", ("function", "fte"), "the posts, to see which functions are done twice"),
+            ),
         ),
     )
     assumptions: tuple[Assumption, ...] = ASSUMPTIONS

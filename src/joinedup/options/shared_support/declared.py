@@ -155,6 +155,12 @@ TOLD = MappingProxyType(
         "changing_over_gbp": ("What changing over to the common item would cost once: {it}.", Unit.POUNDS),
         "vehicles": ("Vehicles that would be kept in the other workshop: {it}.", Unit.NUMBER),
         "minutes": ("The drive between the two workshops: {it}.", Unit.MINUTES),
+        "contracts_gbp": ("What the partners' contracts for this work cost in a year: {it}.", Unit.POUNDS),
+        "contracts_could_end_gbp": (
+            "Of it, contracts for an item for which another partner pays as much or more, which could end; in no total: {it}.",
+            Unit.POUNDS,
+        ),
+        "contracts_could_end": ("Contracts that could end, and when their own time is up: {it}.", None),
         "posts_freed": ("Whole posts that come free, at the central values: {it}.", Unit.NUMBER),
     }
 )

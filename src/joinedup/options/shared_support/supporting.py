@@ -30,7 +30,8 @@ from joinedup.options.shared_support.finding import (
 from joinedup.overlap import posts_by_function
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date
 
     from numpy.typing import NDArray
 
@@ -55,6 +56,7 @@ def find(area: Area, assumptions: Mapping[str, Assumption]) -> list[Option]:
         held = posts.filter(pl.col("function").is_in(sorted(words)) & pl.col("service_id").is_in(partners))
         uncosted = rows.filter(pl.col("cost_gbp").is_null())["service_id"].to_list()
         freed = float(rows["fte"].sum()) * assumptions[SAVED_ON_POSTS.name].central
+        bought, asked = _bought_for(area, {function, *words}, partners)
         found.append(
             Option(
                 id=f"shared-support-service-{function.replace(' ', '-')}-{'-'.join(partners)}",
@@ -72,16 +74,71 @@ def find(area: Area, assumptions: Mapping[str, Assumption]) -> list[Option]:
                     "posts": float(rows["fte"].sum()),
                     "posts_freed": float(np.floor(freed)),
                     **{f"posts_{row['service_id']}": row["fte"] for row in rows.iter_rows(named=True)},
+                    **bought,
                     "tried_before": tried(register, partners),
                 },
                 incomplete=(
                     "whose posts end, consultation dates, transfers and an equality screen are not recorded",
                     *(f"what the {function} posts of {area.name_of(each)} cost" for each in uncosted),
+                    *asked,
                     *overlapping(area, register, partners),
                 ),
             )
         )
     return found
+
+
+def _bought_for(
+    area: Area, function: Collection[str], partners: Sequence[str]
+) -> tuple[dict[str, float | str | None], list[str]]:
+    """Give the facts of the partners' contracts for a function, however it is worded, and what they leave open.
+
+    A contract could end, when its own time is up, where another partner has one for the same item that costs as much or more.
+    Whether that other would do for both, and at what price, nobody has said: it is told, and is in no total.
+    """
+    plain = pl.col("item").str.to_lowercase().str.strip_chars()
+    mine = (
+        area.table("contracts")
+        .filter(
+            pl.col("function").str.to_lowercase().str.strip_chars().is_in([each.lower() for each in function])
+            & pl.col("service_id").is_in(partners)
+        )
+        .sort("contract_id")
+        .with_columns(plain=plain)
+    )
+    if mine.is_empty():
+        return {}, []
+    dearest = mine.sort("yearly_gbp", "contract_id", descending=[True, False], nulls_last=True)
+    goes_on = dearest.group_by("plain", maintain_order=True).agg(
+        goes_on=pl.col("contract_id").first(),
+        holder=pl.col("service_id").first(),
+        all_known=pl.col("yearly_gbp").is_not_null().all(),
+    )
+    could_end = mine.join(goes_on, on="plain", maintain_order="left").filter(
+        pl.col("all_known") & (pl.col("service_id") != pl.col("holder"))
+    )
+    facts: dict[str, float | str | None] = {
+        "contracts": float(mine.height),
+        "contracts_gbp": None if mine["yearly_gbp"].has_nulls() else float(mine["yearly_gbp"].sort().sum()),
+    }
+    if not could_end.is_empty():
+        facts["contracts_could_end_gbp"] = float(could_end["yearly_gbp"].sort().sum())
+        facts["contracts_could_end"] = "; ".join(
+            f"{each['item']} of {area.name_of(each['service_id'])}, {_until(each['ends_on'])}"
+            for each in could_end.iter_rows(named=True)
+        )
+    unpriced = mine.filter(pl.col("yearly_gbp").is_null()).iter_rows(named=True)
+    return facts, [
+        f"which of the {mine.height} contracts for this work one service would still need, and at what price",
+        *(
+            f"what the contract of {area.name_of(each['service_id'])} for {each['item']} costs in a year"
+            for each in unpriced
+        ),
+    ]
+
+
+def _until(day: date | None) -> str:
+    return "until a day that the study does not say" if day is None else f"until {day.day} {day:%B %Y}"
 
 
 def _cost(

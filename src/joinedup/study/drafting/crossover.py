@@ -114,7 +114,9 @@ def crossover_chapter(study: Study, crossover: Crossover | None) -> Chapter:
             ),
             *_chance_chart(study, crossover, most),
             _baseline(study, crossover, pairs),
+            *_baselines(study, pairs),
             *([Bullets(notes)] if notes else []),
+            *_known(study, pairs),
             Section("What could be used"),
             _records(study, crossover),
         ),
@@ -255,6 +257,58 @@ def _baseline(study: Study, crossover: Crossover, pairs: Sequence[Pair]) -> Tabl
             "once; unplaced ones are those of records without a usable place or time, at the rate of placed ones."
         ),
     )
+
+
+def _baselines(study: Study, pairs: Sequence[Pair]) -> list[Table]:
+    """Put the measures of coincidence beside each other, with what each of them leaves."""
+    rows: list[list[Figure | str]] = [
+        [
+            " and ".join(short_name(study.area, service) for service in pair.services),
+            each.name,
+            Figure(each.chance, Unit.NUMBER),
+            Figure(each.estimate, Unit.COUNT, low=each.low, high=each.high),
+        ]
+        for pair in pairs
+        for each in pair.baselines
+    ]
+    if not rows:
+        return []
+    return [
+        Table(
+            "crossover-baselines",
+            "Each measure of coincidence, and the joint events that it leaves",
+            (
+                Column("Services"),
+                Column("Coincidence measured by"),
+                Column("Pairs by coincidence", numeric=True),
+                Column("Joint events", numeric=True),
+            ),
+            rows,
+            note=(
+                "Of records with a usable place and time; pairs within the same metres and minutes. Where two measures of one "
+                "pair of services differ by more than luck, the interval in the table before covers both."
+            ),
+        )
+    ]
+
+
+def _known(study: Study, pairs: Sequence[Pair]) -> list[Section | Bullets]:
+    """Say how many events that the services tie together by number were found again without the number."""
+    name = study.area.name_of
+    said = [
+        Statement(
+            f"{name(pair.services[0])} and {name(pair.services[1])}: {{found}} of {{links}} events that their records tie "
+            "together by number were found again by place, time and category alone.",
+            {
+                "found": Figure(pair.known.found / pair.known.links, Unit.SHARE, pair.known.links),
+                "links": count(pair.known.links),
+            },
+            otherwise=f"{name(pair.services[0])} and {name(pair.services[1])} tie too few events together by number to say.",
+        )
+        for pair in pairs
+        if pair.known is not None and pair.known.links
+    ]
+    return [Section("Held to the numbers that services give each other"), Bullets(said)] if said else []
 
 
 def _records(study: Study, crossover: Crossover) -> Table:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from joinedup.crossover import hot_places
-from joinedup.disclosure import Column, Figure, Statement, Table
+from joinedup.disclosure import Column, Figure, Mark, Statement, Table
 from joinedup.study.drafting.naming import short_name
 from joinedup.wording import Unit
 
 if TYPE_CHECKING:
+    from joinedup.crossover import HotPlaces
     from joinedup.disclosure import Block
     from joinedup.study.study import Study
+
+_NOT_KNOWN = Figure(None, Unit.SHARE, mark=Mark.NOT_AVAILABLE)
 
 
 def hot_blocks(study: Study) -> list[Block]:
@@ -76,6 +79,36 @@ def hot_blocks(study: Study) -> list[Block]:
                 note=f"{beyond:,} of {len(found.places):,} shared squares are hot beyond what people explain (5 in 100 false).",
             ),
         ]
+    if any(each.share is not None for each in found.steadiness):
+        blocks.append(_steadiness(study, found))
     if found.note:
         blocks.append(Statement(f"{found.note[0].upper()}{found.note[1:]}."))
     return blocks
+
+
+def _steadiness(study: Study, found: HotPlaces) -> Table:
+    """Show how much of the heat of one part of the period is there in another, beside what luck alone would leave."""
+    return Table(
+        "hot-steadiness",
+        f"Busy squares that are busy again in another of {found.steadiness[0].parts} parts of the period",
+        (
+            Column("Services"),
+            Column("Busy again", numeric=True),
+            Column("If every square kept its rate", numeric=True),
+        ),
+        [
+            [
+                ", ".join(short_name(study.area, service) for service in each.services),
+                Figure(each.share, Unit.SHARE),
+                _NOT_KNOWN
+                if each.if_steady is None
+                else Figure(each.if_steady, Unit.SHARE, low=each.low, high=each.high),
+            ]
+            for each in found.steadiness
+            if each.share is not None
+        ],
+        note=(
+            "Of the squares in the busiest tenth of all the services named, in any part of the period. Luck alone moves squares "
+            "in and out; a share below the range says that places change by more than luck."
+        ),
+    )

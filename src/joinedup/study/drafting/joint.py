@@ -24,6 +24,7 @@ from joinedup.disclosure import (
     Table,
 )
 from joinedup.study.drafting.naming import short_name
+from joinedup.study.drafting.weeks import CUTS, MOST_UNSAID
 from joinedup.wording import Unit
 
 if TYPE_CHECKING:
@@ -41,8 +42,6 @@ _BANDS = (
     (0.05, 0.5, "Doubtful: 5 to 50 in 100"),
 )
 _MOST_SHOWN = 5
-_PARTS = 6
-_DAYS = (("Monday to Friday", range(5)), ("Saturday and Sunday", range(5, 7)))
 _FARTHEST = 8.0
 
 
@@ -205,37 +204,48 @@ def _sorted_by(study: Study, pairs: Sequence[Pair], column: Literal["category", 
 
 
 def _week(study: Study, pair: Pair) -> list[Block]:
-    """Draw the week of joint events in parts of four hours, for weekdays and the weekend."""
-    hours = np.array(_broken_down(pair).hours).reshape(7, 24)
-    length = 24 // _PARTS
-    parts = hours.reshape(7, _PARTS, length).sum(axis=2)
-    average = hours.sum() / 168
+    """Draw the week of joint events, cut as the weeks of single services are: as finely as few are left unsaid."""
+    hours = _broken_down(pair).hours
+    week = pl.DataFrame(
+        {
+            "weekday": np.repeat(np.arange(1, 8), 24),
+            "hour": np.tile(np.arange(24), 7),
+            "low": hours,
+            "middle": hours,
+        }
+    )
+    cut = next((cut for cut in CUTS if cut.unsaid(week) <= MOST_UNSAID), CUTS[-1])
+    average = sum(hours) / len(hours)
     if average <= 0:
         return []
-    along = [f"{start:02d} to {start + length:02d}" for start in range(0, 24, length)]
-    cells = []
-    for _, days in _DAYS:
-        numbers = parts[list(days)].sum(axis=0)
-        index = numbers / (len(days) * length) / average * 100
-        cells.append(
-            [
-                Figure(5.0 * round(float(i) / 5), Unit.NUMBER, round(float(n)))
-                for i, n in zip(index, numbers, strict=True)
-            ]
-        )
-    y, x = max(
-        ((y, x) for y in range(len(cells)) for x in range(_PARTS)),
-        key=lambda at: cells[at[0]][at[1]].number or 0,
-    )
+    cells = [
+        [
+            Figure(
+                5.0 * round(20 * events / (len(numbers) * cut.hours) / average), Unit.NUMBER, round(events)
+            )
+            for events, _ in row
+        ]
+        for (_, numbers), row in zip(cut.days, cut.cells(week), strict=True)
+    ]
+    said = [
+        (figure.number or 0.0, -y, -x)
+        for y, row in enumerate(cells)
+        for x, figure in enumerate(row)
+        if (figure.base or 0) >= LIMIT
+    ]
+    if not said:
+        return []
+    _, day, part = max(said)
+    start = cut.starts[-part]
     return [
         Grid(
             "joint-week",
-            f"{_names(study, pair)} meet most on {_DAYS[y][0]}, {along[x]}",
+            f"{_names(study, pair)} meet most on {cut.days[-day][0]}, {start:02d}:00 to {start + cut.hours:02d}:00",
             f"Joint events in each part of the week beside the average hour, local time; {study.area.settings.name}",
-            [label for label, _ in _DAYS],
-            along,
+            [label for label, _ in cut.days],
+            cut.along,
             cells,
-            total=round(float(hours.sum())),
+            total=round(sum(hours)),
             measure="Joint events an hour; 100 is the average hour of the week",
             source="Source: the services' own records, each pair by its probability.",
             alternative="A cell for each part of the week, darker where the services met more often.",

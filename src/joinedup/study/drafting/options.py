@@ -17,6 +17,9 @@ from joinedup.disclosure import (
     Statement,
     Table,
 )
+from joinedup.options import kinds
+from joinedup.options.governance.looking import looked_at, standing
+from joinedup.study.answer_gate import AnsweredGate
 from joinedup.study.drafting.naming import listed, short_name
 from joinedup.wording import Unit
 
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from joinedup.appraisal import Gate
+    from joinedup.options import Need
     from joinedup.study.assessing import Assessed
     from joinedup.study.study import Study
 
@@ -100,19 +104,17 @@ def options_chapter(study: Study) -> Chapter:
             missing="The services' own tables, and a study.toml without overlap_only.",
         )
     if not assessment.options:
-        lacks = [
-            f"{kind}: {need.table} with {', '.join(need.columns)} ({need.why})"
-            for kind, needs in assessment.lacking.items()
-            for need in needs
-        ]
+        lacks = [f"{kind}: {_in_words(need)}" for kind, needs in assessment.lacking.items() for need in needs]
+        nothing = _nothing(study)
         return Chapter(
             "options",
             "What could be done",
             Statement(
                 "No option was found."
-                if not lacks
+                if nothing
                 else "Options cannot be looked for with what the study holds."
             ),
+            [*nothing, *_ways_to_govern(study)],
             missing="; ".join(lacks),
         )
     answer = next(each for each in option_answer(study) if each is not None)
@@ -127,12 +129,13 @@ def options_chapter(study: Study) -> Chapter:
             Section(f"{kind[:1].upper()}{kind[1:]}: step {rung} of complexity"),
             _table(study, kind, options),
         ]
+    blocks += [*_nothing(study), *_ways_to_govern(study)]
     if assessment.lacking:
         blocks += [
             Section("Not looked for"),
             Bullets(
                 [
-                    Statement(f"{kind}: it needs {need.table} with {', '.join(need.columns)} ({need.why}).")
+                    Statement(f"{kind}: it needs {_in_words(need)}.")
                     for kind, needs in assessment.lacking.items()
                     for need in needs
                 ]
@@ -142,6 +145,65 @@ def options_chapter(study: Study) -> Chapter:
         f"{len(assessment.order.placed)} of {len(assessment.options)} options keep response within tolerance"
     )
     return Chapter("options", heading, answer, blocks)
+
+
+def found_nothing(study: Study) -> list[str]:
+    """Name the kinds that were looked for without finding an option, what each asks and what it read.
+
+    A table that is there and cannot be used, such as incidents placed by area alone, must not look like an answer (§1.3).
+    """
+    if study.area.settings.overlap_only:
+        return []
+    told = {each.option.kind for each in study.assessment.options} | set(study.assessment.lacking)
+    return [
+        f"{kind.name}: {kind.question} It read {'; '.join(_in_words(need) for need in kind.needs)}."
+        for kind in kinds()
+        if kind.name not in told
+    ]
+
+
+def _nothing(study: Study) -> list[Block]:
+    """Set apart what was looked for in vain, and say what that may mean."""
+    said = found_nothing(study)
+    if not said:
+        return []
+    return [
+        Section("Looked for, and nothing found"),
+        Statement(
+            "The study holds what these read, and they found no option. It may be that there is none, or that it exists already. "
+            "It may also be that a column is filled in, but not so that it can be used: places by area alone, or categories that "
+            "are spelt otherwise than on the page of that kind in the guide."
+        ),
+        Bullets([Statement(each) for each in said]),
+    ]
+
+
+def _ways_to_govern(study: Study) -> list[Block]:
+    """Set the nation's ways to govern beside each other, those too that are no option here (§4.2); where bodies are known."""
+    if study.area.table("bodies").is_empty():
+        return []
+    return [
+        Section("Ways to govern, and how the law stands"),
+        Table(
+            "ways-to-govern",
+            "Every way that the law of the nation knows, with what it gives here",
+            (Column("Way"), Column("In law"), Column("Nations"), Column("Since"), Column("Here")),
+            [
+                [
+                    f"{each.model.name}: {each.model.words}",
+                    each.model.standing,
+                    ", ".join(each.model.nations),
+                    each.model.since,
+                    "an option" if each.proposed else f"no option: {'; '.join(each.why_not)}",
+                ]
+                for each in standing(looked_at(study.area))
+            ],
+        ),
+    ]
+
+
+def _in_words(need: Need) -> str:
+    return f"{need.table} with {', '.join(need.columns)} ({need.why})"
 
 
 def _by_complexity(options: Sequence[Assessed]) -> list[tuple[tuple[int, str], list[Assessed]]]:
@@ -159,10 +221,11 @@ def _table(study: Study, kind: str, options: Sequence[Assessed]) -> Table:
     """Lay the options of one kind side by side, each leading to its page."""
     order = study.assessment.order
     firmness = {each.id: each.firmness for each in order.placed}
+    calls = any(isinstance(each.gate, AnsweredGate) for each in options)
     return Table(
         f"options-{kind}",
         f"Present value over {options[0].appraisal.years} years in real pounds of {study.area.settings.price_base}, "
-        "and minutes longer (or, with a minus, shorter) until help comes",
+        f"and minutes longer (or, with a minus, shorter) until {'crews are told' if calls else 'help comes'}",
         (
             Column("Option"),
             Column("Worth to all together", numeric=True),
@@ -191,12 +254,19 @@ def _table(study: Study, kind: str, options: Sequence[Assessed]) -> Table:
 
 
 def change_in_wait(gate: Gate, service: str = "") -> Figure:
-    """Give the mean change in minutes over the groups that the gate judged, of one service where it is named.
+    """Give the mean change in minutes over the groups of a response, of one service where it is named.
 
+    Where calls were judged these are the calls after which crews are sent, until they are told.
     Groups of fewer incidents than may be told are left out, so that nobody can take the others from the whole to find them.
     """
     rows = [row for row in gate.rows if not service or row.service_id == service]
-    told = [row for row in rows if row.mean_change is not None and row.incidents >= LIMIT]
+    told = [
+        row
+        for row in gate.to_response
+        if (not service or row.service_id == service)
+        and row.mean_change is not None
+        and row.incidents >= LIMIT
+    ]
     total = sum(row.incidents for row in told)
     if told:
         return Figure(

@@ -22,7 +22,7 @@ from joinedup.disclosure import (
 )
 from joinedup.study.deciding import barriers_of, decisions_of
 from joinedup.study.drafting.naming import as_said, listed, short_name
-from joinedup.study.drafting.unlocked import unlocked_blocks
+from joinedup.study.drafting.unlocked import by_title, unlocked_blocks
 from joinedup.study.drafting.whole_set import whole_set
 from joinedup.wording import Unit, in_words
 
@@ -47,13 +47,15 @@ def roadmap_chapter(study: Study) -> Chapter:
             "roadmap", "What starts when", Statement("There is nothing to plan."), missing="Options."
         )
     plan = study.planned.roadmap
+    titles = {each.option.id: each.option.title for each in study.assessment.options}
+    unlocked = unlocked_blocks(study.planned.unlocked, study.planned.not_valued, titles)
     if plan is None:
         return Chapter(
             "roadmap",
             "No option can be put on a roadmap yet",
             Statement("Only options that pass the safety gate can start, and none does."),
+            unlocked,
         )
-    titles = {each.option.id: each.option.title for each in study.assessment.options}
     blocks: list[Block] = [Bullets([Statement(words) for words in _how_found(plan)])]
     if plan.rows:
         blocks += [_timetable(study, plan, titles), _started(study, plan, titles), _capital(study, plan)]
@@ -73,7 +75,7 @@ def roadmap_chapter(study: Study) -> Chapter:
             ),
             _waiting(study, study.planned.waiting, titles),
         ]
-    blocks += unlocked_blocks(study.planned.unlocked, titles)
+    blocks += unlocked
     return Chapter("roadmap", _heading(plan), _answer(plan), blocks)
 
 
@@ -236,7 +238,7 @@ def _left_out(plan: Roadmap, titles: dict[str, str]) -> list[Block]:
     many = [reason for reason, number in reasons.items() if number > _SAID_ONCE]
     blocks: list[Block] = [
         Statement(
-            f"{reasons[reason]} options that pass the safety gate are left out for one reason: {_named(reason, titles)}."
+            f"{reasons[reason]} options that pass the safety gate are left out for one reason: {by_title(reason, titles)}."
         )
         for reason in many
     ]
@@ -247,18 +249,11 @@ def _left_out(plan: Roadmap, titles: dict[str, str]) -> list[Block]:
                 "roadmap-left-out",
                 "Options that pass the safety gate and are not on the roadmap",
                 (Column("Option"), Column("Why")),
-                [[titles[each.id], _named(each.reason, titles)] for each in apart],
+                [[titles[each.id], by_title(each.reason, titles)] for each in apart],
                 pages=[each.id for each in apart],
             )
         )
     return blocks
-
-
-def _named(reason: str, titles: dict[str, str]) -> str:
-    """Call the options of a reason by their titles."""
-    for option, title in titles.items():
-        reason = reason.replace(f"'{option}'", title)
-    return reason
 
 
 def _relaxed(study: Study, relaxed: tuple[Relaxed, ...]) -> Table:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from joinedup.disclosure import Bar, Block, Chart, Column, Figure, Section, Statement, Table
+from joinedup.disclosure import Bar, Block, Bullets, Chart, Column, Figure, Section, Statement, Table
+from joinedup.study.drafting.naming import as_said
 from joinedup.wording import Unit
 
 if TYPE_CHECKING:
@@ -12,21 +13,42 @@ if TYPE_CHECKING:
 
     from joinedup.roadmap import Unlocked
     from joinedup.roadmap.relaxing import Difference
+    from joinedup.study.planning import NotValued
 
 
-def unlocked_blocks(unlocked: Sequence[Unlocked], titles: Mapping[str, str]) -> list[Block]:
+def unlocked_blocks(
+    unlocked: Sequence[Unlocked], not_valued: Sequence[NotValued], titles: Mapping[str, str]
+) -> list[Block]:
     """Draw what each change is worth beside the best roadmap without it, and list what it is stated to make possible."""
-    if not unlocked:
+    if not unlocked and not not_valued:
         return []
-    return [
+    blocks: list[Block] = [
         Section("What a change would make possible"),
         Statement(
             "A change of who decides is worth the best roadmap with it less the best without. What it makes possible, and how "
             "probably, is what the study states; whether it comes true is taken as known before the roadmap is made."
         ),
-        _stated(unlocked, titles),
-        *(_pictured(each, titles) for each in unlocked),
     ]
+    if unlocked:
+        blocks += [_stated(unlocked, titles), *(_pictured(each, titles) for each in unlocked)]
+    if not_valued:
+        blocks.append(Bullets([Statement(as_said(_in_vain(each, titles))) for each in not_valued]))
+    return blocks
+
+
+def by_title(reason: str, titles: Mapping[str, str]) -> str:
+    """Call the options of a reason by their titles."""
+    for option, title in titles.items():
+        reason = reason.replace(f"'{option}'", title)
+    return reason
+
+
+def _in_vain(each: NotValued, titles: Mapping[str, str]) -> str:
+    """Say why what the study states of a change is not weighed."""
+    return (
+        f"{titles[each.change]} is stated to make possible: {titles[each.option]}. That is not valued here, because it cannot "
+        f"be on a roadmap: {by_title(each.reason, titles)}."
+    )
 
 
 def _stated(unlocked: Sequence[Unlocked], titles: Mapping[str, str]) -> Table:

@@ -150,7 +150,7 @@ def wait_week(study: Study, waited: Waited) -> list[Grid]:
     if cut is None:
         return []
     cells = [
-        [Figure(_rounded(total / count) if count else None, Unit.MINUTES, int(count)) for count, total in row]
+        [Figure(rounded(total / count) if count else None, Unit.MINUTES, int(count)) for count, total in row]
         for row in cut.cells(week)
     ]
     _, y, x = max(
@@ -180,7 +180,7 @@ def wait_week(study: Study, waited: Waited) -> list[Grid]:
 
 def wait_map(study: Study, played: Played, waited: Waited) -> list[Map]:
     """Draw the mean wait by square of 1 km, without squares that are one crew's own."""
-    squares = by_square(waited.rows).join(_of_one_crew(played, waited.service), on=["x", "y"], how="left")
+    squares = by_square(waited.rows).join(of_one_crew(played, waited.service), on=["x", "y"], how="left")
     of_several = pl.col("one_crew").not_().fill_null(value=True)
     if squares.filter(of_several & (pl.col("incidents") >= LIMIT)).is_empty():
         return []
@@ -197,7 +197,7 @@ def wait_map(study: Study, played: Played, waited: Waited) -> list[Map]:
                     row["y"],
                     CELL_METRES,
                     Figure(
-                        _rounded(row["minutes"]),
+                        rounded(row["minutes"]),
                         Unit.MINUTES,
                         row["incidents"],
                         sensitivity=Sensitivity.SECURITY if row["one_crew"] else Sensitivity.OPEN,
@@ -225,7 +225,7 @@ def _corner(axis: str) -> pl.Expr:
     return ((pl.col(axis) / CELL_METRES).floor() * CELL_METRES).alias(axis)
 
 
-def _of_one_crew(played: Played, service: str) -> pl.DataFrame:
+def of_one_crew(played: Played, service: str) -> pl.DataFrame:
     """Say of each square with recorded arrivals whether nearly all of them are the same crew's."""
     crews = (
         played.outcomes.jobs.filter((pl.col("service_id") == service) & pl.col("arrival").is_not_null())
@@ -239,7 +239,8 @@ def _of_one_crew(played: Played, service: str) -> pl.DataFrame:
     )
 
 
-def _rounded(minutes: float) -> float:
+def rounded(minutes: float) -> float:
+    """Give minutes to the nearest ten seconds, so that no single time can be worked out of a mean."""
     return round(minutes * _SIXTH) / _SIXTH
 
 

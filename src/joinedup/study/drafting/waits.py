@@ -15,6 +15,7 @@ from joinedup.disclosure import (
     Figure,
     Map,
     Section,
+    Sensitivity,
     Square,
     Statement,
 )
@@ -39,6 +40,8 @@ from joinedup.study.drafting.waited import (
     LEAST_CREWS,
     Waited,
     by_square,
+    of_one_crew,
+    rounded,
     wait_curves,
     wait_map,
     wait_week,
@@ -56,7 +59,6 @@ if TYPE_CHECKING:
     from joinedup.study.waiting import Played
 
 _MOST_DRAWN = 6
-_SECOND = 1 / 60
 
 
 def waits_chapter(study: Study) -> Chapter:
@@ -128,31 +130,44 @@ def gate_words(study: Study, assessed: Assessed) -> list[Statement]:
         off = farthest_off(study, compared_with_records(played), services)
         said += [off] if off is not None else []
     tolerances = study.area.settings.tolerances
+    calls = isinstance(gate, AnsweredGate)
+    what = "The tolerance for answering at" if calls else "The tolerance for"
+    allowed = {
+        each: (recorded.answering_seconds or 0) / 60 if calls else recorded.minutes
+        for each, recorded in tolerances.items()
+        if not calls or recorded.answering_seconds is not None
+    }
     said += [
         Statement(
-            f"The tolerance for {study.area.name_of(each)} is {{minutes}}, recorded on {_day(tolerances[each].recorded_on)}"
+            f"{what} {study.area.name_of(each)} is {{minutes}}, recorded on {_day(tolerances[each].recorded_on)}"
             f"{_before_results(study, tolerances[each].recorded_on)}.",
-            {"minutes": Figure(tolerances[each].minutes, Unit.MINUTES)},
+            {"minutes": Figure(allowed[each], Unit.MINUTES)},
         )
-        if each in tolerances
-        else Statement(f"No tolerance was recorded for {study.area.name_of(each)}.")
+        if each in allowed
+        else Statement(
+            f"No tolerance was recorded for {study.area.name_of(each)}"
+            f"{': write answering_seconds in study.toml' if calls else ''}."
+        )
         for each in services
     ]
     needed = [row.runs_that_would_tell for row in gate.rows if row.runs_that_would_tell is not None]
     if needed and not isinstance(played, str):
         groups = "one group" if len(needed) == 1 else f"{len(needed)} groups"
         runs = gate.runs if isinstance(gate, AnsweredGate) else len(played.outcomes.runs)
-        what = "calls" if isinstance(gate, AnsweredGate) else "incidents"
+        counted = "calls" if calls else "incidents"
         said.append(
             Statement(
-                f"For {groups} of {what} the luck of {runs} runs hides the answer; about {max(needed):,} runs would tell."
+                f"For {groups} of {counted} the luck of {runs} runs hides the answer; about {max(needed):,} runs would tell."
             )
         )
     return said
 
 
 def before_and_after_map(study: Study, assessed: Assessed) -> list[Block]:
-    """Draw how the mean wait would change by square of 1 km, for an option whose gate was played; nothing for another."""
+    """Draw how the mean wait would change by square of 1 km, for an option whose gate was played; nothing for another.
+
+    A square in which the incidents of any of its services are one crew's own is left out, as it is of the map of waits.
+    """
     played, option = study.played, assessed.option
     if isinstance(played, str) or not _was_played(assessed):
         return []
@@ -168,13 +183,23 @@ def before_and_after_map(study: Study, assessed: Assessed) -> list[Block]:
         .filter(pl.col("minutes").is_not_null())
         .join(places, on="incident_id", how="inner", maintain_order="left")
     )
-    squares = by_square(rows)
-    enough = squares.filter(pl.col("incidents") >= LIMIT)
+    crews = pl.concat([of_one_crew(played, each) for each in sorted(services)])
+    squares = (
+        by_square(rows)
+        .join(
+            crews.group_by("x", "y").agg(pl.col("one_crew").any()),
+            on=["x", "y"],
+            how="left",
+            maintain_order="left",
+        )
+        .with_columns(
+            pl.col("minutes").map_elements(rounded, pl.Float64), pl.col("one_crew").fill_null(value=False)
+        )
+    )
+    enough = squares.filter(~pl.col("one_crew") & (pl.col("incidents") >= LIMIT))
     if enough.is_empty():
         return []
-    longer, shorter = (
-        int(each.sum()) for each in (enough["minutes"] >= _SECOND, enough["minutes"] <= -_SECOND)
-    )
+    longer, shorter = (int(each.sum()) for each in (enough["minutes"] > 0, enough["minutes"] < 0))
     names = " and ".join(short_name(study.area, each) for each in sorted(services))
     kinds = {study.area.kind_of(each) for each in services}
     return [
@@ -186,12 +211,20 @@ def before_and_after_map(study: Study, assessed: Assessed) -> list[Block]:
             [each for each in drawn_sites(study) if each.service in kinds],
             [
                 Square(
-                    row["x"], row["y"], CELL_METRES, Figure(row["minutes"], Unit.MINUTES, row["incidents"])
+                    row["x"],
+                    row["y"],
+                    CELL_METRES,
+                    Figure(
+                        row["minutes"],
+                        Unit.MINUTES,
+                        row["incidents"],
+                        sensitivity=Sensitivity.SECURITY if row["one_crew"] else Sensitivity.OPEN,
+                    ),
                 )
                 for row in squares.iter_rows(named=True)
             ],
             f"Source: the services' incidents, played again; how near that is to what happened stands under “{CHAPTER}”. "
-            "Squares with fewer than five incidents are left out.",
+            "Squares with fewer than five incidents, or whose times are one crew's own, are left out.",
             f"{longer:,} squares in which the mean wait would be longer and {shorter:,} in which it would be shorter.",
             measure="Change of the mean wait in a square; a minus is shorter",
         )

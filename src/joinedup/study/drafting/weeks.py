@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from joinedup.study.study import Study
 
 _WEEK_HOURS = 168
-_MOST_UNSAID = 0.25
+MOST_UNSAID = 0.25
 """A grid is drawn as finely as leaves at most this share of a service's incidents unsaid."""
 _MOST_LEFT_OUT = 0.5
 """A service of which the coarsest grid would leave more than this unsaid is not drawn."""
@@ -84,7 +84,7 @@ def week_grids(study: Study, services: Sequence[str]) -> tuple[dict[str, str], l
     weeks = {each: by_hour(study.counted.rows, each) for each in services}
     drawn = {each: week for each, week in weeks.items() if CUTS[-1].unsaid(week) <= _MOST_LEFT_OUT}
     cut = next(
-        (cut for cut in CUTS if all(cut.unsaid(week) <= _MOST_UNSAID for week in drawn.values())), CUTS[-1]
+        (cut for cut in CUTS if all(cut.unsaid(week) <= MOST_UNSAID for week in drawn.values())), CUTS[-1]
     )
     return (
         {each: _peak(cut, week) for each, week in drawn.items()},
