@@ -198,6 +198,7 @@ def test_no_small_count_stands_anywhere_in_the_report(report: Path, counts_only:
     assert not [each for each in hidden - named if each in text]
 
 
+@pytest.mark.slow
 def test_the_demand_chapter_is_made_from_incidents_too(tmp_path: Path) -> None:
     run("report", LITTLETON, "--out", tmp_path / "report")
     page = (tmp_path / "report" / "index.html").read_text("utf-8")

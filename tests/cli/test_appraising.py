@@ -27,6 +27,12 @@ def appraised() -> dict[str, Any]:
     return found
 
 
+@cache
+def printed() -> str:
+    """Give what the command prints of Littleton, worked out once."""
+    return run("appraise", LITTLETON).out
+
+
 def test_options_are_listed_from_the_simplest_kind_to_the_most_complex() -> None:
     ran = run("options", LITTLETON, "--json")
     rungs = [each["rung"] for each in ran.json]
@@ -68,7 +74,7 @@ def test_the_roadmap_and_the_weights_that_swap_the_first_two_are_printed() -> No
     assert plan is not None
     assert tried is not None
     assert tried.swaps is not None
-    out = " ".join(run("appraise", LITTLETON).out.split())
+    out = " ".join(printed().split())
     assert f"Roadmap over {plan.years} years" in out
     for row in plan.rows:
         assert littleton().assessment[row.id].option.title in out
@@ -122,7 +128,7 @@ def test_the_ratio_of_benefit_to_cost_and_the_year_of_payback_are_given() -> Non
 
 
 def test_where_acting_alone_wins_is_printed_and_where_it_does_not_is_not() -> None:
-    out = " ".join(run("appraise", LITTLETON).out.split())
+    out = " ".join(printed().split())
     wins = [
         each.option.title
         for each in littleton().assessment.options

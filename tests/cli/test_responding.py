@@ -122,6 +122,7 @@ def test_rows_are_written_where_they_are_asked_for_and_nowhere_else(tmp_path: Pa
     assert (table["full_of_need"] <= table["full"]).all()
 
 
+@pytest.mark.slow
 def test_the_same_command_gives_the_same_bytes_in_another_process(tmp_path: Path) -> None:
     seen = set()
     for hash_seed in ("0", "1"):

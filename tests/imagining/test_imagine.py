@@ -104,6 +104,7 @@ def test_no_byte_depends_on_the_name_of_the_folder(town: Imagined, tmp_path: Pat
     assert bytes_of(again.truth) == bytes_of(town.truth)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes_whatever_the_hash_seed_and_the_threads(
     town: Imagined, tmp_path: Path
 ) -> None:

@@ -56,6 +56,7 @@ def outcomes(assessment: Assessment) -> dict[str, Outcome]:
 # --- chance ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_worth_to_the_last_bit_whatever_the_order_of_the_rows() -> None:
     first = assessed(littleton().area)
     for again in (assessed(littleton().area), assessed(shuffled(littleton().area, 11))):

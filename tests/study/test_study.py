@@ -28,6 +28,7 @@ def test_reading_measuring_and_assessing_leave_the_folder_as_it_was(tmp_path: Pa
     assert files(tmp_path) == before
 
 
+@pytest.mark.slow
 def test_the_name_of_the_folder_changes_nothing(tmp_path: Path) -> None:
     shutil.copytree(LITTLETON, tmp_path / "another name")
     study = Study.read(tmp_path / "another name")
@@ -43,6 +44,7 @@ def test_each_part_is_worked_out_once() -> None:
     assert study.assessment is study.assessment
 
 
+@pytest.mark.slow
 def test_progress_is_told_in_plain_words() -> None:
     told: list[str] = []
     study = Study.read(LITTLETON, told.append)
