@@ -87,7 +87,8 @@ def only_table(path: Path, content: bytes) -> tuple[str, bytes]:
 def _opened(path: Path, content: bytes) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(io.BytesIO(content))
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+    # RuntimeError: a zip of a version that the library does not know.
+    except (zipfile.BadZipFile, ValueError, OSError, RuntimeError):
         raise Refusal(
             f"{path}: cannot be opened as a workbook or a zip; fetch the file again, or save it as CSV"
         ) from None
@@ -108,7 +109,7 @@ def _unzipped(
                 size += len(part)
                 _refuse_bomb(path, size, packed)
                 parts.append(part)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError):
         raise Refusal(f"{path}: {_shown(inside.filename)} in it is damaged; fetch the file again") from None
     return b"".join(parts)
 

@@ -36,7 +36,6 @@ _DAMAGED = (
     OSError,
     ValueError,
     OverflowError,
-    NotImplementedError,
     RuntimeError,
 )
 """What the library says of bytes that are no zip, or are one no more."""

@@ -35,7 +35,6 @@ _DAMAGED = (
     ValueError,
     AttributeError,
     TypeError,
-    NotImplementedError,
     RuntimeError,
 )
 
