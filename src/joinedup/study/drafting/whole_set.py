@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING
 
 from joinedup.appraisal import affordability
 from joinedup.assumptions import draw
-from joinedup.disclosure import Block, Column, Figure, Mark, Section, Statement, Table
+from joinedup.disclosure import Block, Section, Statement
 from joinedup.money import SOCIETY
 from joinedup.options import kinds
 from joinedup.study.assessing import budget_lines
 from joinedup.study.drafting.naming import listed
-from joinedup.study.drafting.option_pages.money import names_of
-from joinedup.study.drafting.options import pounds
+from joinedup.study.drafting.option_pages.money import names_of, standings_table
 from joinedup.study.planning import valued_together
-from joinedup.wording import Unit
 
 if TYPE_CHECKING:
     from joinedup.appraisal import Together
@@ -36,28 +34,11 @@ def whole_set(study: Study) -> list[Block]:
     return [
         Section("Who gains and who pays, of all of it together"),
         Statement(f"{lost} at central values. {_borne(study, together, names)}"),
-        Table(
+        standings_table(
             "roadmap-partners",
-            "Where the whole roadmap leaves each, present value in real pounds, payments included",
-            (
-                Column("Who"),
-                Column("Worth", numeric=True),
-                Column("Chance of losing", numeric=True),
-                Column("Money alone, with tax", numeric=True),
-                Column("Chance of losing money", numeric=True),
-            ),
-            [
-                [
-                    names.get(each.partner, each.partner),
-                    pounds(each.worth),
-                    Figure(each.chance_of_losing, Unit.SHARE),
-                    pounds(each.money) if each.partner != SOCIETY else _no_account(),
-                    Figure(each.chance_of_losing_money, Unit.SHARE)
-                    if each.partner != SOCIETY
-                    else _no_account(),
-                ]
-                for each in together.standings
-            ],
+            "Where the whole roadmap leaves each",
+            together.standings,
+            names,
             note="All options of the roadmap are valued as one set, each from its start; what each gains by it adds up to "
             "the worth of the roadmap. Options that use the same building, post or hour are never both in it.",
         ),
@@ -98,7 +79,3 @@ def _lines(study: Study) -> set[str]:
     started = [study.assessment[row.id].option for row in roadmap.rows] if roadmap else []
     each = [budget_lines(study.area, by_name[option.kind], option) for option in started]
     return {line for lines in each for line in lines} if all(each) else set()
-
-
-def _no_account() -> Figure:
-    return Figure(None, Unit.POUNDS, mark=Mark.NOT_APPLICABLE)

@@ -27,9 +27,11 @@ from joinedup.study.drafting.options import losing, pounds
 from joinedup.wording import Unit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from numpy.typing import NDArray
 
-    from joinedup.appraisal import Appraisal
+    from joinedup.appraisal import Appraisal, Standing
     from joinedup.area import Area
     from joinedup.study.assessing import Assessed
     from joinedup.study.study import Study
@@ -64,6 +66,34 @@ def names_of(study: Study) -> dict[str, str]:
     """Name services in short, and society."""
     services = {service: short_name(study.area, service) for service in study.area.services}
     return {**services, SOCIETY: "Society"}
+
+
+def standings_table(
+    name: str, caption: str, standings: Iterable[Standing], names: Mapping[str, str], note: str = ""
+) -> Table:
+    """Lay side by side where something leaves each partner and society; society keeps no accounts."""
+    return Table(
+        name,
+        f"{caption}, present value in real pounds, payments included",
+        (
+            Column("Who"),
+            Column("Worth", numeric=True),
+            Column("Chance of losing", numeric=True),
+            Column("Money alone, with tax", numeric=True),
+            Column("Chance of losing money", numeric=True),
+        ),
+        [
+            [
+                names.get(each.partner, each.partner),
+                pounds(each.worth),
+                Figure(each.chance_of_losing, Unit.SHARE),
+                pounds(each.money) if each.partner != SOCIETY else _no_account(),
+                Figure(each.chance_of_losing_money, Unit.SHARE) if each.partner != SOCIETY else _no_account(),
+            ]
+            for each in standings
+        ],
+        note=note,
+    )
 
 
 def ranged(row: dict[str, float]) -> Figure:
@@ -117,29 +147,7 @@ def worth_chapter(study: Study, each: Assessed) -> Chapter:
                 "Payback is not discounted. Nine draws in ten lie within each range.",
             ),
             *later_blocks(study, each, bool(sellers(appraisal))),
-            Table(
-                "partners",
-                "Where it leaves each, present value in real pounds, payments included",
-                (
-                    Column("Who"),
-                    Column("Worth", numeric=True),
-                    Column("Chance of losing", numeric=True),
-                    Column("Money alone, with tax", numeric=True),
-                    Column("Chance of losing money", numeric=True),
-                ),
-                [
-                    [
-                        names.get(standing.partner, standing.partner),
-                        pounds(standing.worth),
-                        Figure(standing.chance_of_losing, Unit.SHARE),
-                        pounds(standing.money) if standing.partner != SOCIETY else _no_account(),
-                        Figure(standing.chance_of_losing_money, Unit.SHARE)
-                        if standing.partner != SOCIETY
-                        else _no_account(),
-                    ]
-                    for standing in appraisal.standings
-                ],
-            ),
+            standings_table("partners", "Where it leaves each", appraisal.standings, names),
             *settling_blocks(each, names),
             Table(
                 "payers",
