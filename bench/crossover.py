@@ -1,7 +1,9 @@
 """Linking two services' records beside the bare joins it needs by scipy's k-d tree, and beside Splink doing the same.
 
 `python bench/crossover.py` prints a line for each. `--records` says how many records the two services hold together in the
-first line; with `--alone` nothing is run beside ours, which is for sizes that a k-d tree would take long over.
+first line; with `--alone` nothing is run beside ours, which is for sizes that a k-d tree would take long over. `--measure N`
+prints one line for all that `measure` does with so many records of two services (asked: 4 million in 60 seconds and 4 GB);
+`--slope` prints such a line for each of some sizes, each taken in a process of its own so that the peak is its own.
 
 The k-d tree line compares our whole task, which is the observed pairs, eight shifted tallies by busyness, category and time,
 and the fit, with the nine joins alone: what the tree gives then is pairs without a probability. The Splink lines compare
@@ -15,6 +17,7 @@ import argparse
 import json
 import resource
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -38,11 +41,14 @@ from crossover_accuracy import (
     plain_noise,
     splink,
 )
+from joinedup.area import Area, Settings
+from joinedup.area.places import Plane
 from joinedup.assumptions import stream
 from joinedup.crossover.chance import SHIFTS
 from joinedup.crossover.competing import meetings
 from joinedup.crossover.estimate import freed
 from joinedup.crossover.linking import linked
+from joinedup.crossover.measure import measure
 from joinedup.crossover.records import DAY, WEEK, Period, Records
 from joinedup.crossover.repeats import repeat_groups
 from joinedup.crossover.sweep import Cells
@@ -65,6 +71,7 @@ _MINUTE = 60_000_000
 _ROOM = 12_000 / 600_000**0.5
 """Metres of spread for each root of a record: as dense with many records as with few."""
 # So many people have 150,000 records of police, fire and ambulance in a year, of which the two linked have nearly all.
+SLOPE = (1_000_000, 4_000_000, 13_000_000, 26_000_000)
 SPLINK_PEOPLE, SPLINK_SEED, SPLINK_DENSITY = 345_000, 1_001, 5_000
 
 
@@ -73,12 +80,77 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--records", type=int, default=RECORDS)
     asked.add_argument("--alone", action="store_true", help="only ours")
+    asked.add_argument("--measure", type=int, metavar="N", help="only the whole measure of N records")
+    asked.add_argument(
+        "--slope",
+        type=int,
+        nargs="*",
+        metavar="N",
+        help="only the whole measure of each of these numbers of records, else of 1, 4, 13 and 26 million",
+    )
     options = asked.parse_args()
+    if options.slope is not None:
+        for records in options.slope or SLOPE:
+            subprocess.run([sys.executable, __file__, "--measure", str(records)], check=True)
+        return
+    if options.measure:
+        _measured(options.measure)
+        return
     # Compiled at its first call, which is not what is timed.
     _link(*_made(2_000))
     _beside_trees(options.records, alone=options.alone)
     if not options.alone:
         _beside_splink()
+
+
+def _measured(records: int) -> None:
+    """Measure an area whole: reading its tables, grouping, linking, competing, events, the four definitions and concentration."""
+    measure(_area(2_000), WINDOW.metres, WINDOW.minutes)
+    area = _area(records)
+    before = _peak_mb()
+    seconds, found = _timed(lambda: measure(area, WINDOW.metres, WINDOW.minutes), 1)
+    (pair,) = found.pairs
+    _print(
+        f"{records:,} records of two services measured whole: {pair.estimate:,.0f} joint events; {before:,} MB before",
+        ours=seconds,
+        rival=None,
+        rival_name=None,
+        peak_mb=_peak_mb(),
+        same=None,
+    )
+
+
+def _area(records: int) -> Area:
+    """Make an area of the same two services as tables, as a study would have read it."""
+    both = []
+    for own in _made(records)[:2]:
+        code = pl.Series(own.category)
+        both.append(
+            pl.DataFrame(
+                {
+                    "incident_id": own.service + pl.Series(own.row).cast(pl.String),
+                    "service_id": pl.repeat(own.service, len(own), eager=True),
+                    "received_at": pl.Series(own.wall).cast(pl.Datetime("us")),
+                    "category": "category " + code.cast(pl.String),
+                    "x": own.place[:, 0],
+                    "y": own.place[:, 1],
+                }
+            ).with_columns(pl.col("received_at").dt.replace_time_zone("UTC"))
+        )
+    incidents = pl.concat(both).with_columns(
+        pl.lit(None, dtype=pl.String).alias(name)
+        for name in (
+            "place_precision",
+            "area",
+            "priority",
+            "other_service_requested",
+            "other_service_reference",
+        )
+    )
+    kinds = ["police", "ambulance"]
+    services = pl.DataFrame({"service_id": kinds, "kind": kinds, "name": kinds})
+    tables = {"services": services, "incidents": incidents}
+    return Area(Settings(name="Made", zone="UTC"), Plane.about(51.5, 0), tables)
 
 
 def _made(records: int) -> tuple[Records, Records, Period]:

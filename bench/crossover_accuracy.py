@@ -3,7 +3,8 @@
 `python bench/crossover_accuracy.py` prints one JSON line a row of the table in docs/guide/crossover-accuracy.md: areas of
 300,000 people and a year, at four densities, then the stress rows, then Splink's. `--seeds` says how many areas Splink is
 measured on, `--coverage` on how many we are; `--only 50,stress` takes some of the rows, and `--services fire,ambulance`
-others. What comes of each single area goes to stderr as it is measured.
+others. `--numbers` measures each area a second time, with the partner's number written into some records. What comes of each
+single area goes to stderr as it is measured.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from joinedup.crossover.answer import Window
 from joinedup.crossover.estimate import joint_events
 from joinedup.crossover.linking import linked
 from joinedup.crossover.matching import Matching
+from joinedup.crossover.partner_numbers import between, said_of, ties_of
 from joinedup.crossover.records import asks_for, canonical, period_of, records_of
 from joinedup.crossover.repeats import repeat_groups
 from joinedup.imagining import Noise, imagine, truth_of
@@ -51,6 +53,8 @@ DENSITIES = (50, 700, 5_000, 15_000)
 SERVICES = (("police", "ambulance"), ("fire", "ambulance"))
 WINDOW, MATCHING = Window(500, 30), Matching()
 LEAST, CUT, BINS = 0.05, 0.5, 10
+NUMBERED, WRONG = 0.3, 0.02
+"""The share of joint events of which a record has the partner's number, where any has, and of such numbers that name another."""
 LINKED = 0.01
 """The share of events that follow an unrelated one of another service at its place, in the rows that have such."""
 _NORMAL = 1.959964
@@ -122,7 +126,9 @@ class Known:
             [asks_for(self.area, self.frame, *each) for each in (services, services[::-1])] if flags else []
         )
         found, linkage = linked(self.a, self.b, WINDOW, self.period, MATCHING, _quiet, *asks)
-        return found, joint_events(found, linkage, *self.groups)
+        ties = between(ties_of(self.frame), *services)
+        said = None if ties.is_empty() else said_of(ties, self.a, self.b, found.pairs, *self.groups)
+        return found, joint_events(found, linkage, *self.groups, said)
 
     def true_pairs(self) -> int:
         """Count the pairs of usable records that are of one event, however far apart they are."""
@@ -258,6 +264,22 @@ def known(folder: Path, pairs: Sequence[tuple[str, str]] = SERVICES) -> list[Kno
     return found
 
 
+def numbered(place: Known, seed: int) -> Known:
+    """Write the other service's number into the first record of some joint events, on either side, and into a few wrongly."""
+    chance, names = stream(seed, "bench", "numbered"), place.frame["incident_id"].to_list()
+    written: dict[int, str] = {}
+    sides = (place.a, *place.events), (place.b, *place.events[::-1])
+    for (own, events, others), partner in zip(sides, (place.b, place.a), strict=True):
+        shared, first, theirs = np.intersect1d(events, others, return_indices=True)
+        some = chance.random(len(shared)) < NUMBERED / 2
+        wrong = chance.random(len(shared)) < WRONG
+        named = np.where(wrong, chance.integers(0, len(partner), len(shared)), theirs)
+        rows = zip(own.row[first[some]].tolist(), partner.row[named[some]].tolist(), strict=True)
+        written |= {one: names[other] for one, other in rows}
+    references = pl.Series([written.get(row) for row in range(len(names))], dtype=pl.String)
+    return replace(place, frame=place.frame.with_columns(other_service_reference=references))
+
+
 def areas(
     row: str, seeds: int, pairs: Sequence[tuple[str, str]] = SERVICES
 ) -> Iterator[tuple[int, list[Known]]]:
@@ -312,33 +334,42 @@ def main() -> None:
     asked.add_argument(
         "--flags", choices=["no", "yes", "both"], default="both", help="what records say of others"
     )
+    asked.add_argument(
+        "--numbers", action="store_true", help="also with the partner's number in some records"
+    )
     options = asked.parse_args()
     pairs = [tuple(options.services.split(","))] if options.services else SERVICES
     flags = {"no": [False], "yes": [True], "both": [False, True]}[options.flags]
     for row in options.only.split(","):
-        _rows(row, [(one, other) for one, other in pairs], flags, options.seeds, options.coverage)
+        ways = list(product(flags, [False, True] if options.numbers else [False]))
+        _rows(row, [(one, other) for one, other in pairs], ways, options.seeds, options.coverage)
 
 
-def _rows(row: str, pairs: list[tuple[str, str]], ways: list[bool], seeds: int, coverage: int) -> None:
-    """Measure one kind of area, without and with what records say of other services, ours and then Splink's."""
-    ours: dict[tuple[str, bool], list[Score]] = {}
+def _rows(
+    row: str, pairs: list[tuple[str, str]], ways: list[tuple[bool, bool]], seeds: int, coverage: int
+) -> None:
+    """Measure one kind of area, without and with what records say of other services, ours and then Splink's.
+
+    ``ways`` tells of requests and of numbers whether records have them; Splink is given no numbers.
+    """
+    ours: dict[tuple[str, bool, bool], list[Score]] = {}
     theirs: dict[tuple[str, bool, str], list[tuple[float, Floats]]] = {}
     for number, (seed, places) in enumerate(areas(row, max(seeds, coverage), pairs)):
-        for place, flags in product(places, ways):
+        for place, (flags, numbers) in product(places, ways):
             services = f"{place.a.service} with {place.b.service}"
             if number < coverage:
-                each = place.scored(flags=flags)
-                ours.setdefault((services, flags), []).append(each)
-                single = {"row": row, "services": services, "flags": flags, "seed": seed}
+                each = (numbered(place, seed) if numbers else place).scored(flags=flags)
+                ours.setdefault((services, flags, numbers), []).append(each)
+                single = {"row": row, "services": services, "flags": flags, "numbers": numbers, "seed": seed}
                 single |= {name: value for name, value in asdict(each).items() if name != "bins"}
                 sys.stderr.write(json.dumps(single) + "\n")
-            if number < seeds:
+            if number < seeds and not numbers:
                 for way, answer in splink(place, flags=flags)[0].items():
                     theirs.setdefault((services, flags, way), []).append(answer)
                     single = {"row": row, "services": services, "flags": flags, "seed": seed, "splink": way}
                     sys.stderr.write(json.dumps(single | {"f1": answer[0]}) + "\n")
-    for (services, flags), scores in ours.items():
-        head = {"row": row, "services": services, "flags": flags, "who": "ours"}
+    for (services, flags, numbers), scores in ours.items():
+        head = {"row": row, "services": services, "flags": flags, "numbers": numbers, "who": "ours"}
         _print(head | summed_up(scores))
     for (services, flags, way), answers in theirs.items():
         head = {

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 import pytest
+import scipy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from joinedup.crossover import events, measure
+from joinedup.crossover import Pair, events, measure
 from joinedup.crossover.events import best_events
+from joinedup.crossover.measure import _triples
 from joinedup.crossover.triples import triples
 from joinedup.imagining import Noise, imagine
 from joinedup.study import Study
@@ -78,10 +81,13 @@ def best_by_trying(edges: dict[tuple[int, int], float]) -> float:
     return best(frozenset(rows), events)
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.parametrize("handful", [0, 12])
+@settings(max_examples=40, deadline=None)
 @given(KNOTS)
-def test_no_other_choice_of_events_scores_higher(edges: dict[tuple[int, int], float]) -> None:
-    found = best_events(meetings_of(edges), GROUPS)
+def test_no_other_choice_of_events_scores_higher(handful: int, edges: dict[tuple[int, int], float]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(events, "_HANDFUL", handful)
+        found = best_events(meetings_of(edges), GROUPS)
     assert found.score == pytest.approx(best_by_trying(edges), abs=1e-6)
     assert found.bound == pytest.approx(found.score)
 
@@ -117,7 +123,40 @@ def test_a_knot_that_is_too_large_to_list_has_a_bound_that_no_choice_beats(
     whole = best_events(meetings, groups)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(events, "_LARGEST", largest)
+        patch.setattr(events, "_HANDFUL", 0)
         cut = best_events(meetings, groups)
+    assert cut.score <= whole.score + 1e-6
+    assert whole.score <= cut.bound + 1e-6
+
+
+def test_events_are_limited_by_work_and_never_by_the_clock() -> None:
+    # A knot of three services that no two groups untie by themselves.
+    edges = {pair: 2.0 + (7 * number % 11) / 10 for number, pair in enumerate(NEAR)}
+    with pytest.MonkeyPatch.context() as patch:
+        asked: list[dict[str, object]] = []
+        solve = scipy.optimize.milp
+
+        def noted(*given: Any, options: Any, **others: Any) -> object:
+            asked.append(dict(options))
+            return solve(*given, options=options, **others)
+
+        patch.setattr(scipy.optimize, "milp", noted)
+        found = best_events(meetings_of(edges), GROUPS)
+    assert asked == [{"node_limit": events._NODES, "mip_rel_gap": 0.0}]
+    assert found.score == pytest.approx(best_by_trying(edges), abs=1e-6)
+
+
+def test_a_knot_that_the_search_gives_up_on_still_has_events_and_a_bound() -> None:
+    edges = {pair: 2.0 + (7 * number % 11) / 10 for number, pair in enumerate(NEAR)}
+    whole = best_events(meetings_of(edges), GROUPS)
+
+    class GaveUp:
+        x = None
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scipy.optimize, "milp", lambda *_, **__: GaveUp)
+        cut = best_events(meetings_of(edges), GROUPS)
+    assert cut.rows.height
     assert cut.score <= whole.score + 1e-6
     assert whole.score <= cut.bound + 1e-6
 
@@ -170,3 +209,13 @@ def test_an_area_of_three_services_gives_its_triples_back(tmp_path: Path) -> Non
         [pair.unplaced for pair in found.pairs], abs=0.01
     )
     assert found.found.rows["event"].n_unique() == pytest.approx((services > 1).sum(), rel=0.02)
+
+
+def test_what_is_said_of_three_services_does_not_hang_on_records_that_could_not_be_placed() -> None:
+    met = meetings_of({(0, 10): 9.0, (10, 20): 4.0, (1, 11): 30.0, (11, 21): 30.0})
+    placed = [
+        Pair(pair, estimate=2.0, unplaced=0.0, placed_low=1.0, placed_high=3.0, joint=joint)
+        for pair, joint in met.items()
+    ]
+    more = [replace(pair, estimate=8.0, unplaced=6.0, low=0.0, high=20.0) for pair in placed]
+    assert _triples(met, placed) == _triples(met, more)

@@ -8,7 +8,7 @@ import pytest
 from joinedup.crossover import measure
 from joinedup.crossover.answer import Window
 from joinedup.crossover.growth import WINDOWS, growth
-from tests.crossover.areas import area_by_hand, record
+from tests.crossover.areas import area_by_hand, planted, record
 
 TWO = {"fire": "fire", "ambulance": "ambulance"}
 ROUNDING = 142
@@ -23,7 +23,8 @@ def test_places_that_were_rounded_count_in_every_window_that_they_may_have_been_
         at, when = 20_000.0 * day, 1_440.0 * day
         rows.append(record("fire", when, at, place_precision="100m"))
         rows.append(record("ambulance", when + minutes, at + metres, place_precision="100m"))
-    (found,) = growth(area_by_hand(*rows, kinds=TWO))
+    area = area_by_hand(*rows, kinds=TWO)
+    (found,) = growth(area, measure(area))
     for window in WINDOWS:
         assert found.events[window] == pytest.approx((apart <= window.metres + ROUNDING).sum(), abs=0.5)
 
@@ -44,10 +45,23 @@ def test_growth_gives_each_window_what_measuring_it_gives() -> None:
             record(service, chance.uniform(0, 150_000), *chance.uniform(0, 60_000, 2)) for _ in range(600)
         ]
     area = area_by_hand(*rows, kinds=TWO)
-    (found,) = growth(area)
+    (found,) = growth(area, measure(area))
     for window in (Window(250, 15), Window(500, 30)):
         measured = measure(area, window.metres, window.minutes).pairs[0]
         assert found.events[window] == pytest.approx(measured.estimate, rel=0.01)
+
+
+@pytest.mark.parametrize("own", [Window(500, 30), Window(400, 20), Window(1_500, 30)])
+def test_the_window_that_was_asked_for_is_among_those_of_growth_with_its_own_measurement(own: Window) -> None:
+    area = planted(8, joint=40, fire=300, ambulance=600, lost=0.1)
+    measured = measure(area, own.metres, own.minutes)
+    (pair,) = measured.pairs
+    (found,) = growth(area, measured)
+    assert found.events[own] == pair.estimate
+    assert found.intervals[own] == (pair.low, pair.high)
+    assert set(found.events) == {*WINDOWS, own}
+    for window, (low, high) in found.intervals.items():
+        assert low <= found.events[window] <= high
 
 
 def _rounded(place: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> list[float]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from joblib import parallel_config
 
 from joinedup.crossover import chance, linking
 from joinedup.crossover.answer import Window
@@ -46,3 +47,19 @@ def test_the_answer_is_the_same_to_the_last_bit_in_any_slices_by_any_number_of_w
         assert one.mixture.variance == other.mixture.variance
         assert one.chance.shifts == other.chance.shifts
         assert one.chance.window == other.chance.window
+
+
+@pytest.mark.slow
+def test_processes_give_the_same_bytes_as_threads_also_where_they_read_the_records_from_files(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole = found(monkeypatch, 20 * DAY, 2)
+    # Every array is handed over as a file, which cannot be written to.
+    with parallel_config(backend="loky", max_nbytes=1):
+        cut = found(monkeypatch, 20 * DAY, 2)
+    for one, other in zip(whole, cut, strict=True):
+        assert one.observed == other.observed
+        assert one.pairs.a.tobytes() == other.pairs.a.tobytes()
+        assert one.pairs.apart.tobytes() == other.pairs.apart.tobytes()
+        assert one.mixture.odds.tobytes() == other.mixture.odds.tobytes()
+        assert one.chance.shifts == other.chance.shifts

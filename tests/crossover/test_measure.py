@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+import threading
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +18,7 @@ from joinedup.crossover import hot_cells, measure
 from joinedup.imagining import imagine
 from joinedup.refusal import Refusal
 from joinedup.study import Study
-from tests.crossover.areas import area_by_hand, area_of, planted, record
+from tests.crossover.areas import MIDNIGHT, area_by_hand, area_of, planted, record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -134,6 +135,8 @@ def test_requests_are_read_by_id_and_by_kind() -> None:
     assert pair.definitions is not None
     requested = pair.definitions["requested"]
     assert requested is not None
+    assert requested["north fire"] is not None
+    assert requested["trust"] is not None
     assert (requested["north fire"].count, requested["north fire"].share) == (1, 0.5)
     assert requested["trust"].count == 2
     assert requested["trust"].share == pytest.approx(2 / 3)
@@ -146,6 +149,32 @@ def test_absent_is_not_zero() -> None:
     assert pair.definitions is not None
     assert pair.definitions["requested"] is None
     assert pair.definitions["jointly_attended"] is None
+
+
+def test_a_service_that_never_says_whom_it_asked_for_is_not_said_to_have_asked_nobody() -> None:
+    rows = [record("fire", 0, other_service_requested="ambulance"), record("fire", 5), record("ambulance", 0)]
+    pair = measure(area_by_hand(*rows, kinds=TWO)).pairs[0]
+    assert pair.requested == 1
+    assert pair.definitions is not None
+    requested = pair.definitions["requested"]
+    assert requested is not None
+    assert requested["fire"] is not None
+    assert requested["fire"].share == 0.5
+    assert requested["ambulance"] is None
+    assert pair.as_json()["definitions"]["requested"]["ambulance"] is None
+
+
+def test_no_more_events_are_attended_than_there_are() -> None:
+    # The one ambulance without a place would make a fifth event of four fires.
+    rows = [record("fire", 1440 * day, incident_id=f"f{day}") for day in range(4)]
+    rows += [record("ambulance", 1440 * day, incident_id=f"a{day}") for day in range(4)]
+    rows += [record("ambulance", 1440 * 9, incident_id="a9") | {"x": None, "y": None}]
+    came: list[tuple[str, datetime | None]] = [
+        (f"{service}{day}", datetime(2025, 6, 1, tzinfo=UTC)) for day in range(4) for service in "fa"
+    ]
+    pair = measure(area_by_hand(*rows, kinds=TWO, attendances=came)).pairs[0]
+    assert pair.estimate == 4
+    assert pair.jointly_attended == 4
 
 
 def test_jointly_attended_needs_a_resource_of_each_service_to_arrive() -> None:
@@ -175,6 +204,8 @@ def test_same_place_and_hour_counts_places_and_each_services_records_there() -> 
     assert pair.definitions is not None
     there = pair.definitions["same_place_and_hour"]
     assert there is not None
+    assert there["fire"] is not None
+    assert there["ambulance"] is not None
     assert (there["fire"].count, there["ambulance"].share) == (2, 0.5)
 
 
@@ -275,6 +306,24 @@ def test_the_number_of_workers_changes_nothing(tmp_path: Path) -> None:
         assert one.joint.equals(other.joint)
 
 
+def test_one_worker_is_one_worker_from_the_first_slice_to_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Over a year there are several slices of time.
+    area = planted(8, joint=60, fire=300, ambulance=600, days=400)
+    several = measure(area, workers=3)
+    begun: list[threading.Thread] = []
+    begin = threading.Thread.start
+
+    def noted(thread: threading.Thread) -> None:
+        begun.append(thread)
+        begin(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", noted)
+    said: list[str] = []
+    assert measure(area, progress=said.append, workers=1).as_json() == several.as_json()
+    assert any(each.endswith("part 3 of 3") for each in said)
+    assert begun == []
+
+
 def test_services_that_are_far_apart_never_meet_and_the_answer_says_so() -> None:
     rows = [record("fire", day * 1440, 0.0) for day in range(70)]
     rows += [record("ambulance", day * 1440, 9e4) for day in range(70)]
@@ -284,23 +333,25 @@ def test_services_that_are_far_apart_never_meet_and_the_answer_says_so() -> None
     json.dumps(pair.as_json(), allow_nan=False)
 
 
-def test_the_other_services_number_checks_the_answer_from_either_side() -> None:
-    chance = np.random.Generator(np.random.PCG64(5))
-    place = chance.uniform(0, 3e4, (90, 2))
-    rows = []
-    for day in range(90):
-        x, y = place[day]
-        number: dict[str, object] = {"other_service_reference": f"a{day}"} if day < 30 else {}
-        rows.append(record("fire", day * 1440, x, y, incident_id=f"f{day}", **number))
-        answer: dict[str, object] = {"other_service_reference": f"f{day}"} if 20 <= day < 50 else {}
-        # Ten of the tied records were put 40 km away: no crossover by place can find them.
-        away = 4e4 if day < 10 else 0.0
-        rows.append(record("ambulance", day * 1440 + 4, x + 30 + away, y, incident_id=f"a{day}", **answer))
-    known = measure(area_by_hand(*rows, kinds=TWO)).pairs[0].known
-    assert known is not None
-    assert (known.links, known.found) == (50, 40)
-    assert known.expected == pytest.approx(40, abs=0.5)
-    assert measure(area_by_hand(record("fire", 0), record("ambulance", 0), kinds=TWO)).pairs[0].known is None
+def test_who_came_first_is_told_by_the_first_call_and_the_first_resource_of_each_service() -> None:
+    rows, came = [], []
+    for day in range(40):
+        when, x = 1440 * day, 5_000.0 * day
+        # The fire service is called twice; its second call is nearer to the ambulance's in place and time.
+        rows.append(record("fire", when, x + 60, incident_id=f"f{day}"))
+        rows.append(record("fire", when + 9, x, incident_id=f"g{day}"))
+        rows.append(record("ambulance", when + 8, x, incident_id=f"a{day}"))
+        # And its first resource comes to its second call.
+        for incident, minute in ((f"f{day}", 30), (f"g{day}", 12), (f"a{day}", 20)):
+            came.append((incident, MIDNIGHT + timedelta(minutes=when + minute)))
+    pair = measure(area_by_hand(*rows, kinds=TWO, attendances=came)).pairs[0]
+    assert pair.estimate == pytest.approx(40, abs=0.5)
+    assert pair.breakdown is not None
+    recorded, arrived = pair.breakdown.recorded_first, pair.breakdown.arrived_first
+    assert recorded is not None
+    assert arrived is not None
+    assert (recorded.first_of["fire"], recorded.minutes) == (1, 8)
+    assert (arrived.first_of["fire"], arrived.minutes) == (1, 8)
 
 
 def test_joint_events_are_told_by_the_districts_that_records_name() -> None:

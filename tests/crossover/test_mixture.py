@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy.optimize import isotonic_regression
 
+from joinedup.crossover import mixture
 from joinedup.crossover.answer import Window
 from joinedup.crossover.linking import linked
 from joinedup.crossover.matching import Matching
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from joinedup.crossover.linking import Linked
+    from joinedup.crossover.mixture import Mixture
 
     Floats = NDArray[np.float64]
 
@@ -63,6 +65,40 @@ def test_no_pair_vouches_for_itself(found: Linked) -> None:
         s, k, f = (int(each[at]) for each in (features.stratum, features.code, features.flag))
         marks = shapes.code[k] * shapes.flag[f] * shapes.level[s] / shapes.scale[s]
         assert odds[at] == pytest.approx(float(fit.base[at]) * distance * gap * marks, rel=1e-6)
+
+
+@pytest.mark.parametrize(("seed", "joint"), [(3, 80), (4, 300), (5, 0)])
+def test_pairs_of_next_to_no_odds_can_be_left_out_of_the_rounds(
+    monkeypatch: pytest.MonkeyPatch, seed: int, joint: int
+) -> None:
+    frame = canonical(area := planted(seed, joint=joint, fire=900, ambulance=5_000))
+    a, b = records_of(frame, "fire"), records_of(frame, "ambulance")
+
+    def fit() -> Mixture:
+        return linked(a, b, Window(500, 30), period_of(area, frame), Matching(), lambda _: None)[0].mixture
+
+    some = fit()
+    monkeypatch.setattr(mixture, "_LOOKED_THROUGH", ())
+    every = fit()
+    assert some.shapes.total == pytest.approx(every.shapes.total, rel=1e-6)
+    assert some.odds == pytest.approx(every.odds, rel=1e-4, abs=1e-9)
+    assert some.variance == pytest.approx(every.variance, rel=1e-4)
+
+
+def test_pairs_that_come_back_are_not_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = canonical(area := planted(3, joint=80, fire=900, ambulance=5_000))
+    a, b = records_of(frame, "fire"), records_of(frame, "ambulance")
+
+    def total() -> float:
+        found = linked(a, b, Window(500, 30), period_of(area, frame), Matching(), lambda _: None)[0]
+        return found.mixture.shapes.total
+
+    with monkeypatch.context() as all_of_them:
+        all_of_them.setattr(mixture, "_LOOKED_THROUGH", ())
+        plain = total()
+    # As if even events were taken for nothing.
+    monkeypatch.setattr(mixture, "_worth_a_round", lambda odds, _: odds < np.quantile(odds, 0.99))
+    assert total() == plain
 
 
 @pytest.mark.parametrize(("pairs", "p"), [(400, 0.1), (60, 0.5), (30, 0.97)])

@@ -61,8 +61,10 @@ def test_a_default_place_is_set_aside_and_its_records_are_unplaced(
     assert traffic.set_aside > 900
 
 
-def test_ems_and_fire_meet_about_two_thousand_times_however_wide_the_window() -> None:
-    found = {each.services: each for each in growth(montgomery())}
+def test_ems_and_fire_meet_about_two_thousand_times_however_wide_the_window(
+    measured: dict[tuple[float, float], Crossover],
+) -> None:
+    found = {each.services: each for each in growth(montgomery(), measured[500, 60])}
     stable = found["EMS", "Fire"]
     for window in WINDOWS[1:]:
         assert stable.events[window] == pytest.approx(2_030, rel=0.03)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -89,15 +89,28 @@ def cells_of(
 
 
 # The records of these tests lie on the last day of 1969 and the first of 1970.
-WEIGHTS = DayWeights(-1, np.array([[0.75, 2.0], [1.0, 1.3]]))
+WEIGHTS = DayWeights(-1, np.array([[0.75, 2.0], [1.0, 1.3], [0.5, 3.0]]))
 
 
 @given(RECORDS, RECORDS, st.integers(-2, 2))
 def test_the_tally_counts_what_the_search_finds(
     a: list[tuple[float, float, int]], b: list[tuple[float, float, int]], shift: int
 ) -> None:
-    kinds, cells = marked(a, b), cells_of(a, b)
-    shifts = [shift * 4_000_000, 5_000_000]
+    tallied_as_searched(marked(a, b), cells_of(a, b), [shift * 4_000_000, 5_000_000])
+
+
+@given(RECORDS, st.sampled_from([[0], [8_000_000, -8_000_000], [-1_000_000, 5_000_000, 1_000_000]]))
+@settings(deadline=None)
+def test_a_service_beside_itself_is_tallied_both_ways_though_each_pair_is_met_once(
+    a: list[tuple[float, float, int]], shifts: list[int]
+) -> None:
+    kinds, same = marked(a, a), cells_of(a, a)
+    own = Cells(*same.places, *same.times, 250.0, own=True, length=5_000_000)
+    tallied_as_searched(replace(kinds, b=kinds.a), own, shifts)
+
+
+def tallied_as_searched(kinds: Kinds, cells: Cells, shifts: list[int]) -> None:
+    """Hold the tables of each shift to the pairs that are found after it."""
     for turn, found in enumerate(cells.tally(kinds, REACH, shifts, WEIGHTS, lambda *_: None)):
         pairs = cells.pairs(REACH.side_to, shifts[turn])
         gap = np.abs(pairs.gap)
@@ -107,7 +120,8 @@ def test_the_tally_counts_what_the_search_finds(
         worth = WEIGHTS.weight[turn, (cells.times[1][pairs.b] >= 0).astype(int)]
         assert found.core.sum() == pytest.approx(worth[core].sum())
         assert found.side.sum() == pytest.approx(worth[side].sum())
-        assert found.gap.sum() == pytest.approx(worth[core].sum())
+        bins = np.minimum((pairs.gap[core] + REACH.core) * 6 // (2 * REACH.core), 5)
+        assert found.gap == pytest.approx(np.bincount(bins, worth[core], 6))
         stratum = np.searchsorted(kinds.edges, 0.5 * (kinds.a.busy[pairs.a] + kinds.b.busy[pairs.b]))
         assert found.side == pytest.approx(np.bincount(stratum[side], worth[side], 3))
         code = kinds.a.code[pairs.a] * 4 + kinds.b.code[pairs.b]

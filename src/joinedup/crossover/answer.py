@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     import polars as pl
 
     from joinedup.crossover.breakdown import Breakdown
+    from joinedup.crossover.by_chance import ChanceBy
     from joinedup.crossover.events import Events
+    from joinedup.crossover.reliability import Reliability
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,8 @@ class ServiceRecords:
     """How many records a service has, and what could be done with them.
 
     ``incidents`` = ``usable`` + ``unplaced`` (no time, no place or a place too coarse to link) +
-    ``set_aside`` (repeats, and records at a default place). ``without_vehicle`` counts the incidents to which
-    nothing was sent; None when the study holds no attendance of the service.
+    ``set_aside`` (at a default place). Repeats are usable: they are of one group with what they repeat. ``without_vehicle``
+    counts the incidents to which nothing was sent; None when the study holds no attendance of the service.
     """
 
     kind: str
@@ -65,17 +67,30 @@ class BaselineChance:
 class Known:
     """Events that the records themselves tie together by the other service's number, and how crossover fares on them.
 
-    ``links`` counts those of which both records have a usable position, ``found`` those that are more likely than not
-    one event by place, time and category alone; ``expected`` is the sum of their probabilities.
+    Everything is by place, time, category and priority alone, without numbers and without what records say of who else was
+    asked for. ``links`` counts events, whose records have a usable position, and ``within`` those of them that are in the
+    window; ``found`` of these are more likely than not one event, and ``expected`` is the sum of their probabilities. Of
+    all meetings in the window that are more likely than not one event, ``numbered`` have a record with a number of the other
+    service, and in ``agreeing`` of them it is the partner's.
     """
 
     links: int
+    within: int
     found: int
     expected: float
+    numbered: int
+    agreeing: int
 
     def as_json(self) -> dict[str, Any]:
         """Give the object that the command line prints."""
-        return {"links": self.links, "found": self.found, "expected": _rounded(self.expected)}
+        return {
+            "links": self.links,
+            "within": self.within,
+            "found": self.found,
+            "expected": _rounded(self.expected),
+            "numbered": self.numbered,
+            "agreeing": self.agreeing,
+        }
 
 
 @dataclass(frozen=True)
@@ -98,6 +113,7 @@ class Pair:
     groups, ``a_record`` and ``b_record`` the likeliest pair (rows of the canonical frame), with its ``odds`` alone, the
     ``probability`` of the meeting beside all others, and the ``minutes`` and ``metres`` between; ``least_minutes`` and
     ``least_metres`` are the least that any of its pairs in the window may be apart, before places were rounded.
+    ``definitions`` has None for a definition that nothing tells of, and for a service that is silent on it.
     """
 
     services: tuple[str, str]
@@ -111,7 +127,7 @@ class Pair:
     requested: int | None = None
     jointly_attended: float | None = None
     same_place_and_hour: int | None = None
-    definitions: Mapping[str, Mapping[str, Definition] | None] | None = None
+    definitions: Mapping[str, Mapping[str, Definition | None] | None] | None = None
     baselines: tuple[BaselineChance, ...] = ()
     weeks: float = 0.0
     weak_baseline: bool = True
@@ -119,6 +135,15 @@ class Pair:
     breakdown: Breakdown | None = field(default=None, repr=False)
     known: Known | None = None
     note: str | None = None
+    placed_low: float | None = None
+    placed_high: float | None = None
+    reliability: Reliability | str | None = field(default=None, repr=False)
+    chance_by: ChanceBy | None = field(default=None, repr=False)
+
+    @property
+    def placed(self) -> float | None:
+        """The joint events of records with a usable position, whose 95 % interval is ``placed_low`` to ``placed_high``."""
+        return None if self.estimate is None else self.estimate - (self.unplaced or 0.0)
 
     def as_json(self) -> dict[str, Any]:
         """Give the pair as the command line prints it."""
@@ -128,7 +153,7 @@ class Pair:
                 name: None
                 if by_service is None
                 else {
-                    each: {"count": _rounded(one.count), "share": _share(one.share)}
+                    each: None if one is None else {"count": _rounded(one.count), "share": _share(one.share)}
                     for each, one in by_service.items()
                 }
                 for name, by_service in self.definitions.items()
@@ -160,6 +185,14 @@ class Pair:
             ],
             "known": None if self.known is None else self.known.as_json(),
             "breakdown": None if self.breakdown is None else self.breakdown.as_json(),
+            "placed_low": _rounded(self.placed_low),
+            "placed_high": _rounded(self.placed_high),
+            "reliability": self.reliability
+            if isinstance(self.reliability, str | None)
+            else self.reliability.as_json(),
+            "chance_by": None
+            if self.chance_by is None
+            else {name: [each.as_json() for each in rows] for name, rows in self.chance_by.items()},
             "weeks": round(self.weeks, 2),
             "weak_baseline": self.weak_baseline,
             "note": self.note,

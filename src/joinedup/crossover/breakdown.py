@@ -11,7 +11,11 @@ import polars as pl
 from joinedup.crossover.records import of_service
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from joinedup.crossover.records import Records
 
 _HOUR = 3_600_000_000
 _HOURS_OF_WEEK = 168
@@ -26,7 +30,8 @@ class First:
     """Which of two services came first in their joint events, weighed by probability.
 
     ``first_of`` gives each service's share of the events that it came to first (where they came at the same time,
-    half each), ``minutes`` the median time from the first to the second; ``events`` how many this rests on.
+    half each), ``minutes`` the median time between the two, whichever came first; ``events`` how many this rests on.
+    Of several calls or resources of one service, the first counts.
     """
 
     events: float
@@ -49,7 +54,8 @@ class Breakdown:
     ``categories`` has ``service``, ``category``, ``incidents``, ``joint`` (events expected) and ``share``, ``areas`` the same
     by ``area`` where records name the district in which they lie, and no row elsewhere; ``hours`` the events expected in
     each hour of the week from Monday 00:00 on the wall clock; ``cells`` the events expected in each square of 1 km (``x``,
-    ``y`` its south-west corner, in metres on the study's plane). All are of records with a usable position.
+    ``y`` its south-west corner, in metres on the study's plane); ``crossed`` the events expected by the two services' own
+    categories, ``one`` and ``other``. All are of records with a usable position.
     """
 
     categories: pl.DataFrame = field(compare=False)
@@ -58,6 +64,7 @@ class Breakdown:
     cells: pl.DataFrame = field(compare=False)
     recorded_first: First | None
     arrived_first: First | None
+    crossed: pl.DataFrame = field(compare=False)
 
     def as_json(self) -> dict[str, Any]:
         """Give the object that the command line prints; places stay inside the study."""
@@ -65,6 +72,7 @@ class Breakdown:
             "categories": _rounded(self.categories),
             "areas": _rounded(self.areas),
             "hours": [round(each, 2) for each in self.hours],
+            "crossed": [row | {"joint": round(row["joint"], 2)} for row in self.crossed.to_dicts()],
             "recorded_first": None if self.recorded_first is None else self.recorded_first.as_json(),
             "arrived_first": None if self.arrived_first is None else self.arrived_first.as_json(),
         }
@@ -76,17 +84,23 @@ def _rounded(table: pl.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def breakdown(frame: pl.DataFrame, services: tuple[str, str], joint: pl.DataFrame) -> Breakdown:
+def breakdown(
+    frame: pl.DataFrame,
+    records: tuple[Records, Records],
+    groups: tuple[NDArray[np.int64], NDArray[np.int64]],
+    joint: pl.DataFrame,
+) -> Breakdown:
     """Sort the meetings of two services, each weighed by its probability.
 
     Args:
         frame: the canonical frame.
-        services: the two services.
+        records: both services' records.
+        groups: each record's group, by the place of its first record.
         joint: the meetings in the window, as `Pair.joint` has them.
     """
-    one, other = services
+    services = one, other = records[0].service, records[1].service
     both = joint.filter(pl.col("probability") >= _LEAST_SAID)
-    record = frame.select("category", "area", "wall", "x", "y", "arrived")
+    record = frame.select("category", "area", "wall", "x", "y")
     # A record's row is its place in the frame.
     of_one, of_other = (
         record[both[side]].with_columns(both["probability"]) for side in ("a_record", "b_record")
@@ -103,7 +117,10 @@ def breakdown(frame: pl.DataFrame, services: tuple[str, str], joint: pl.DataFram
         .agg(pl.col("joint").sum())
         .sort("x", "y")
     )
-    minutes = both["minutes"].to_numpy()
+    weight, groups_met = both["probability"].to_numpy(), (both["a"].to_numpy(), both["b"].to_numpy())
+    # A group is named by the row of its first record, which in canonical order is the earliest.
+    received = [frame["instant"].gather(rows).to_numpy().astype(np.float64) for rows in groups_met]
+    arrived = [_first_arrivals(frame, *each) for each in zip(records, groups, groups_met, strict=True)]
     return Breakdown(
         categories=pl.concat(_by("category", frame, *each) for each in ((one, of_one), (other, of_other))),
         areas=pl.concat(
@@ -111,8 +128,20 @@ def breakdown(frame: pl.DataFrame, services: tuple[str, str], joint: pl.DataFram
         ),
         hours=tuple(float(each) for each in hours),
         cells=cells,
-        recorded_first=_first(services, both["probability"].to_numpy(), minutes),
-        arrived_first=_arrived_first(services, of_one, of_other),
+        crossed=_crossed(of_one, of_other),
+        recorded_first=_first(services, weight, received),
+        arrived_first=_first(services, weight, arrived),
+    )
+
+
+def _crossed(of_one: pl.DataFrame, of_other: pl.DataFrame) -> pl.DataFrame:
+    """Add up the joint events by both services' categories, those of most events first."""
+    return (
+        of_one.select(one="category", other=of_other["category"], joint="probability")
+        .group_by("one", "other")
+        .agg(pl.col("joint").sort().sum())
+        .with_columns(pl.col("one", "other").cast(pl.String))
+        .sort("joint", "one", "other", descending=[True, False, False], nulls_last=True)
     )
 
 
@@ -133,20 +162,27 @@ def _by(column: str, frame: pl.DataFrame, service: str, records: pl.DataFrame) -
     )
 
 
-def _arrived_first(services: tuple[str, str], of_one: pl.DataFrame, of_other: pl.DataFrame) -> First | None:
-    """Say whose resource arrived first, where both services say when."""
-    here, there = of_one["arrived"], of_other["arrived"]
-    known = (here.is_not_null() & there.is_not_null()).to_numpy()
-    if not known.any():
-        return None
-    gap = (there.to_numpy() - here.to_numpy())[known] / 60e6
-    return _first(services, of_one["probability"].to_numpy()[known], gap)
+def _first_arrivals(
+    frame: pl.DataFrame, records: Records, group: NDArray[np.int64], rows: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Give when the first resource arrived for any call of each group (µs), named by rows; nan where nobody says."""
+    names, which = np.unique(rows, return_inverse=True)
+    number = np.full(len(records), -1)
+    number[np.searchsorted(records.row, names)] = np.arange(len(names))
+    members = np.flatnonzero((number[group] >= 0) & records.attended)
+    first = np.full(len(names), np.inf)
+    came = frame["arrived"].gather(records.row[members]).to_numpy().astype(np.float64)
+    np.minimum.at(first, number[group[members]], came)
+    return np.where(np.isinf(first), np.nan, first)[which]
 
 
 def _first(
-    services: tuple[str, str], weight: np.ndarray[Any, Any], minutes: np.ndarray[Any, Any]
+    services: tuple[str, str], weight: NDArray[np.float64], moments: Sequence[NDArray[np.float64]]
 ) -> First | None:
-    """Weigh who came first; minutes are the second service's time after the first service's."""
+    """Weigh who came first, from the moment (µs) that either service came; None where no two moments are known."""
+    minutes = (moments[1] - moments[0]) / 60e6
+    known = ~np.isnan(minutes)
+    weight, minutes = weight[known], minutes[known]
     total = float(weight.sum())
     if total <= 0:
         return None

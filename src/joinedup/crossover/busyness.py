@@ -36,15 +36,11 @@ def busyness(
     if not len(place) or not len(other_place):
         return np.zeros(len(place))
     lattice = _lattice(other_place, neighbourhood)
-    profile = np.zeros(_HOURS_OF_WEEK)
-    for some in pieces(len(other_wall)):
-        profile += np.bincount(_hour_of_week(other_wall[some]), minlength=_HOURS_OF_WEEK)
-    profile = gaussian_filter1d(profile, 1.0, mode="wrap")
+    profile = gaussian_filter1d(_by_hour(other_wall), 1.0, mode="wrap")
     hours = np.log(np.maximum(profile / profile.mean(), _LEAST))
-    found = np.empty(len(place))
-    for some in pieces(len(place)):
-        around = lattice.smooth[_on(place[some], *lattice.where)].astype(np.float64) * lattice.records
-        found[some] = np.log(np.maximum(around, _LEAST)) + hours[_hour_of_week(wall[some])]
+    found = _around(place, lattice.smooth, *lattice.where, lattice.records)
+    np.log(found, out=found)
+    _add_hours(found, wall, hours)
     return found
 
 
@@ -81,26 +77,57 @@ def _lattice(other: Floats, neighbourhood: float) -> _Lattice:
     low, high = low - margin, high + margin
     cell = max(neighbourhood / _CELLS_A_WIDTH, float((high - low).max()) / _MOST_CELLS)
     size = np.ceil((high - low) / cell).astype(np.int64) + 1
-    counts = np.zeros(int(size.prod()), dtype=np.int64)
-    for some in pieces(len(other)):
-        inside = ((other[some] >= low) & (other[some] <= high)).all(axis=1)
-        counts += np.bincount(_on(other[some][inside], low, cell, size), minlength=len(counts))
-    smooth = gaussian_filter(
-        counts.reshape(size).astype(np.float32), neighbourhood / cell, mode="constant"
-    ).ravel()
+    counts = _counted(other, low, high, cell, size).astype(np.float32)
+    smooth = gaussian_filter(counts.reshape(size), neighbourhood / cell, mode="constant").ravel()
     return _Lattice(smooth, (low, cell, size), 2 * np.pi * (neighbourhood / cell) ** 2)
 
 
 @compiled
-def _on(place: Floats, low: Floats, cell: float, size: Integers) -> Integers:
-    """Number the cell of a lattice that each place lies in, or the one at the rim that is nearest."""
-    found = np.empty(place.shape[0], np.int64)
+def _on(east: float, north: float, low: Floats, cell: float, size: Integers) -> np.uint64:
+    """Number the cell of a lattice that a place lies in, or the one at the rim that is nearest."""
+    column = min(max(np.floor((east - low[0]) / cell), 0.0), size[0] - 1.0)
+    row = min(max(np.floor((north - low[1]) / cell), 0.0), size[1] - 1.0)
+    return np.uint64(int(column) * size[1] + int(row))
+
+
+@compiled
+def _counted(place: Floats, low: Floats, high: Floats, cell: float, size: Integers) -> Integers:
+    """Count the places in each cell of a lattice, without those beyond its corners."""
+    counts = np.zeros(size[0] * size[1], np.int64)
     for i in range(place.shape[0]):
-        east = min(max(np.floor((place[i, 0] - low[0]) / cell), 0.0), size[0] - 1.0)
-        north = min(max(np.floor((place[i, 1] - low[1]) / cell), 0.0), size[1] - 1.0)
-        found[i] = int(east) * size[1] + int(north)
+        east, north = place[i, 0], place[i, 1]
+        if low[0] <= east <= high[0] and low[1] <= north <= high[1]:
+            counts[_on(east, north, low, cell, size)] += 1
+    return counts
+
+
+@compiled
+def _around(
+    place: Floats, smooth: NDArray[np.float32], low: Floats, cell: float, size: Integers, records: float
+) -> Floats:
+    """Give how many records lie around each place, by a smoothed lattice; never quite none."""
+    found = np.empty(place.shape[0])
+    for i in range(place.shape[0]):
+        found[i] = max(np.float64(smooth[_on(place[i, 0], place[i, 1], low, cell, size)]) * records, _LEAST)
     return found
 
 
-def _hour_of_week(wall: Integers) -> Integers:
-    return (wall // _HOUR) % _HOURS_OF_WEEK
+@compiled
+def _hour_of_week(wall: int) -> np.uint64:
+    return np.uint64((wall // _HOUR) % _HOURS_OF_WEEK)
+
+
+@compiled
+def _by_hour(wall: Integers) -> Floats:
+    """Count the records in each hour of the week."""
+    counts = np.zeros(_HOURS_OF_WEEK)
+    for i in range(wall.shape[0]):
+        counts[_hour_of_week(wall[i])] += 1
+    return counts
+
+
+@compiled
+def _add_hours(found: Floats, wall: Integers, hours: Floats) -> None:
+    """Add to each record what holds for its hour of the week."""
+    for i in range(wall.shape[0]):
+        found[i] += hours[_hour_of_week(wall[i])]

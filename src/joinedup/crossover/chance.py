@@ -31,12 +31,10 @@ SHIFTS = (-4, -3, -2, -1, 1, 2, 3, 4)
 """Whole weeks by which the second service is shifted."""
 
 _LEAST_LEFT = 0.5
-_CORE_FACTOR, _SIDEBAND_LENGTH = 1.5, 120  # windows, minutes
+# The core is as long as the settings say for windows up to this many minutes, and in proportion beyond.
+_WINDOW = 30
 _FINE_BINS, _COARSE_BINS = 20, 10
 _MOST_GAP_BINS = 120
-# A day's volume stands in for one at most this many times as busy: one record of a part day must not weigh as
-# hundreds.
-_MOST_WEIGHT = 4.0
 # Shapes are drawn towards what is thought of them as if so many shifted coincidences had been seen besides: that of all
 # strata towards rings, margins or evenness (so many records in each hour), and a stratum's own towards that of all strata.
 _PRIOR_RINGS, _PRIOR_MARGINS, _PRIOR_GAP, _PRIOR_HOURS = 5.0, 10.0, 20.0, 20.0
@@ -110,9 +108,9 @@ class Chance:
 
 def reach_of(window: Window, matching: Matching) -> Reach:
     """Give the gaps to look at for a window: pairs beyond it tell what is chance within."""
-    core = round(max(matching.core_minutes, _CORE_FACTOR * window.minutes) * MINUTE)
+    core = round(matching.core_minutes * max(1.0, window.minutes / _WINDOW) * MINUTE)
     asked = round(window.minutes * MINUTE)
-    return Reach(core, core + 1, core + _SIDEBAND_LENGTH * MINUTE, asked, window.metres)
+    return Reach(core, core + 1, core + round(matching.sideband_minutes * MINUTE), asked, window.metres)
 
 
 def kinds_of(a: Linkable, b: Linkable, window: Window, reach: Reach, matching: Matching) -> Kinds:
@@ -149,6 +147,7 @@ def measured_chance(
     matching: Matching,
     progress: Callable[[str], None],
     own: bool = False,
+    workers: int | None = None,
 ) -> Chance:
     """Measure what chance alone would give two services.
 
@@ -159,9 +158,11 @@ def measured_chance(
     A pair of a shift that brings b's day d' onto day d weighs b's volume on d over its volume on d' (`_Volumes`), and
     the divisor is then the share of both services' work that lies on the days which the shift can speak for.
     """
-    cells = Cells(a.place, b.place, a.wall, b.wall, matching.farthest(window.metres), own=own)
-    volumes = _Volumes(a, b)
-    used = [weeks for weeks in SHIFTS if period.share_left(weeks) >= _LEAST_LEFT]
+    metres = matching.farthest(window.metres)
+    cells = Cells(a.place, b.place, a.wall, b.wall, metres, own=own, workers=workers)
+    volumes = _Volumes(a, b, matching.heaviest_day)
+    shifts = [weeks for weeks in SHIFTS if abs(weeks) <= matching.shift_weeks]
+    used = [weeks for weeks in shifts if period.share_left(weeks) >= _LEAST_LEFT]
     spoken_for = {weeks: volumes.share_spoken_for(weeks) for weeks in used}
     each = cells.tally(
         kinds,
@@ -175,7 +176,7 @@ def measured_chance(
     alone = not found
     shares, core_for_side = np.full(kinds.gaps, 1 / kinds.gaps), 1.0
     if alone:
-        within, beyond = _by_the_clock(a, b, reach, kinds.gaps, period)
+        within, beyond = by_the_clock(a, b, reach, kinds.gaps, period)
         core_for_side = float(within.sum() / beyond)
         total = replace(side, core=side.side * core_for_side, side=side.side * 0)
         shares = within / within.sum()
@@ -191,7 +192,7 @@ def measured_chance(
     code_pool = _towards(total.code.sum(axis=0) * worth, margins, _PRIOR_MARGINS * worth)
     flags = np.outer(*(_margin(each.sum(axis=0)) for each in marked)).ravel()
     flag_pool = _towards(total.flag.sum(axis=0) * worth, flags, _PRIOR_MARGINS * worth)
-    least = _HALF / max(len(SHIFTS), 1) / strata
+    least = _HALF / len(shifts) / strata
     return Chance(
         core=total.core / number + least,
         side=total.side / number,
@@ -216,7 +217,7 @@ def measured_chance(
     )
 
 
-def _by_the_clock(a: Linkable, b: Linkable, reach: Reach, gaps: int, period: Period) -> tuple[Floats, float]:
+def by_the_clock(a: Linkable, b: Linkable, reach: Reach, gaps: int, period: Period) -> tuple[Floats, float]:
     """Give how many coincidences the hours of two services lead us to expect, up to a factor: by gap, and in the sideband.
 
     Who is busy at noon has fewer at six hours' distance than at one. As a service's work in each hour of the day is taken
@@ -318,8 +319,12 @@ class _Volumes:
     in a quiet place all days weigh the same, and where storms and matches are real they count in full.
     """
 
-    def __init__(self, a: Linkable, b: Linkable) -> None:
-        """Count both services' usable records by day."""
+    def __init__(self, a: Linkable, b: Linkable, most: float) -> None:
+        """Count both services' usable records by day.
+
+        A day's volume stands in for one at most so many times as busy: one record of a part day must not weigh as hundreds.
+        """
+        self._most = most
         days = [
             each // DAY
             for records in (a, b)
@@ -351,7 +356,7 @@ class _Volumes:
         inside = (onto >= 0) & (onto < len(self._b)) & (own >= 0) & (own < len(self._b))
         ratio = np.zeros(len(day))
         below, above = self._b[own[inside]], self._b[onto[inside]]
-        usable = (below > 0) & (above <= _MOST_WEIGHT * below)
+        usable = (below > 0) & (above <= self._most * below)
         ratio[inside] = np.divide(above, below, out=np.zeros(len(above)), where=usable)
         return ratio
 

@@ -22,10 +22,12 @@ PLACE_METRES = 500
 _HOUR = 3_600_000_000
 
 
-def shares(counts: Mapping[str, float], incidents: Mapping[str, int]) -> dict[str, Definition]:
-    """Put each service's count beside its share of the service's own incidents."""
+def shares(counts: Mapping[str, float | None], incidents: Mapping[str, int]) -> dict[str, Definition | None]:
+    """Put each service's count beside its share of the service's own incidents; None where nothing was counted."""
     return {
-        service: Definition(count, count / incidents[service] if incidents[service] else None)
+        service: None
+        if count is None
+        else Definition(count, count / incidents[service] if incidents[service] else None)
         for service, count in counts.items()
     }
 
@@ -42,16 +44,21 @@ def requests_of(frame: pl.DataFrame, service: str) -> pl.DataFrame:
     )
 
 
-def requested(area: Area, requests: Mapping[str, pl.DataFrame], a: str, b: str) -> dict[str, int] | None:
+def requested(
+    area: Area, requests: Mapping[str, pl.DataFrame], a: str, b: str
+) -> dict[str, int | None] | None:
     """Count the records of each of two services that ask for the other, by its id or its kind.
 
-    ``requests`` has `requests_of` each service. None when no record of either says whether another service was asked
-    for; "none" says that nobody was.
+    ``requests`` has `requests_of` each service. None for a service of which no record says whether another service was
+    asked for, and None altogether when neither has one that does; "none" says that nobody was.
     """
     if requests[a].is_empty() and requests[b].is_empty():
         return None
-    counts = {}
+    counts: dict[str, int | None] = {}
     for own, other in ((a, b), (b, a)):
+        if requests[own].is_empty():
+            counts[own] = None
+            continue
         names = {other.lower(), area.kind_of(other).lower()}
         asked = [
             records
@@ -60,27 +67,6 @@ def requested(area: Area, requests: Mapping[str, pl.DataFrame], a: str, b: str) 
         ]
         counts[own] = sum(asked)
     return counts
-
-
-def known_links(frame: pl.DataFrame, a: str, b: str) -> pl.DataFrame:
-    """Tie records of two services by the number of the other that either has written down; ``a`` and ``b`` are rows.
-
-    Only records with a usable position are tied; each tie is given once.
-    """
-    usable = pl.col("positioned") & ~pl.col("default")
-    one, other = (of_service(frame, each).filter(usable) for each in (a, b))
-    ties = []
-    for here, there, turned in ((one, other, False), (other, one, True)):
-        tie = (
-            here.filter(pl.col("other_service_reference").is_not_null())
-            .select(
-                "row", pl.col("other_service_reference").cast(pl.String).str.strip_chars().alias("number")
-            )
-            .join(there.select(pl.col("row").alias("partner"), number="incident_id"), on="number")
-        )
-        first, second = ("partner", "row") if turned else ("row", "partner")
-        ties.append(tie.select(a=pl.col(first).cast(pl.Int64), b=pl.col(second).cast(pl.Int64)))
-    return pl.concat(ties).unique().sort("a", "b")
 
 
 def same_place_and_hour(a: Records, b: Records) -> tuple[int, dict[str, int]]:

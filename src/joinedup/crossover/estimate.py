@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from joinedup.crossover.by_chance import CORRECTED, OTHER_WEEKS, THAT_DAY, that_day_alone, within_window
 from joinedup.crossover.chance import MINUTE
 from joinedup.crossover.competing import meetings
 from joinedup.crossover.mixture import fitted
+from joinedup.crossover.partner_numbers import sharpened
 from joinedup.crossover.sweep import FLAGS
 
 if TYPE_CHECKING:
@@ -21,9 +23,12 @@ if TYPE_CHECKING:
     from joinedup.crossover.competing import Meetings
     from joinedup.crossover.linking import Linkage, Linked
     from joinedup.crossover.mixture import Mixture
+    from joinedup.crossover.partner_numbers import Said
     from joinedup.crossover.records import Records
+    from joinedup.crossover.sweep import Pairs
 
     Floats = NDArray[np.float64]
+    Groups = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 _NORMAL = 1.959964
 # Counts are whole: nothing is known to less than half an event.
@@ -46,24 +51,37 @@ class Estimate:
 class JointEvents:
     """Joint events over all records as published, the part without a usable position, and the way there.
 
-    ``met`` has the meetings that they are the sum of, and ``inside`` tells which pairs are in the window.
+    ``placed_low`` and ``placed_high`` are the interval of the others. ``met`` has the meetings that they are the sum of, and
+    ``inside`` tells which pairs are in the window; ``coincidences`` has what each baseline is made of, with what it is
+    multiplied by in each stratum, and ``said`` what the services' numbers said of each pair.
     """
 
     events: float
     low: float
     high: float
     unplaced: float
+    placed_low: float
+    placed_high: float
     attended: float
     baselines: tuple[tuple[str, Estimate], ...]
     disagree: bool
+    coincidences: tuple[tuple[str, Chance, Floats], ...]
     met: Meetings
     inside: NDArray[np.bool_]
+    said: Said | None
 
 
 def joint_events(
-    found: Linked, linkage: Linkage, a_group: NDArray[np.int64], b_group: NDArray[np.int64]
+    found: Linked,
+    linkage: Linkage,
+    a_group: NDArray[np.int64],
+    b_group: NDArray[np.int64],
+    said: Said | None = None,
 ) -> JointEvents:
     """Estimate the joint events of two services, and add those of records that have no usable position.
+
+    ``said`` has what the services' numbers say of each pair (`partner_numbers`), where records bear any: they tell which
+    pairs are the events, and the interval is left as wide as it is without them.
 
     **Events, not pairs.** A service's own calls about one event are one group, and a group is in at most one event:
     the events are the sum of the probabilities of all meetings of two groups that are in the window (`competing`).
@@ -87,25 +105,23 @@ def joint_events(
     with probability 1/(1+u), which adds E u (1 + u) to the variance.
     """
     a, b, window, chance = linkage.a, linkage.b, linkage.window, found.chance
-    inside = _inside(a, b, found, window)
-    met = meetings(found.pairs, freed(linkage, found), a_group, b_group)
+    inside = in_window(a, b, found.pairs, window)
+    met = _matched(found, linkage, a_group, b_group, said, found.mixture)
     first = _estimate(found.mixture, linkage, chance, met, inside)
-    name = "same-day sideband alone" if chance.alone else "whole-week shifts, scaled to the same-day sideband"
+    name = THAT_DAY if chance.alone else CORRECTED
     baselines = [(name, first)]
+    coincidences = [(name, chance, found.mixture.shapes.scale)]
     low, high, disagree = first.low, first.high, False
     if 0 < first.events**2 < _FEW**2 * len(found.pairs):
         low = max(low - _drift(linkage, a_group, b_group), 0.0)
     if not chance.alone:
-        plain = fitted(found.features, chance, scaled=False)
-        as_if = meetings(found.pairs, freed(linkage, found, plain), a_group, b_group)
-        second = _estimate(plain, linkage, chance, as_if, inside)
-        baselines.append(("whole-week shifts, weighted by busy days", second))
+        second = _by_another(found, linkage, chance, inside, (a_group, b_group), said)
+        baselines.append((OTHER_WEEKS, second))
+        coincidences.append((OTHER_WEEKS, chance, np.ones_like(chance.core)))
         disagree = _days_differ(chance)
         if disagree:
             low, high = min(low, second.low), max(high, second.high)
-    share_a, share_b = (_share_in_events(each, side, found, met) for each, side in ((a, "a"), (b, "b")))
-    ratio = _unplaced_ratio(a, share_a), _unplaced_ratio(b, share_b)
-    lost = ratio[0] + ratio[1] + ratio[0] * ratio[1]
+    lost = _unplaced(linkage, found, met)
     spread = _NORMAL**2 * first.events * lost * (1 + lost)
     events = first.events * (1 + lost)
     most = float(min(a.incidents, b.incidents))
@@ -114,18 +130,96 @@ def joint_events(
         low=max(events - math.hypot((first.events - low) * (1 + lost), math.sqrt(spread)), 0.0),
         high=min(events + math.hypot((high - first.events) * (1 + lost), math.sqrt(spread)), most),
         unplaced=first.events * lost,
-        attended=_attended(a, b, met, inside, a_group, b_group) * (1 + lost),
+        placed_low=low,
+        placed_high=min(high, most),
+        # No more events than there are records, and no more attended ones than events.
+        attended=min(_attended(a, b, met, inside, a_group, b_group) * (1 + lost), events, most),
         baselines=tuple(baselines),
         disagree=disagree,
+        coincidences=tuple(coincidences),
         met=met,
         inside=inside,
+        said=said,
     )
 
 
-def _inside(a: Records, b: Records, found: Linked, window: Window) -> NDArray[np.bool_]:
+def by_that_day(
+    found: Linked,
+    linkage: Linkage,
+    joint: JointEvents,
+    groups: Groups,
+) -> tuple[Estimate, Chance]:
+    """Estimate by that day's other hours alone, to stand beside the others, which both come from whole weeks."""
+    chance = that_day_alone(linkage)
+    return _by_another(found, linkage, chance, joint.inside, groups, joint.said), chance
+
+
+def _by_another(
+    found: Linked,
+    linkage: Linkage,
+    chance: Chance,
+    inside: NDArray[np.bool_],
+    groups: Groups,
+    said: Said | None,
+) -> Estimate:
+    """Estimate anew, as if coincidence were what another baseline says."""
+    plain = fitted(found.features, chance, scaled=False)
+    met = _matched(found, linkage, *groups, said, plain)
+    return _estimate(plain, linkage, chance, met, inside)
+
+
+def in_window(a: Records, b: Records, pairs: Pairs, window: Window) -> NDArray[np.bool_]:
     """Tell which pairs are in the window, or may be before rounding."""
-    apart = found.pairs.apart - a.slack[found.pairs.a] - b.slack[found.pairs.b]
-    return (apart <= window.metres) & (np.abs(found.pairs.gap) <= window.minutes * MINUTE)
+    apart = pairs.apart - a.slack[pairs.a] - b.slack[pairs.b]
+    return (apart <= window.metres) & (np.abs(pairs.gap) <= window.minutes * MINUTE)
+
+
+def events_alone(
+    found: Linked,
+    linkage: Linkage,
+    a_group: NDArray[np.int64],
+    b_group: NDArray[np.int64],
+    said: Said | None,
+) -> float:
+    """Estimate the joint events as `joint_events` does, and nothing about how sure they are."""
+    a, b = linkage.a, linkage.b
+    met = _matched(found, linkage, a_group, b_group, said, found.mixture)
+    placed = _placed(met, in_window(a, b, found.pairs, linkage.window))
+    return min(placed * (1 + _unplaced(linkage, found, met)), float(min(a.incidents, b.incidents)))
+
+
+def _matched(
+    found: Linked,
+    linkage: Linkage,
+    a_group: NDArray[np.int64],
+    b_group: NDArray[np.int64],
+    said: Said | None,
+    mixture: Mixture,
+) -> Meetings:
+    """Let groups compete by the odds of a mixture, and where numbers say anything by those that they sharpen."""
+    odds = freed(linkage, found, mixture)
+    met = meetings(found.pairs, odds, a_group, b_group)
+    if said is None:
+        return met
+    return meetings(found.pairs, sharpened(odds, met.probability, said), a_group, b_group)
+
+
+def unaided(
+    found: Linked, linkage: Linkage, a_group: NDArray[np.int64], b_group: NDArray[np.int64]
+) -> Meetings:
+    """Match groups by place, time, category and priority alone, so that numbers can be held against it."""
+    flag, chance, kinds = found.features.flag, found.chance, linkage.kinds
+    if (flag != flag[:1]).any():
+        none = np.zeros_like(chance.flag_pool)
+        none[0] = 1.0
+        blind = replace(
+            chance, flag=np.ones_like(chance.flag), flag_pool=none, together=np.ones_like(chance.together)
+        )
+        features = replace(found.features, flag=np.zeros_like(flag))
+        found = replace(found, features=features, mixture=fitted(features, blind, scaled=not chance.alone))
+        a, b = (replace(each, flag=np.zeros_like(each.flag)) for each in (kinds.a, kinds.b))
+        linkage = replace(linkage, kinds=replace(kinds, a=a, b=b))
+    return _matched(found, linkage, a_group, b_group, None, found.mixture)
 
 
 def freed(linkage: Linkage, found: Linked, mixture: Mixture | None = None) -> Floats:
@@ -152,8 +246,7 @@ def _estimate(
     mixture: Mixture, linkage: Linkage, chance: Chance, met: Meetings, inside: NDArray[np.bool_]
 ) -> Estimate:
     """Add up the meetings in the window, and say how sure we are of the sum."""
-    here = met_inside(met, inside)
-    events = float(met.joint[here].sum() + met.probability[inside & (met.meeting < 0)].sum())
+    here, events = met_inside(met, inside), _placed(met, inside)
     total = mixture.shapes.total
     error = max(mixture.variance - total, 0.0) * (events / total) ** 2 if total > 0 else 0.0
     error = max(error, float((met.joint[here] * (1 - met.joint[here])).sum()))
@@ -163,14 +256,15 @@ def _estimate(
     return Estimate(float(expected), events, max(events - half, 0.0), events + half)
 
 
+def _placed(met: Meetings, inside: NDArray[np.bool_]) -> float:
+    """Add up the meetings in the window, and what is left of pairs that are no meetings."""
+    unmet = met.probability[inside & (met.meeting < 0)]
+    return float(met.joint[met_inside(met, inside)].sum() + unmet.sum())
+
+
 def _in_window(chance: Chance, linkage: Linkage) -> Floats:
     """Give the coincidences to expect in the window, by stratum: those of the core in its bins of distance and gap."""
-    kinds, core, minutes = linkage.kinds, linkage.reach.core, linkage.window.minutes * MINUTE
-    near = kinds.bins <= linkage.window.metres * (1 + 1e-9)
-    edges = np.linspace(-core, core, kinds.gaps + 1)
-    # A bin that the window's end cuts through counts by the part that is in the window.
-    within = np.minimum(edges[1:], minutes) - np.maximum(edges[:-1], -minutes)
-    soon = np.clip(within / np.diff(edges), 0, 1)
+    near, soon = within_window(linkage)
     return np.asarray(chance.core * chance.distance[:, near].sum(axis=1) * float(chance.gap @ soon))
 
 
@@ -179,7 +273,7 @@ def _drift(linkage: Linkage, a_group: NDArray[np.int64], b_group: NDArray[np.int
     worst = 0.0
     for found, left in linkage.placebos():
         met = meetings(found.pairs, freed(linkage, found), a_group, b_group)
-        inside = _inside(linkage.a, linkage.b, found, linkage.window)
+        inside = in_window(linkage.a, linkage.b, found.pairs, linkage.window)
         worst = max(worst, _estimate(found.mixture, linkage, found.chance, met, inside).events / left)
     return worst
 
@@ -214,6 +308,15 @@ def _days_differ(chance: Chance) -> bool:
     number = max(len(chance.shifts), 1)
     variance = chance.spread * (max(seen, 1.0) + seen**2 / (number * expected)) / expected**2
     return abs(seen / expected - 1) > _NORMAL * math.sqrt(variance)
+
+
+def _unplaced(linkage: Linkage, found: Linked, met: Meetings) -> float:
+    """Give the unplaced events for each placed one: one service could not place them, or the other, or neither."""
+    one, other = (
+        _unplaced_ratio(each, _share_in_events(each, side, found, met))
+        for each, side in ((linkage.a, "a"), (linkage.b, "b"))
+    )
+    return one + other + one * other
 
 
 def _share_in_events(records: Records, side: str, found: Linked, met: Meetings) -> Floats:

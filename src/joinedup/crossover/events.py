@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 
 # Two groups of an event of three that are too far apart to have been weighed speak against it, as odds of 1 to 20 would.
 _UNSEEN = -3.0
-_SECONDS = 2.0
+# Work is limited by its amount and never by the clock: a busy machine must not choose other events than an idle one.
+_NODES = 50
 _LARGEST = 2_000
+# Most knots have a handful of possible events: to try them all takes less than to state them as a programme.
+_HANDFUL = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,8 +60,8 @@ def best_events(
         groups: by service: ``row`` and ``group`` of each positioned record.
 
     Where meetings of even odds or better tie only two groups together, they are an event. Larger knots are solved to
-    optimality as a set packing over all possible events of the knot, within two seconds each; what is then not proven
-    shows as the gap between score and bound.
+    optimality as a set packing over all possible events of the knot, within so many branches of the search; what is
+    then not proven shows as the gap between score and bound.
     """
     services = sorted({each for pair in meetings for each in pair})
     edges = _edges(meetings)
@@ -114,6 +117,8 @@ def _packed(
     members = [event for event, _ in possible]
     nodes = sorted({node for event in members for node in event})
     place = {node: number for number, node in enumerate(nodes)}
+    if len(members) <= _HANDFUL:
+        return _tried(members, worth)
     if len(members) > _LARGEST:
         chosen, score, bound = _greedy(members, worth)
         return chosen, score, bound if complete else _half_of_each_tie(knot, kind)
@@ -125,13 +130,38 @@ def _packed(
         constraints=scipy.optimize.LinearConstraint(taken.tocsr(), ub=1),
         integrality=np.ones(len(members), dtype=np.int64),
         bounds=scipy.optimize.Bounds(0, 1),
-        options={"time_limit": _SECONDS},
+        options={"node_limit": _NODES, "mip_rel_gap": 0.0},
     )
     if answer.x is None:
         return _greedy(members, worth)
     used = np.flatnonzero(answer.x > 0.5)
     reached = float(worth[used].sum())
     return [members[each] for each in used], reached, max(-float(answer.mip_dual_bound), reached)
+
+
+def _tried(
+    members: Sequence[tuple[int, ...]], worth: NDArray[np.float64]
+) -> tuple[list[tuple[int, ...]], float, float]:
+    """Try every choice among a handful of possible events that could still be the best; of equal ones the first stays."""
+    order = np.argsort(-worth, kind="stable").tolist()
+    left = [math.fsum(worth[order[at:]]) for at in range(len(order))]
+    best: tuple[float, tuple[int, ...]] = (0.0, ())
+
+    def further(at: int, taken: frozenset[int], chosen: tuple[int, ...], score: float) -> None:
+        nonlocal best
+        if score > best[0]:
+            best = score, chosen
+        for place in range(at, len(order)):
+            if score + left[place] <= best[0]:
+                return
+            event = order[place]
+            if taken.isdisjoint(members[event]):
+                further(place + 1, taken.union(members[event]), (*chosen, event), score + float(worth[event]))
+
+    further(0, frozenset(), (), 0.0)
+    used = sorted(best[1])
+    reached = float(worth[used].sum())
+    return [members[each] for each in used], reached, reached
 
 
 def _greedy(

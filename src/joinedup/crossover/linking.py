@@ -52,6 +52,7 @@ class Linkage:
     chance: Chance
     period: Period
     matching: Matching
+    workers: int | None = None
 
     def placebos(self) -> list[tuple[Linked, float]]:
         """Link records that cannot be of one event, as if they were: each with the share of the period it stands for.
@@ -59,12 +60,12 @@ class Linkage:
         The second service is shifted by 5 weeks either way, which no baseline uses, or in a short study by just so
         long that the window falls into the sideband.
         """
-        weeks = [each for each in _PLACEBO_WEEKS if self.period.share_left(each) >= _PLACEBO_LEAST]
+        weeks = [each for each in UNUSED_WEEKS if self.period.share_left(each) >= LEAST_LEFT]
         shifts = [(each * WEEK, self.period.share_left(each)) for each in weeks]
         if not shifts:
             shifts = [(sign * (self.reach.side_from + self.reach.core), 1.0) for sign in (-1, 1)]
         metres = self.matching.farthest(self.window.metres)
-        cells = Cells(self.a.place, self.b.place, self.a.wall, self.b.wall, metres)
+        cells = Cells(self.a.place, self.b.place, self.a.wall, self.b.wall, metres, workers=self.workers)
         found = []
         for shift, left in shifts:
             pairs, side = cells.found(self.kinds, self.reach, shift)
@@ -79,8 +80,10 @@ class Linkage:
         return found
 
 
-_PLACEBO_WEEKS = (-5, 5)
-_PLACEBO_LEAST = 0.5
+UNUSED_WEEKS = (-5, 5)
+"""Shifts that no baseline is measured on."""
+LEAST_LEFT = 0.5
+"""They are used where they leave so much of the period."""
 
 
 def linked(
@@ -92,17 +95,21 @@ def linked(
     progress: Callable[[str], None],
     a_asks: NDArray[np.int8] | None = None,
     b_asks: NDArray[np.int8] | None = None,
+    *,
+    workers: int | None = None,
 ) -> tuple[Linked, Linkage]:
     """Find the near pairs of two services, or of one with itself, and fit how many of them are events.
 
-    ``a_asks`` and ``b_asks`` say of each record whether it asked for the other service (`asks_for`).
+    ``a_asks`` and ``b_asks`` say of each record whether it asked for the other service (`asks_for`). Slices of time are
+    swept by as many ``workers`` as there are processors unless told otherwise.
     """
     own = a is b
     reach = reach_of(window, matching)
     one = _linkable(a, b, matching, a_asks)
     other = one if own else _linkable(b, a, matching, b_asks)
     kinds = kinds_of(one, other, window, reach, matching)
-    cells = Cells(a.place, b.place, a.instant, b.instant, matching.farthest(window.metres), own=own)
+    metres = matching.farthest(window.metres)
+    cells = Cells(a.place, b.place, a.instant, b.instant, metres, own=own, workers=workers)
     pairs, side = cells.found(kinds, reach)
     features = features_of(pairs, kinds, reach)
     chance = measured_chance(
@@ -117,9 +124,10 @@ def linked(
         matching=matching,
         progress=progress,
         own=own,
+        workers=workers,
     )
     mixture = fitted(features, chance, scaled=not chance.alone)
-    linkage = Linkage(a, b, kinds, reach, window, chance, period, matching)
+    linkage = Linkage(a, b, kinds, reach, window, chance, period, matching, workers)
     return Linked(pairs, features, chance, mixture, side.plain), linkage
 
 

@@ -24,7 +24,24 @@ class Matching:
         "how far apart records are weighed: rounded and poor places lie beyond the window",
     )
     core_minutes: float = _setting(
-        45, 40, 60, "minutes", "the shortest gap that is weighed either way; the sideband begins there"
+        45,
+        40,
+        60,
+        "minutes",
+        "the longest gap that is weighed, for a window of up to 30 minutes and in proportion beyond; the sideband begins there",
+    )
+    sideband_minutes: float = _setting(
+        120, 60, 240, "minutes", "how long the sideband is, which tells how that day differs from other weeks"
+    )
+    shift_weeks: int = _setting(
+        4, 2, 4, "weeks", "how far one service is shifted, either way; a fifth week is kept to check by"
+    )
+    heaviest_day: float = _setting(
+        4.0,
+        2.0,
+        8.0,
+        "times",
+        "the volume of a day that one so many times quieter may stand for; others speak for none",
     )
     neighbourhood: float = _setting(
         500, 300, 1000, "metres", "the width of the kernel that tells how busy a place is"
@@ -36,6 +53,9 @@ class Matching:
         80,
         "pairs",
         "how much speaks for the same chance on the same day as in other weeks, in each stratum",
+    )
+    again_metres: float = _setting(
+        150, 100, 250, "metres", "how near a service's second call about one event comes"
     )
     again_minutes: float = _setting(
         15, 10, 25, "minutes", "how soon a service's second call about one event comes"

@@ -6,54 +6,30 @@ import math
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
-from joblib import Parallel, delayed
 
-from joinedup.compiling import processors
-from joinedup.crossover.answer import (
-    BaselineChance,
-    Crossover,
-    Definition,
-    Known,
-    Pair,
-    ServiceRecords,
-    Triple,
-    Window,
-)
-from joinedup.crossover.breakdown import breakdown
-from joinedup.crossover.chance import MINUTE
+from joinedup.crossover.answer import Crossover, ServiceRecords, Triple, Window
 from joinedup.crossover.concentration import concentration
-from joinedup.crossover.definitions import (
-    PLACE_METRES,
-    known_links,
-    requested,
-    requests_of,
-    same_place_and_hour,
-    shares,
-)
-from joinedup.crossover.estimate import joint_events, met_inside
+from joinedup.crossover.estimate import events_alone
 from joinedup.crossover.events import best_events
-from joinedup.crossover.linking import linked
+from joinedup.crossover.gathered import Asked, Gathered, Two, groups_of, of_each_two
 from joinedup.crossover.matching import Matching
-from joinedup.crossover.nearby import NEIGHBOURHOOD, Squares, kept
-from joinedup.crossover.records import asks_for, canonical, of_service, period_of, records_of
-from joinedup.crossover.repeats import repeat_groups
+from joinedup.crossover.records import of_service
 from joinedup.crossover.triples import triples
+from joinedup.crossover.two_services import measured_pair
 from joinedup.refusal import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from joinedup.area import Area
-    from joinedup.crossover.estimate import JointEvents
-    from joinedup.crossover.linking import Linked
+    from joinedup.crossover.answer import Pair
     from joinedup.crossover.records import Period, Records
 
-_WEEKS_FOR_A_BASELINE = 8
-_NORMAL, _HALF, _LIKELY = 1.959964, 0.5, 0.5
+_NORMAL, _HALF = 1.959964, 0.5
 _DAY_OF_MINUTES = 1_440
 
 
@@ -80,60 +56,54 @@ def measure(
         raise Refusal(
             f"a window of {minutes:g} minutes cannot be used; use one above 0 and up to {_DAY_OF_MINUTES}"
         )
-    tell, settings = progress or (lambda _: None), matching or Matching()
+    tell = progress or (lambda _: None)
     tell("reading incidents")
-    window = Window(metres, minutes)
-    frame = canonical(area)
-    period = period_of(area, frame)
-    records = {service: records_of(frame, service) for service in area.services}
-    has_arrivals = {service for service in records if of_service(frame, service)["arrived"].count()}
-    side = max(settings.farthest(metres), PLACE_METRES)
-    fine, wide = (
-        {service: Squares.of(each, width) for service, each in records.items()}
-        for width in (side, max(side, NEIGHBOURHOOD))
-    )
-    requests = {service: requests_of(frame, service) for service in area.services}
-    # Threads: the sweeps hold no lock, and nothing has to be copied.
-    side_by_side = Parallel(n_jobs=workers or processors(), prefer="threads")
+    gathered = Gathered.of(area)
+    asked = Asked(Window(metres, minutes), matching or Matching(), workers)
+    groups = groups_of(gathered, asked, tell)
 
-    def grouped(each: Records) -> NDArray[np.int64]:
-        tell(f"repeated calls of {each.service}")
-        return repeat_groups(each, period, settings, tell)
+    def measured(two: Two) -> Pair:
+        tell(f"pairs of {' and '.join(two.services)}")
+        return measured_pair(two, tell)
 
-    groups = dict(
-        zip(records, side_by_side(delayed(grouped)(each) for each in records.values()), strict=True)
-    )
-    pairs = side_by_side(
-        delayed(_measure_pair)(
-            area,
-            frame,
-            records[a],
-            records[b],
-            requests=requests,
-            groups=(groups[a], groups[b]),
-            near=(wide[a].near(wide[b], groups[a]), wide[b].near(wide[a], groups[b]))
-            if fine[a].touch(fine[b])
-            else None,
-            matching=settings,
-            window=window,
-            period=period,
-            with_attendance={a, b} <= has_arrivals,
-            progress=tell,
-        )
-        for a, b in combinations(area.services, 2)
-    )
+    pairs = of_each_two(gathered, asked, groups, measured)
     tell("events of all services")
     met = {pair.services: pair.joint for pair in pairs if pair.joint is not None}
+    named = {service: _grouped(each, groups[service]) for service, each in gathered.records.items()}
+    found = best_events(met, named)
     tell("concentration")
+    frame = gathered.frame
     return Crossover(
-        window=window,
-        services={service: _service_records(area, frame, records[service]) for service in area.services},
+        window=asked.window,
+        services={service: _service_records(area, frame, each) for service, each in gathered.records.items()},
         pairs=tuple(pairs),
         triples=_triples(met, pairs),
-        found=best_events(met, {service: _grouped(records[service], groups[service]) for service in groups}),
+        found=found,
         concentration=concentration(frame, area.services),
-        note=_study_note(area, frame, period),
+        note=_study_note(area, frame, gathered.period),
     )
+
+
+def estimates(
+    gathered: Gathered,
+    window: Window,
+    matching: Matching,
+    progress: Callable[[str], None] | None = None,
+    workers: int | None = None,
+) -> dict[tuple[str, str], float | None]:
+    """Estimate the joint events of each two services as `measure` does, and nothing else; None where it cannot be told."""
+    tell, asked = progress or (lambda _: None), Asked(window, matching, workers)
+
+    def estimated(two: Two) -> float | None:
+        if not all(each.usable_by_category.any() for each in two.records):
+            return None
+        if two.near is None:
+            return 0.0
+        found, linkage, groups, said = two.linked(tell)
+        return events_alone(found, linkage, *groups, said)
+
+    found = of_each_two(gathered, asked, groups_of(gathered, asked, tell), estimated)
+    return dict(zip(combinations(gathered.area.services, 2), found, strict=True))
 
 
 def _grouped(records: Records, group: NDArray[np.int64]) -> pl.DataFrame:
@@ -148,189 +118,14 @@ def _triples(met: Mapping[tuple[str, str], pl.DataFrame], pairs: Sequence[Pair])
     for services, (events, variance) in triples(met).items():
         ties = map(frozenset, combinations(services, 2))
         known = [measured[tie] for tie in ties if tie in measured]
-        placed = [((pair.estimate or 0.0) - (pair.unplaced or 0.0), pair) for pair in known]
+        # Both are of records that have a usable position, as the triples are.
         error = max(
-            ((pair.high or 0.0) - (pair.low or 0.0)) / 2 / max(number, 1.0) for number, pair in placed
+            ((pair.placed_high or 0.0) - (pair.placed_low or 0.0)) / 2 / max(pair.placed or 0.0, 1.0)
+            for pair in known
         )
         half = math.hypot(_NORMAL * math.sqrt(variance), events * error) + _HALF
         found.append(Triple(services, events, max(events - half, 0.0), events + half))
     return tuple(found)
-
-
-def _measure_pair(
-    area: Area,
-    frame: pl.DataFrame,
-    a: Records,
-    b: Records,
-    *,
-    requests: Mapping[str, pl.DataFrame],
-    groups: tuple[NDArray[np.int64], NDArray[np.int64]],
-    near: tuple[NDArray[np.bool_], NDArray[np.bool_]] | None,
-    matching: Matching,
-    window: Window,
-    period: Period,
-    with_attendance: bool,
-    progress: Callable[[str], None],
-) -> Pair:
-    """Measure one pair of services by every definition."""
-    services = (a.service, b.service)
-    incidents = {a.service: a.incidents, b.service: b.incidents}
-    progress(f"pairs of {a.service} and {b.service}")
-    asked = requested(area, requests, a.service, b.service)
-    definitions: dict[str, Mapping[str, Definition] | None] = {
-        "requested": None if asked is None else shares(asked, incidents),
-        "jointly_recorded": None,
-        "jointly_attended": None,
-        "same_place_and_hour": None,
-    }
-    weak = period.weeks < _WEEKS_FOR_A_BASELINE
-    unusable = [each.service for each in (a, b) if not each.usable_by_category.any()]
-    if unusable:
-        return Pair(
-            services,
-            requested=None if asked is None else sum(asked.values()),
-            definitions=definitions if asked is not None else None,
-            weeks=period.weeks,
-            weak_baseline=weak,
-            note=f"no record of {' or '.join(unusable)} has both a time and a place to link on",
-        )
-    if near is None:
-        none = shares(dict.fromkeys(services, 0.0), incidents)
-        return Pair(
-            services,
-            observed_pairs=0,
-            chance_pairs=0.0,
-            estimate=0.0,
-            low=0.0,
-            high=0.0,
-            unplaced=0.0,
-            share_of=dict.fromkeys(services, 0.0),
-            requested=None if asked is None else sum(asked.values()),
-            jointly_attended=0.0 if with_attendance else None,
-            same_place_and_hour=0,
-            definitions=definitions
-            | {"jointly_recorded": none, "same_place_and_hour": none}
-            | ({"jointly_attended": none} if with_attendance else {}),
-            weeks=period.weeks,
-            weak_baseline=weak,
-            note="no two of their records lie near each other at any time",
-        )
-    # Whoever is near nobody of the other service meets nobody: a force beside another one is weighed along the border.
-    near_a, near_b = a.where(near[0]), b.where(near[1])
-    found, linkage = linked(
-        near_a,
-        near_b,
-        window,
-        period,
-        matching,
-        progress,
-        asks_for(area, frame, a.service, b.service)[near[0]],
-        asks_for(area, frame, b.service, a.service)[near[1]],
-    )
-    joint = joint_events(found, linkage, *(kept(*each) for each in zip(groups, near, strict=True)))
-    definitions["jointly_recorded"] = shares(dict.fromkeys(services, joint.events), incidents)
-    attended = joint.attended if with_attendance else None
-    if attended is not None:
-        definitions["jointly_attended"] = shares(dict.fromkeys(services, attended), incidents)
-    met = _met(near_a, near_b, found, joint)
-    meetings, theirs = same_place_and_hour(near_a, near_b)
-    definitions["same_place_and_hour"] = shares(theirs, incidents)
-    return Pair(
-        services=services,
-        observed_pairs=found.observed,
-        chance_pairs=found.chance.pairs_in_window,
-        estimate=joint.events,
-        low=joint.low,
-        high=joint.high,
-        unplaced=joint.unplaced,
-        share_of={service: joint.events / incidents[service] for service in services},
-        requested=None if asked is None else sum(asked.values()),
-        jointly_attended=attended,
-        same_place_and_hour=meetings,
-        definitions=definitions,
-        baselines=tuple(
-            BaselineChance(name, each.chance, each.events, each.low, each.high)
-            for name, each in joint.baselines
-        ),
-        joint=met,
-        breakdown=breakdown(frame, services, met),
-        known=_known(frame, a, b, groups, met),
-        weeks=period.weeks,
-        weak_baseline=weak,
-        note=_pair_note(period, weak, found, joint),
-    )
-
-
-def _met(a: Records, b: Records, found: Linked, joint: JointEvents) -> pl.DataFrame:
-    """Give the meetings in the window as a table, records by their place in the canonical frame."""
-    met, pairs = joint.met, found.pairs
-    here = met_inside(met, joint.inside)
-    likeliest = met.likeliest[here]
-    of_met = np.flatnonzero(joint.inside & (met.meeting >= 0))
-    # Rounding may have moved either record.
-    apart = pairs.apart[of_met] - a.slack[pairs.a[of_met]] - b.slack[pairs.b[of_met]]
-    least = {
-        "least_minutes": np.abs(pairs.gap[of_met]) / MINUTE,
-        "least_metres": np.maximum(apart, 0.0).astype(np.float64),
-    }
-    return pl.DataFrame(
-        {
-            "a": a.row[met.a[here]],
-            "b": b.row[met.b[here]],
-            "a_record": a.row[pairs.a[likeliest]],
-            "b_record": b.row[pairs.b[likeliest]],
-            "odds": met.odds[here],
-            "probability": met.joint[here],
-            "minutes": pairs.gap[likeliest] / MINUTE,
-            "metres": pairs.apart[likeliest],
-        }
-        | {name: _least(values, met.meeting[of_met], here) for name, values in least.items()}
-    )
-
-
-def _least(
-    values: NDArray[np.float64], meeting: NDArray[np.int64], here: NDArray[np.bool_]
-) -> NDArray[np.float64]:
-    """Give the least value that any pair has of each meeting that is here."""
-    least = np.full(len(here), np.inf)
-    np.minimum.at(least, meeting, values)
-    return least[here]
-
-
-def _known(
-    frame: pl.DataFrame,
-    a: Records,
-    b: Records,
-    groups: tuple[NDArray[np.int64], NDArray[np.int64]],
-    met: pl.DataFrame,
-) -> Known | None:
-    """Hold the meetings to the ties that records have by the other service's number; None where they have none."""
-    links = known_links(frame, a.service, b.service)
-    if links.is_empty():
-        return None
-    grouped = links
-    for side, records, group in (("a", a, groups[0]), ("b", b, groups[1])):
-        names = pl.DataFrame({side: records.row, f"{side}_group": records.row[group]})
-        grouped = grouped.join(names, on=side, how="left")
-    found = grouped.join(
-        met.select(a_group="a", b_group="b", probability="probability"), on=["a_group", "b_group"], how="left"
-    )["probability"].fill_null(0.0)
-    return Known(links.height, int((found >= _LIKELY).sum()), float(found.to_numpy().sum()))
-
-
-def _pair_note(period: Period, weak: bool, found: Linked, joint: JointEvents) -> str | None:
-    """Say what a reader must know of a pair's baseline, or nothing."""
-    notes = []
-    if weak:
-        notes.append(f"only {period.weeks:.1f} weeks of data: the chance baseline is weak")
-    if found.chance.alone:
-        notes.append(
-            "no whole-week shift keeps half of the period: "
-            "chance is taken from same-day pairs beyond the window alone"
-        )
-    if joint.disagree:
-        notes.append("the two baselines disagree beyond sampling error: low and high cover both")
-    return "; ".join(notes) or None
 
 
 def _service_records(area: Area, frame: pl.DataFrame, records: Records) -> ServiceRecords:

@@ -13,11 +13,10 @@ the signed gap. Shapes multiply, as if errors of place, time and category had no
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
 from joinedup.compiling import compiled
 
@@ -33,8 +32,14 @@ _DONE = 1e-5  # of the joint pairs, from one round to the next
 # Shapes begin as, and are drawn towards, a guess as if so many joint pairs had been seen besides; of marks it knows less.
 _GUESSED, _HARDLY = 1.0, 0.001
 _NONE = 1e-9
+# The likeliest gap is found after smoothing over such a part of the bins.
+_PARTS = 45
 _NUDGE = 0.01
 _NUDGED_ROUNDS = 200
+# After so many rounds, pairs of next to no odds are left out of those that follow, if all of them together are less than this
+# share of the joint pairs. In the end that is more than half of the pairs.
+_LOOKED_THROUGH = (8, 16, 32, 64)
+_NOTHING, _NOTHING_TOGETHER = 1e-8, 1e-7
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +55,12 @@ class Features:
     def __len__(self) -> int:
         """Count the pairs."""
         return len(self.stratum)
+
+    def where(self, keep: NDArray[np.bool_]) -> Features:
+        """Keep some of the pairs."""
+        return Features(
+            self.stratum[keep], self.distance[keep], self.gap[keep], self.code[keep], self.flag[keep]
+        )
 
     def all(
         self,
@@ -107,12 +118,13 @@ class Mixture:
         if total <= 0:
             return 0.0
         nudged, settled = replace(self.shapes, level=self.shapes.level * (1 + _NUDGE)), self.shapes
-        nudged_odds, settled_odds = self.odds.copy(), self.odds.copy()
+        keep = _worth_a_round(self.odds, total)
+        fit, nudged_odds, settled_odds = self.fit.where(keep), self.odds[keep], self.odds[keep]
         left, size = 0.0, 1.0
         for _ in range(_NUDGED_ROUNDS):
             left += size
-            nudged = self.fit.round(nudged, nudged_odds)
-            settled = self.fit.round(settled, settled_odds)
+            nudged = fit.round(nudged, nudged_odds)
+            settled = fit.round(settled, settled_odds)
             size = (nudged.total - settled.total) / (_NUDGE * total)
             if not 1e-3 < size < 2:
                 break
@@ -131,14 +143,40 @@ def fitted(features: Features, chance: Chance, *, scaled: bool = True) -> Mixtur
         scale=chance.scale if scaled else np.ones_like(chance.scale),
     )
     odds = np.zeros(len(features))
-    before = np.inf
-    for _ in range(_ROUNDS):
-        shapes = fit.round(shapes, odds)
+    settled, left_out = _settled(fit, shapes, odds, _LOOKED_THROUGH)
+    fit.weigh(settled, odds)
+    if odds[left_out].sum() > _NOTHING_TOGETHER * settled.total:
+        # They came back: they are not nothing by shapes that were fitted without them. Once more, then, and with all.
+        odds = np.zeros(len(features))
+        settled, _ = _settled(fit, shapes, odds, ())
+        fit.weigh(settled, odds)
+    return Mixture(odds, settled, fit)
+
+
+def _settled(
+    fit: Fit, shapes: Shapes, odds: Floats, looked_through: tuple[int, ...]
+) -> tuple[Shapes, NDArray[np.bool_]]:
+    """Do rounds of EM until the joint pairs stay what they are; renew the odds, and tell which pairs were left out on the way."""
+    left_out = np.zeros(len(odds), dtype=bool)
+    some, theirs, before = fit, odds.copy(), np.inf
+    for number in range(1, _ROUNDS + 1):
+        shapes = some.round(shapes, theirs)
         if abs(shapes.total - before) <= _DONE * max(1.0, shapes.total):
             break
         before = shapes.total
-    fit.weigh(shapes, odds)
-    return Mixture(odds, shapes, fit)
+        if number in looked_through:
+            keep = _worth_a_round(theirs, shapes.total)
+            odds[~left_out] = theirs
+            left_out[~left_out] = ~keep
+            some, theirs = some.where(keep), theirs[keep]
+    odds[~left_out] = theirs
+    return shapes, left_out
+
+
+def _worth_a_round(odds: Floats, total: float) -> NDArray[np.bool_]:
+    """Tell which pairs may be of an event at all: the others are none but in name, also all together."""
+    keep = odds >= _NOTHING
+    return keep if odds[~keep].sum() <= _NOTHING_TOGETHER * total else np.ones_like(keep)
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,6 +195,10 @@ class Fit:
     base: Floats
     chance: Chance
     scaled: bool
+
+    def where(self, keep: NDArray[np.bool_]) -> Fit:
+        """Keep some of the pairs."""
+        return replace(self, features=self.features.where(keep), base=self.base[keep])
 
     @cached_property
     def guess(self) -> Shapes:
@@ -193,58 +235,95 @@ class Fit:
     def round(self, shapes: Shapes, odds: Floats) -> Shapes:
         """Do one round of EM, and renew the odds."""
         chance, guess = self.chance, self.guess
-        level, distance, gap, code, flag, code_doubt, flag_doubt = self.weigh(shapes, odds)
-        distance, gap = distance + _GUESSED * guess.distance, gap + _GUESSED * guess.gap
-        # The mass of events by distance over that of chance never rises; PAVA keeps the sum.
-        distance, distance_one = _monotone(distance, chance.distance_pool, increasing=False)
-        gap, gap_one = _unimodal(gap, chance.gap)
+        level, *sums = self.weigh(shapes, odds)
+        distance, gap, code, flag, distance_one, gap_one = _renewed(
+            tuple(sums),
+            (guess.distance, guess.gap, guess.code, guess.flag),
+            chance.distance_pool,
+            chance.gap,
+            _bell(len(chance.gap) / _PARTS),
+        )
         scale = shapes.scale
         if self.scaled:
             coincidences = chance.pairs_in_core - level + chance.side_observed
             scale = (coincidences + chance.steadying) / (chance.core + chance.side + chance.steadying)
         return Shapes(
             level=level,
-            distance=_shares(distance),
-            gap=_shares(gap),
-            code=_shares(_doubted(code, code_doubt) + _HARDLY * guess.code),
-            flag=_shares(_doubted(flag, flag_doubt) + _HARDLY * guess.flag),
+            distance=distance,
+            gap=gap,
+            code=code,
+            flag=flag,
             scale=np.maximum(scale, 1e-9),
             distance_one=distance_one,
             gap_one=gap_one,
         )
 
 
+@compiled
 def _shares(counts: Floats) -> Floats:
     total = counts.sum()
     return counts / total if total > 0 else np.full(len(counts), 1 / len(counts))
 
 
+@compiled
 def _doubted(joint: Floats, variance: Floats) -> Floats:
     """Lower numbers of joint pairs to what their logarithms are on average, to first order; never below zero."""
     return np.asarray(np.maximum(joint - variance / (2 * np.maximum(joint, _NONE)), 0))
 
 
-def _unimodal(joint: Floats, chance: Floats) -> tuple[Floats, Floats]:
-    """Let the ratio to chance rise up to the likeliest gap and fall beyond it."""
-    top = int(np.argmax(gaussian_filter1d(joint, len(joint) / 45, mode="constant"))) + 1
-    rising, rising_one = _monotone(joint[:top], chance[:top], increasing=True)
-    if top == len(joint):
-        return rising, rising_one
-    falling, falling_one = _monotone(joint[top:], chance[top:], increasing=False)
-    return np.concatenate([rising, falling]), np.concatenate([rising_one, falling_one])
+@cache
+def _bell(width: float) -> Floats:
+    """Give a Gaussian of a width in bins, as far as four of them either way."""
+    far = np.arange(-int(4 * width + 0.5), int(4 * width + 0.5) + 1)
+    return np.asarray(np.exp(-0.5 * (far / width) ** 2))
 
 
-def _monotone(joint: Floats, chance: Floats, *, increasing: bool) -> tuple[Floats, Floats]:
-    """Let the ratio to chance only rise, or only fall; give the joint pairs, and what part of each bin's number one makes up."""
-    if increasing:
-        return _rising(joint, chance)
+@compiled
+def _renewed(
+    sums: tuple[Floats, ...],
+    guess: tuple[Floats, Floats, Floats, Floats],
+    distance_chance: Floats,
+    gap_chance: Floats,
+    bell: Floats,
+) -> tuple[Floats, Floats, Floats, Floats, Floats, Floats]:
+    """Make shapes of the joint pairs in each bin, and what part of each bin's share one makes up in distance and gap."""
+    distance, gap, code, flag, code_doubt, flag_doubt = sums
+    # The mass of events by distance over that of chance never rises; PAVA keeps the sum.
+    near, near_one = _falling(distance + _GUESSED * guess[0], distance_chance)
+    soon, soon_one = _unimodal(gap + _GUESSED * guess[1], gap_chance, bell)
+    codes = _shares(_doubted(code, code_doubt) + _HARDLY * guess[2])
+    flags = _shares(_doubted(flag, flag_doubt) + _HARDLY * guess[3])
+    return _shares(near), _shares(soon), codes, flags, near_one, soon_one
+
+
+@compiled
+def _unimodal(joint: Floats, chance: Floats, bell: Floats) -> tuple[Floats, Floats]:
+    """Let the ratio to chance rise up to the likeliest gap, by the bell about it, and fall beyond it."""
+    top, most, half = 0, -1.0, bell.shape[0] // 2
+    for i in range(joint.shape[0]):
+        smooth = 0.0
+        for j in range(max(i - half, 0), min(i + half + 1, joint.shape[0])):
+            smooth += joint[j] * bell[j - i + half]
+        if smooth > most:
+            top, most = i + 1, smooth
+    rising, rising_one = _rising(joint[:top], chance[:top])
+    falling, falling_one = _falling(joint[top:], chance[top:])
+    return np.concatenate((rising, falling)), np.concatenate((rising_one, falling_one))
+
+
+@compiled
+def _falling(joint: Floats, chance: Floats) -> tuple[Floats, Floats]:
+    """Let the ratio to chance only fall."""
     falling, falling_one = _rising(joint[::-1], chance[::-1])
-    return falling[::-1], falling_one[::-1]
+    return falling[::-1].copy(), falling_one[::-1].copy()
 
 
 @compiled
 def _rising(joint: Floats, chance: Floats) -> tuple[Floats, Floats]:
-    """Draw together neighbouring bins whose ratio falls, until it only rises (pool adjacent violators)."""
+    """Draw together neighbouring bins whose ratio falls, until it only rises (pool adjacent violators).
+
+    Gives the joint pairs, and what part of each bin's number one makes up.
+    """
     size = joint.shape[0]
     # Of each block of bins that were drawn together: where it ends, its joint pairs and its chance.
     end, pairs, weight = np.empty(size, np.int64), np.empty(size), np.empty(size)
@@ -295,10 +374,13 @@ def _expect(
 ) -> None:
     """Renew every pair's odds by shapes that its own probability is left out of, and add that to each table."""
     for i in range(base.shape[0]):
-        s, d, g, k, f = stratum[i], distance[i], gap[i], code[i], flag[i]
-        own = odds[i] / (1 + odds[i])
-        others = max(1 - own * distance_one[d], 0.0) * max(1 - own * gap_one[g], 0.0)
-        others *= (every / (every - own)) ** 2
+        # Without a sign, so that none is looked at twice for counting from the end.
+        s, d, g = np.uint64(stratum[i]), np.uint64(distance[i]), np.uint64(gap[i])
+        k, f = np.uint64(code[i]), np.uint64(flag[i])
+        # What is left of each share without its own probability, which is o / (1 + o): put so that 1 + o need not be divided by.
+        o = odds[i]
+        others = max(1 + o * (1 - distance_one[d]), 0.0) * max(1 + o * (1 - gap_one[g]), 0.0)
+        others *= (every / (every + o * (every - 1))) ** 2
         here = base[i] * level[s] * by_distance[d] * by_gap[g] * by_code[k] * by_flag[f] * others
         odds[i] = here
         p = here / (1 + here)

@@ -20,12 +20,15 @@ if TYPE_CHECKING:
     from joinedup.crossover.matching import Matching
     from joinedup.crossover.records import Period, Records
 
-_METRES = 150.0
 _LIKELY = 0.5
 
 
 def repeat_groups(
-    records: Records, period: Period, matching: Matching, progress: Callable[[str], None]
+    records: Records,
+    period: Period,
+    matching: Matching,
+    progress: Callable[[str], None],
+    workers: int | None = None,
 ) -> NDArray[np.int64]:
     """Give each positioned record the place of the first record of its group.
 
@@ -34,8 +37,8 @@ def repeat_groups(
     """
     number = len(records)
     # Second calls about one event come from near it, and soon.
-    window = Window(_METRES, matching.again_minutes)
-    found, _ = linked(records, records, window, period, matching, progress)
+    window = Window(matching.again_metres, matching.again_minutes)
+    found, _ = linked(records, records, window, period, matching, progress, workers=workers)
     soon = np.abs(found.pairs.gap) <= window.minutes * MINUTE
     near = soon & (found.pairs.apart <= window.metres) & (found.pairs.a < found.pairs.b)
     likely = found.pairs.where(near & (found.mixture.probability >= _LIKELY))

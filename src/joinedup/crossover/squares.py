@@ -7,7 +7,7 @@ than records; what is folded onto a square from far away is not near in place, a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -22,14 +22,18 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
     Numbers = NDArray[np.int32]
 
+Scalar = TypeVar("Scalar", bound=np.generic)
+
 # A hair wider than the distance, so that rounding cannot put a record outside a square that it is within reach of.
 _HAIR = 1 + 1e-6
 _SIDES = (1, 2, 3, 4, 6, 8, 12, 16)
 # To lay a record in one more square costs a sweep as much as to look at so many others.
 _LAYING = 3.0
+_ENOUGH = 10_000
 # A record is within reach of three squares each way at the most, and folding must leave those apart.
 _LEAST = 3
 UNUSABLE = -1
+_ONE = np.uint64(1)
 
 
 class Squares(NamedTuple):
@@ -73,7 +77,10 @@ def squares_over(a_place: Floats, b_place: Floats, metres: float, share: float) 
     finest = _squares(a_place, others, metres, 1)
     if not number or not others:
         return finest
-    around = float(_counted(a_place, finest) @ _counted(b_place, finest)) / number * share
+    # Some thousands of records tell how crowded it is as well as all do.
+    one, other = (max(each // _ENOUGH, 1) for each in (number, others))
+    met = float(_counted(a_place[::one], finest) @ _counted(b_place[::other], finest))
+    around = met * one * other / number * share
     costs = [(each + 2) ** 2 * (around + _LAYING * others / number / each**2) for each in _SIDES]
     return _squares(a_place, others, metres, _SIDES[int(np.argmin(costs))])
 
@@ -98,17 +105,42 @@ def laid(
 ) -> Laid:
     """Lay some records, named in order of time, each in its own square or in every one that it is within reach of."""
     reach = squares.reach if within_reach else 0.0
-    return Laid(*_laid(who, place, time, marks.busy, marks.code, marks.flag, marks.usable, squares, reach))
+    return Laid(
+        *_laid(
+            to_read(who),
+            to_read(place),
+            to_read(time),
+            to_read(marks.busy),
+            to_read(marks.code),
+            to_read(marks.flag),
+            to_read(marks.usable),
+            squares,
+            reach,
+        )
+    )
+
+
+def to_read(array: NDArray[Scalar]) -> NDArray[Scalar]:
+    """Give an array that cannot be written to, be it our own or one that lies in a file for other processes to read.
+
+    The machine code is then the same for both, and compiled once.
+    """
+    view = np.asarray(array).view()
+    view.flags.writeable = False
+    return view
 
 
 @compiled
-def _square(east: int, north: int, columns: int, rows: int) -> int:
+def _square(east: int, north: int, columns: int, rows: int) -> np.uint64:
     """Number a square after folding; dividing takes long, and most planes need none."""
-    return (east if east < columns else east % columns) * rows + (north if north < rows else north % rows)
+    return np.uint64(
+        (east if east < columns else east % columns) * rows + (north if north < rows else north % rows)
+    )
 
 
 @compiled
 def _clipped(number: float, most: int) -> int:
+    """Round down, to a number of squares from none to the most."""
     return int(min(max(number, 0.0), most))
 
 
@@ -118,7 +150,7 @@ def _counted(place: Floats, squares: Squares) -> Floats:
     west, south, side, _, east_most, north_most, columns, rows = squares
     found = np.zeros(columns * rows)
     for i in range(place.shape[0]):
-        east, north = np.floor((place[i, 0] - west) / side), np.floor((place[i, 1] - south) / side)
+        east, north = (place[i, 0] - west) / side, (place[i, 1] - south) / side
         if 0 <= east < east_most and 0 <= north < north_most:
             found[_square(int(east), int(north), columns, rows)] += 1
     return found
@@ -136,36 +168,36 @@ def _laid(
     squares: Squares,
     reach: float,
 ) -> tuple[Integers, Numbers, Floats, Floats, Integers, Floats, Numbers]:
-    """Count how many records each square will have, and then put them there."""
+    """Count how many records each square will have, put their names there, and then what is known of them."""
     west, south, side, _, east_most, north_most, columns, rows = squares
     start = np.zeros(columns * rows + 1, dtype=np.int64)
     corners = np.empty((who.shape[0], 4), dtype=np.int32)
     for i in range(who.shape[0]):
-        x, y = place[who[i], 0] - west, place[who[i], 1] - south
+        one = np.uint64(who[i])
+        x, y = place[one, 0] - west, place[one, 1] - south
         # Where the first service has no square there is nobody to be found.
-        corners[i, 0] = _clipped(np.floor((x - reach) / side), east_most)
+        corners[i, 0] = _clipped((x - reach) / side, east_most)
         corners[i, 1] = _clipped(np.floor((x + reach) / side) + 1, east_most)
-        corners[i, 2] = _clipped(np.floor((y - reach) / side), north_most)
+        corners[i, 2] = _clipped((y - reach) / side, north_most)
         corners[i, 3] = _clipped(np.floor((y + reach) / side) + 1, north_most)
         for east in range(corners[i, 0], corners[i, 1]):
             for north in range(corners[i, 2], corners[i, 3]):
-                start[_square(east, north, columns, rows) + 1] += 1
+                start[_square(east, north, columns, rows) + _ONE] += 1
     for square in range(start.shape[0] - 1):
         start[square + 1] += start[square]
-    number = start[-1]
-    names, kind_of = np.empty(number, dtype=np.int32), np.empty(number, dtype=np.int32)
-    x_of, y_of, busy_of = np.empty(number), np.empty(number), np.empty(number)
-    time_of = np.empty(number, dtype=np.int64)
-    free = start[:-1].copy()
+    number, free = start[-1], start[:-1].copy()
+    names = np.empty(number, dtype=np.int32)
     for i in range(who.shape[0]):
-        one = who[i]
-        kind = 4 * code[one] + flag[one] if usable[one] else UNUSABLE
         for east in range(corners[i, 0], corners[i, 1]):
             for north in range(corners[i, 2], corners[i, 3]):
-                square = _square(east, north, columns, rows)
-                at = free[square]
-                free[square] += 1
-                names[at] = i
-                x_of[at], y_of[at] = place[one, 0], place[one, 1]
-                time_of[at], busy_of[at], kind_of[at] = time[one], busy[one], kind
+                here = _square(east, north, columns, rows)
+                names[np.uint64(free[here])] = i
+                free[here] += 1
+    # Written from the first to the last: memory likes that better than one record here and the next there.
+    x_of, y_of, busy_of = np.empty(number), np.empty(number), np.empty(number)
+    time_of, kind_of = np.empty(number, dtype=np.int64), np.empty(number, dtype=np.int32)
+    for at in range(number):
+        one = np.uint64(who[np.uint64(names[at])])
+        x_of[at], y_of[at], time_of[at], busy_of[at] = place[one, 0], place[one, 1], time[one], busy[one]
+        kind_of[at] = 4 * code[one] + flag[one] if usable[one] else UNUSABLE
     return start, names, x_of, y_of, time_of, busy_of, kind_of

@@ -15,7 +15,7 @@ from joblib import Parallel, delayed
 
 from joinedup.compiling import processors
 from joinedup.crossover.near_pairs import collect, tally
-from joinedup.crossover.squares import laid, squares_over
+from joinedup.crossover.squares import laid, squares_over, to_read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -40,6 +40,8 @@ SLICE = 27 * 7 * _DAY
 """How much of the period is swept at once (µs)."""
 # How long a sweep mostly looks at; only the time it takes hangs on it.
 _LOOK = 6 * _HOUR
+# Up to so many records are swept faster by one than it takes to share the work out.
+_LITTLE = 250_000
 WHOLE = 2.0**32
 """Weights are kept as whole numbers of this: whole numbers add up to the same in any order, slice by slice."""
 
@@ -138,10 +140,8 @@ FLAGS = 3
 
 
 class Sums(NamedTuple):
-    """Tables for all shifts, in whole numbers."""
+    """Tables for all shifts, in whole numbers; those by stratum and distance are two, of the sideband and of the core."""
 
-    core: Integers
-    side: Integers
     distance: Integers
     gap: Integers
     code: Integers
@@ -153,9 +153,7 @@ class Sums(NamedTuple):
         """Give tables of zeros for so many shifts."""
         strata = len(kinds.edges) + 1
         shapes = (
-            (strata,),
-            (strata,),
-            (strata, len(kinds.bins)),
+            (2, strata, len(kinds.bins)),
             (kinds.gaps,),
             (strata, kinds.a_codes * kinds.b_codes),
             (strata, FLAGS * FLAGS),
@@ -165,19 +163,17 @@ class Sums(NamedTuple):
 
     def tables(self) -> list[Tables]:
         """Give the tables of each shift as weights."""
-        *whole, plain = self
-        shapes = [each / WHOLE for each in whole]
         return [
             Tables(
-                core=shapes[0][turn],
-                side=shapes[1][turn],
-                distance=shapes[2][turn],
-                gap=shapes[3][turn],
-                code=shapes[4][turn],
-                flag=shapes[5][turn],
-                plain=int(plain[turn]),
+                core=self.distance[turn, 1].sum(axis=1) / WHOLE,
+                side=self.distance[turn, 0].sum(axis=1) / WHOLE,
+                distance=self.distance[turn].sum(axis=0) / WHOLE,
+                gap=self.gap[turn] / WHOLE,
+                code=self.code[turn] / WHOLE,
+                flag=self.flag[turn] / WHOLE,
+                plain=int(self.plain[turn]),
             )
-            for turn in range(len(plain))
+            for turn in range(len(self.plain))
         ]
 
 
@@ -185,8 +181,9 @@ class Cells:
     """The records of two services, ready to be swept for those that are near in place.
 
     ``a_place`` and ``b_place`` have shape (records, 2), in metres on one plane; times are in microseconds. With
-    ``own`` the two are one service, and no record is a partner of itself while the shift is 0. Slices of the ``length`` (µs)
-    are swept by as many ``workers`` as there are processors unless told otherwise; neither changes a bit of what is found.
+    ``own`` the two are one service with the same marks, and no record is a partner of itself while the shift is 0. Slices of the
+    ``length`` (µs) are swept by as many ``workers`` as there are processors unless told otherwise, and by one where there is
+    little to do; neither changes a bit of what is found. Workers are threads, or what `joblib.parallel_config` names.
     """
 
     def __init__(
@@ -214,30 +211,15 @@ class Cells:
         They are in order of a's time, then of b's.
         """
         slices = self._slices(np.array([shift]), most)
-
-        def one(_: int, each: Slice) -> Pairs:
-            who = self._who(each)
-            lain = self._laid(who, *(_unmarked(len(place)) for place in self.places))
-            return self._collected(who, lain, most, shift)
-
-        return _joined(list(self._side_by_side(slices, one)))
+        return _joined(list(self._side_by_side(slices, self._pairs_in, most, shift)))
 
     def found(self, kinds: Kinds, reach: Reach, shift: int = 0) -> tuple[Pairs, Tables]:
         """Find the pairs of usable records in the core after b is shifted (µs), and tally those of the sideband alone.
 
         The joint events in the core must not be taken for the shape of chance.
         """
-        moved = np.array([shift], dtype=np.int64)
-        even, beyond = _even(self.times[1]), reach.without_core()
-
-        def one(_: int, each: Slice) -> tuple[Pairs, Sums]:
-            who = self._who(each)
-            lain = self._laid(who, kinds.a, kinds.b)
-            pairs = self._collected(who, lain, reach.core, shift)
-            usable = kinds.a.usable[pairs.a] & kinds.b.usable[pairs.b]
-            return pairs.where(usable), self._tallied(who, lain, kinds, beyond, moved, even)
-
-        every = list(self._side_by_side(self._slices(moved, max(reach.core, reach.side_to)), one))
+        slices = self._slices(np.array([shift]), max(reach.core, reach.side_to))
+        every = list(self._side_by_side(slices, self._found_in, kinds, reach, shift))
         return _joined([pairs for pairs, _ in every]), _added(kinds, 1, (sums for _, sums in every))[0]
 
     def tally(
@@ -250,27 +232,63 @@ class Cells:
     ) -> list[Tables]:
         """Count the pairs after each shift of b (µs) by stratum, distance, code and flag, each with the weight of b's day.
 
-        ``progress`` is called with the number of each slice, from 1, and how many there are.
+        ``progress`` is called with the number of each slice that is done, from 1, and how many there are.
         """
         moved = np.array(shifts, dtype=np.int64)
-        slices = self._slices(moved, max(reach.core, reach.side_to))
+        slices = self._slices(moved[self._sweeps(moved)[:, 0]], max(reach.core, reach.side_to))
 
-        def one(number: int, each: Slice) -> Sums:
-            progress(number, len(slices))
-            who = self._who(each)
-            return self._tallied(who, self._laid(who, kinds.a, kinds.b), kinds, reach, moved, weights)
+        def every() -> Iterator[Sums]:
+            found = self._side_by_side(slices, self._tallied_in, kinds, reach, moved, weights)
+            for number, sums in enumerate(found, 1):
+                # Told here and not by who does the work, who may be another process.
+                progress(number, len(slices))
+                yield sums
 
-        return _added(kinds, len(shifts), self._side_by_side(slices, one))
+        return _added(kinds, len(shifts), every())
 
-    def _side_by_side(self, slices: list[Slice], work: Callable[[int, Slice], Done]) -> Iterator[Done]:
+    def _side_by_side(self, slices: list[Slice], work: Callable[..., Done], *told: object) -> Iterator[Done]:
         """Work on the slices side by side, and give what comes of them in order, whichever is done first."""
-        workers = min(self.workers or processors(), len(slices))
+        little = sum(a_end - a_first for a_first, a_end, _, _ in slices) < _LITTLE
+        workers = min(self.workers or (1 if little else processors()), len(slices))
         if workers < 2:
-            return (work(number, each) for number, each in enumerate(slices, 1))
-        threads = Parallel(n_jobs=workers, prefer="threads", return_as="generator")
-        return cast(
-            "Iterator[Done]", threads(delayed(work)(number, each) for number, each in enumerate(slices, 1))
-        )
+            return (work(each, *told) for each in slices)
+        side_by_side = Parallel(n_jobs=workers, prefer="threads", return_as="generator")
+        return cast("Iterator[Done]", side_by_side(delayed(work)(each, *told) for each in slices))
+
+    def _pairs_in(self, each: Slice, most: int, shift: int) -> Pairs:
+        who = self._who(each)
+        lain = self._laid(who, *(_unmarked(len(place)) for place in self.places))
+        return self._collected(who, lain, most, shift)
+
+    def _found_in(self, each: Slice, kinds: Kinds, reach: Reach, shift: int) -> tuple[Pairs, Sums]:
+        who = self._who(each)
+        lain = self._laid(who, kinds.a, kinds.b)
+        pairs = self._collected(who, lain, reach.core, shift)
+        usable = kinds.a.usable[pairs.a] & kinds.b.usable[pairs.b]
+        beyond, moved = reach.without_core(), np.array([shift], dtype=np.int64)
+        return pairs.where(usable), self._tallied(who, lain, kinds, beyond, moved, _even(self.times[1]))
+
+    def _tallied_in(
+        self, each: Slice, kinds: Kinds, reach: Reach, shifts: Integers, weights: DayWeights
+    ) -> Sums:
+        who = self._who(each)
+        return self._tallied(who, self._laid(who, kinds.a, kinds.b), kinds, reach, shifts, weights)
+
+    def _sweeps(self, shifts: Integers) -> Integers:
+        """Pair the shifts that have the same pairs the other way round: the place of one that is swept, and of its mirror or -1.
+
+        A service beside itself later has the pairs that it has beside itself earlier.
+        """
+        found: list[tuple[int, int]] = []
+        taken: set[int] = set()
+        for turn, shift in enumerate(shifts):
+            if turn in taken:
+                continue
+            mirrors = [int(each) for each in np.flatnonzero(shifts == -shift) if each not in taken]
+            mirror = mirrors[0] if self.own and mirrors else -1
+            taken |= {turn, mirror}
+            found.append((turn, mirror))
+        return np.array(found, dtype=np.int64).reshape(-1, 2)
 
     def _laid(self, who: Who, a: Marks, b: Marks) -> tuple[Laid, Laid]:
         return (
@@ -300,7 +318,8 @@ class Cells:
         whole = np.rint(weights.weight * WHOLE).astype(np.int64)
         how = kinds.edges, kinds.b_codes, FLAGS, kinds.bins
         gaps = reach.core, reach.side_from, reach.side_to, reach.window, reach.window_metres
-        tally(*lain, *who, self.metres, how, gaps, shifts, weights.first, whole, self.own, sums)
+        sweeps = self._sweeps(shifts)
+        tally(*lain, *who, self.metres, how, gaps, shifts, sweeps, weights.first, whole, sums)
         return sums
 
     def _slices(self, shifts: Integers, most: int) -> list[Slice]:
@@ -329,7 +348,7 @@ class Cells:
     def _who(self, each: Slice) -> Who:
         """Name the records of a slice."""
         a, b = self.in_time
-        return a.who(each[0], each[1]), b.who(each[2], each[3])
+        return to_read(a.who(each[0], each[1])), to_read(b.who(each[2], each[3]))
 
 
 def _unmarked(number: int) -> Marks:
