@@ -280,7 +280,7 @@ def arrays(outcomes: Outcomes) -> list[bytes]:
     return [
         getattr(run, name)[own].tobytes()
         for run in outcomes.runs
-        for name in ("unit", "ready", "told", "arrived", "free", "metres")
+        for name in ("unit", "ready", "told", "arrived", "free")
     ]
 
 

@@ -12,9 +12,11 @@ import pytest
 
 from joinedup.refusal import Refusal
 from joinedup.response.calling import Called
+from joinedup.response.calling_drawn import called_in, drawing_with_calls
 from joinedup.response.replaying import Baseline
 from joinedup.response.rooms import Rooms, shipped, staffed, with_dispatchers
 from joinedup.response.rooms.staffing import years
+from joinedup.response.standards import against, standards_from
 from tests.response.test_replaying import assumed, unit
 from tests.small import ZONE, Row, incident, service, site, small_area, with_tables
 
@@ -140,7 +142,9 @@ def test_opening_the_record_of_a_passed_call_sooner_sends_a_crew_sooner() -> Non
     separate = handlers(area, 3)
     assert set(told(its.played(separate, separate), "fire")) == {300.0}
     # 16 s in place of 240: a published case, of a message in place of a voice.
-    message = replace(separate, variant=MESSAGE)
+    assert MESSAGE.log is not None
+    always = replace(MESSAGE, log=replace(MESSAGE.log, low=16.0, central=16.0, high=16.0))
+    message = replace(separate, variant=always)
     found = its.played(message, separate)
     assert set(told(found, "fire")) == {300.0 - 240.0 + 16.0}
     assert set(told(found, "ambulance")) == {60.0}
@@ -234,3 +238,140 @@ def test_a_handler_who_takes_longer_over_a_call_sends_a_crew_later() -> None:
     slow = replace(now, teaming=replace(now.teaming, longer=now.teaming.longer * 1.5))
     # 60 s of talk take 90; the record says enough after half of it, 45 s in place of 30.
     assert set(told(called(area).played(slow, now))) == {75.0}
+
+
+ANSWERED = standards_from(
+    """[[standards]]
+name = "999 in 10 s"
+kind = "ambulance"
+calls = ["999"]
+clock = { from = "connected_at", to = "answered_at" }
+measure = "share"
+share = 0.9
+limit_seconds = 10
+from = 2025-01-01
+source = "y"
+[[standards]]
+name = "there"
+kind = "ambulance"
+clock = { from = "received_at", to = "first arrival" }
+measure = "mean"
+limit_seconds = 600
+from = 2025-01-01
+source = "y"
+""",
+    "f.toml",
+)
+
+
+def met(outcomes: Outcomes) -> dict[str, dict[str, object]]:
+    return {row["standard"]: row for row in against(outcomes, ANSWERED).iter_rows(named=True)}
+
+
+def test_how_soon_calls_are_answered_is_held_to_its_standard_as_it_was_played() -> None:
+    area = calls_of(together=2)
+    one, two = (
+        met(called(area).played(each, each, runs=2)) for each in (handlers(area, 1), handlers(area, 2))
+    )
+    # One handler lets every second caller wait for 80 s; two answer everybody at once. Recorded were 10 s each.
+    assert (one["999 in 10 s"]["reached"], one["999 in 10 s"]["met_played"]) == (0.5, "not met")
+    assert (two["999 in 10 s"]["reached"], two["999 in 10 s"]["met_played"]) == (1.0, "met")
+    assert {each["999 in 10 s"]["recorded"] for each in (one, two)} == {1.0}
+    assert met(Baseline.of(area, patient()).played())["999 in 10 s"]["reached"] is None
+
+
+def test_a_caller_who_gave_up_after_the_limit_counts_as_late_and_one_who_did_so_sooner_not_at_all() -> None:
+    area = calls_of(together=2)
+    one = handlers(area, 1)
+    found = called(area).played(one, one)
+    heard = found.calls_heard
+    assert heard is not None
+    (run,) = heard.runs
+    late = np.flatnonzero(run.waited > 0)
+    given_up = np.zeros_like(run.given_up)
+    given_up[late] = 2
+    for patience, counted, share in ((30_000, 3 * COUNT // 2 + COUNT // 2, 0.25), (5_000, COUNT, 0.5)):
+        its = run._replace(given_up=given_up, patience=np.full_like(run.patience, patience))
+        row = met(replace(found, calls_heard=replace(heard, runs=(its,))))["999 in 10 s"]
+        # Each of two attempts that ended after the limit is one late answer more.
+        assert row["reached"] == pytest.approx(share)
+        assert np.sum(~np.isnan(heard.minutes(np.arange(COUNT), 1 / 6))) == COUNT
+        assert np.sum(~np.isnan(replace(heard, runs=(its,)).minutes(np.arange(COUNT), 1 / 6))) == counted
+
+
+def test_a_standard_is_counted_on_the_service_s_own_clock_though_rooms_start_with_connecting() -> None:
+    # Its clock starts with the answer: 1 minute until told and 3 of driving after it, however long the caller rang.
+    area = calls_of(together=2)
+    one = handlers(area, 1)
+    its = met(called(area).played(one, one))["there"]
+    assert its["recorded"] == pytest.approx(4.0)
+    assert its["reached"] == pytest.approx(met(Baseline.of(area, patient()).played())["there"]["reached"])
+
+
+def with_more(area: Area, more: int) -> Area:
+    """Give the area with so many 999 calls that become nothing, an hour after those that become incidents."""
+    first = area.table("calls").row(0, named=True)
+    rows = [
+        {
+            **first,
+            "call_id": f"more {each}",
+            "incident_id": None,
+            **{
+                name: START + timedelta(hours=2 * (each % (COUNT // 2)) + 1, minutes=each % 50, seconds=late)
+                for name, late in (("connected_at", 0), ("answered_at", 10), ("ended_at", 70))
+            },
+        }
+        for each in range(more)
+    ]
+    extra = small_area(calls=rows).table("calls")
+    return with_tables(area, {"calls": pl.concat([area.table("calls"), extra])})
+
+
+def test_drawn_incidents_ring_in_and_as_many_calls_become_nothing_as_did() -> None:
+    area = with_more(calls_of(), 3 * COUNT)
+    its = called(area)
+    drawing = drawing_with_calls(its)
+    counts = []
+    for number in range(20):
+        period = called_in(its, drawing, number)
+        jobs = period.baseline.jobs
+        recorded = period.rooms.recorded
+        assert recorded is not None
+        # Each incident has its own call, which rings in when it is received.
+        assert len(set(period.call.tolist())) == jobs["incident_id"].n_unique()
+        assert (period.call >= 0).all()
+        assert np.array_equal(recorded.moment[period.call], period.moment)
+        assert (np.diff(recorded.moment) >= 0).all()
+        assert set(period.calls["kind"]) == {"999"}
+        counts.append((jobs.height, len(recorded.line) - jobs.height))
+    incidents, nothing = np.array(counts, np.float64).T
+    # As many of each as were recorded, within four standard errors.
+    for drawn, happened in ((incidents, COUNT), (nothing, 3 * COUNT)):
+        assert abs(drawn.mean() - happened) < 4 * drawn.std(ddof=1) / len(drawn) ** 0.5 + 1
+
+
+def test_drawn_calls_wait_in_the_rooms_as_replayed_ones_do() -> None:
+    area = with_more(calls_of(), COUNT)
+    its, two, none = called(area), handlers(area, 2), handlers(area, 1)
+    drawing = drawing_with_calls(its)
+    plenty, short = (
+        np.concatenate([told(called_in(its, drawing, number).played(each, two)) for number in range(6)])
+        for each in (two, none)
+    )
+    # Two handlers answer nearly everybody at once, and 60 s later somebody is told; with one, some wait for what others say.
+    assert np.median(plenty) == 60.0
+    assert short.mean() > plenty.mean()
+    again = called_in(its, drawing, 3)
+    assert again.played(none, two).as_parquet() == called_in(its, drawing, 3).played(none, two).as_parquet()
+
+
+def test_busy_days_have_more_of_the_calls_that_become_nothing_too() -> None:
+    area = with_more(calls_of(), COUNT)
+    drawing = drawing_with_calls(called(area))
+    # Days that are twice as busy, or half as, in one law: both kinds of calls rise and fall together.
+    busy = replace(drawing, days=700, pattern=replace(drawing.pattern, surge=np.array([0.5])))
+    period = busy.drawn(0)
+    one, other = (
+        np.bincount(each // 86_400_000, minlength=800) for each in (period.received, period.nothing.moment)
+    )
+    assert np.corrcoef(one, other)[0, 1] > 0.5

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from joinedup.response.outcomes import Outcomes
 from joinedup.response.redrawing import Drawing
 from joinedup.response.replaying import Baseline
 from tests.response.test_replaying import assumed, at, attendance, unit
@@ -97,9 +98,9 @@ def test_needs_of_drawn_incidents_change_as_often_as_those_that_were_recorded_an
 
 def test_a_drawn_period_with_changes_is_played_and_is_the_same_to_the_byte_whatever_the_workers() -> None:
     drawn = Drawing.of(baseline())
-    alone = [each.as_parquet() for each in drawn.played(4)]
+    alone = drawn.played(4, Outcomes.as_parquet)
     for workers in (2, 4):
-        assert [each.as_parquet() for each in drawn.played(4, workers=workers)] == alone
+        assert drawn.played(4, Outcomes.as_parquet, workers=workers) == alone
 
 
 def test_who_comes_after_another_of_the_same_need_follows_and_who_replaces_one_stood_down_does_not() -> None:

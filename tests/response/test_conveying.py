@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import polars as pl
 import pytest
 
 from joinedup.area.places import NATIONAL_GRID, Plane
@@ -18,7 +19,7 @@ from joinedup.response.replaying import Baseline
 from joinedup.travel import ASSUMPTIONS as TRAVEL
 from joinedup.travel import StraightLine
 from joinedup.travel.keeping import FOLDER
-from tests.small import incident, service, site, small_area, with_settings
+from tests.small import incident, service, site, small_area, with_settings, with_tables
 from tests.travel.maps import assumed as roads_assumed
 from tests.travel.maps import extract
 
@@ -129,7 +130,7 @@ def test_what_is_played_is_at_hospital_and_free_when_the_record_says() -> None:
     area = area_of(HOSPITALS)
     held, found = asked(area), fitted(area)
     busy = np.full(held.jobs.height, 7 * MINUTE)
-    made = found.drawn(held.jobs, held.names, busy, found.nearest(held.jobs), 1, 0)
+    made = found.drawn(held.jobs, held.names, busy, found.hospital_of(held.jobs), 1, 0)
     # Each cell is of one length: from arriving, 23 minutes to the hospital; 20 where nobody is conveyed.
     conveyed = made.to >= 0
     assert set(made.on_scene[conveyed].tolist()) == {21 * MINUTE}
@@ -159,7 +160,7 @@ def test_who_was_stood_down_conveys_nobody() -> None:
     area = area_of(HOSPITALS)
     held, found = asked(area), fitted(area)
     jobs = held.jobs.with_columns(arrives=held.jobs["received"] < 0)
-    made = found.drawn(jobs, held.names, np.full(jobs.height, 7 * MINUTE), found.nearest(jobs), 1, 0)
+    made = found.drawn(jobs, held.names, np.full(jobs.height, 7 * MINUTE), found.hospital_of(jobs), 1, 0)
     assert set(made.to.tolist()) == {-1}
     assert set(made.on_scene.tolist()) == {7 * MINUTE}
 
@@ -168,11 +169,60 @@ def test_the_luck_of_a_job_is_its_own_whatever_the_order_of_rows() -> None:
     area = area_of(HOSPITALS)
     held, found = asked(area), fitted(area)
     busy = np.zeros(held.jobs.height, np.int64)
-    one = found.drawn(held.jobs, held.names, busy, found.nearest(held.jobs), 1, 0)
+    one = found.drawn(held.jobs, held.names, busy, found.hospital_of(held.jobs), 1, 0)
     turned = held.jobs.reverse()
-    other = found.drawn(turned, held.names[::-1].copy(), busy, found.nearest(turned), 1, 0)
+    other = found.drawn(turned, held.names[::-1].copy(), busy, found.hospital_of(turned), 1, 0)
     assert np.array_equal(one.to, other.to[::-1])
     assert np.array_equal(one.handover, other.handover[::-1])
+
+
+def test_patients_are_taken_to_the_hospital_that_the_record_names_and_else_to_the_nearest() -> None:
+    # Everybody in the west was taken east, past the nearer hospital: 28 km, 10 of them by the name that another service gives it.
+    far = site("east again", "other", 30_000.0, kind="hospital")
+    area = area_of([*HOSPITALS, far])
+    west = pl.col("incident_id").str.slice(1).cast(pl.Int64) % 2 == 0
+    first = pl.col("incident_id") < "i020"
+    named = area.table("attendances").with_columns(
+        pl.when(west & pl.col("hospital_at").is_not_null())
+        .then(pl.when(first).then(pl.lit("east again")).otherwise(pl.lit("east")))
+        .alias("hospital_id"),
+        pl.when(west)
+        .then(pl.col("hospital_at") + timedelta(minutes=25))
+        .otherwise("hospital_at")
+        .alias("hospital_at"),
+        pl.when(west & pl.col("hospital_at").is_not_null())
+        .then(pl.col("available_at") + timedelta(minutes=25))
+        .otherwise("available_at")
+        .alias("available_at"),
+    )
+    baseline = Baseline.of(with_tables(area, {"attendances": named}), ASSUMED)
+    (conveyance,) = baseline.conveyance.values()
+    (said,) = [each for each in baseline.notes if "say to which hospital" in each]
+    assert said.startswith("60 of 90 attendances that conveyed say to which hospital")
+    to = conveyance.hospitals["site_id"].gather(conveyance.hospital_of(baseline.jobs))
+    went = baseline.jobs.select("incident_id", "x", to.alias("to")).join(
+        named.select("incident_id", "hospital_id"), on="incident_id"
+    )
+    assert set(went.filter(pl.col("hospital_id").is_not_null())["to"]) == {"east"}
+    # Nobody says where the others would have gone: to the nearest.
+    others = went.filter(pl.col("hospital_id").is_null())
+    assert set(others.select("x", "to").iter_rows()) <= {(2_000.0, "west"), (28_000.0, "east")}
+    run = baseline.played().runs[0]
+    conveyed = baseline.jobs.with_row_index("row").join(
+        named.filter(pl.col("hospital_id").is_not_null()), on="incident_id"
+    )
+    took = np.round((run.free - run.arrived)[conveyed["row"].to_numpy()] / MINUTE)
+    # As recorded: 48 minutes until they were there, and 15 or 45 to hand over; those that are not conveyed this time take 20.
+    assert 63.0 in set(took)
+    assert set(took) <= {20.0, 62.0, 63.0, 64.0, 92.0, 93.0, 94.0}
+
+
+def test_a_hospital_id_that_is_no_hospital_is_said_and_the_nearest_taken() -> None:
+    area = area_of(HOSPITALS)
+    wrong = area.table("attendances").with_columns(hospital_id=pl.lit("base"))
+    found = fitted(with_tables(area, {"attendances": wrong}))
+    assert any("120 attendances name a hospital_id that is no site" in each for each in found.notes)
+    assert found.hospital_of(asked(area).jobs).tolist() == fitted(area).hospital_of(asked(area).jobs).tolist()
 
 
 def test_a_period_is_played_with_patients_taken_to_hospital() -> None:
@@ -207,7 +257,7 @@ def test_by_a_table_of_drives_patients_go_where_the_drive_is_shortest_and_not_th
     baseline = Baseline.of(with_settings(area, travel=own), ASSUMED)
     (conveyance,) = baseline.conveyance.values()
     assert any(note.startswith("hospitals left out") and "(beyond)" in note for note in baseline.notes)
-    to = conveyance.hospitals["site_id"].gather(conveyance.nearest(baseline.jobs)).to_list()
+    to = conveyance.hospitals["site_id"].gather(conveyance.hospital_of(baseline.jobs)).to_list()
     assert {(x, its) for x, its in zip(baseline.jobs["x"], to, strict=True)} == {
         (2_000.0, "east"),
         (28_000.0, "west"),

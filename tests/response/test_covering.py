@@ -61,6 +61,22 @@ def test_a_ground_is_bare_while_its_only_engine_is_out() -> None:
     assert minutes(island(calls=3)) == 3 * 12 * STEP_MINUTES
 
 
+def test_a_ground_that_is_out_of_reach_is_told_from_one_whose_crew_is_out() -> None:
+    area = island(calls=3)
+    baseline = Baseline.of(area, STATED)
+    outcomes = baseline.played(runs=2)
+    (row,) = uncovered(outcomes, baseline, ()).iter_rows(named=True)
+    assert (row["out_of_reach"], row["while_out"]) == (0.0, 3 * 12 * STEP_MINUTES)
+    # With half a minute to be there in, its own station is too far off: nobody ever could, whoever is out.
+    soon = standards_from(WHOLE.replace("600", "150"), "f.toml")
+    (row,) = uncovered(outcomes, baseline, soon).iter_rows(named=True)
+    assert (row["share"], row["out_of_reach"], row["while_out"]) == (1.0, row["minutes"], 0.0)
+    # Nobody on duty until 8 o'clock: that is no crew's being out.
+    shifts = Baseline.of(island(calls=1, on="08:00"), STATED)
+    (row,) = uncovered(shifts.played(), shifts, ()).iter_rows(named=True)
+    assert (row["out_of_reach"], row["while_out"]) == (8 * 60, 12 * STEP_MINUTES)
+
+
 def test_a_second_engine_leaves_no_minute_bare() -> None:
     assert minutes(island(calls=3, engines=2)) == 0
 

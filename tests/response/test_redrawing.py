@@ -10,7 +10,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from joinedup.response.redrawing import Drawing, drawn_waits
+from joinedup.response.outcomes import Outcomes
+from joinedup.response.redrawing import Drawing, drawn_waits, waited
 from joinedup.response.replaying import Baseline
 from tests.response.test_replaying import assumed, unit
 from tests.small import Row, incident, littleton, service, shuffled, site, small_area
@@ -100,20 +101,18 @@ def test_each_call_is_like_one_of_its_hour_and_has_all_its_needs(drawn: list[pl.
 
 
 def test_a_drawn_period_is_the_same_to_the_byte_whatever_the_workers_and_the_order_of_rows() -> None:
-    alone = drawing().played(5)
+    alone = drawing().played(5, Outcomes.as_parquet)
     for workers in (2, 4):
-        again = drawing().played(5, workers=workers)
-        assert [each.as_parquet() for each in again] == [each.as_parquet() for each in alone]
-    fewer = drawing().played(2)
-    assert [each.as_parquet() for each in fewer] == [each.as_parquet() for each in alone[:2]]
-    turned = Drawing.of(Baseline.of(shuffled(littleton().area, 3), assumed())).played(1)
-    plain = Drawing.of(Baseline.of(littleton().area, assumed())).played(1)
-    assert turned[0].as_parquet() == plain[0].as_parquet()
+        assert drawing().played(5, Outcomes.as_parquet, workers=workers) == alone
+    assert drawing().played(2, Outcomes.as_parquet) == alone[:2]
+    turned = Drawing.of(Baseline.of(shuffled(littleton().area, 3), assumed()))
+    plain = Drawing.of(Baseline.of(littleton().area, assumed()))
+    assert turned.played(1, Outcomes.as_parquet) == plain.played(1, Outcomes.as_parquet)
 
 
 def test_drawn_calls_wait_as_replayed_ones_do_where_nobody_ever_waits_for_a_unit() -> None:
     replay = drawing().baseline.played(runs=2)
-    (row,) = drawn_waits(drawing().played(12), replay).iter_rows(named=True)
+    (row,) = drawn_waits(drawing().played(12, waited), replay).iter_rows(named=True)
     assert row["incidents"] == busy_days().table("incidents").height
     assert row["fewest"] <= row["incidents_drawn"] <= row["most"]
     assert row["mean_drawn"] == pytest.approx(row["mean"], rel=0.05)

@@ -33,6 +33,17 @@ zone = "Europe/London"
 # minutes = 0.5
 # answering_seconds = 10
 # recorded_on = 2025-01-20
+
+# What the options share on their way; what is left out is no limit. Capital is in real pounds a year.
+# [roadmap]
+# years = 5
+# capital_gbp_a_year = 2_000_000
+# options_at_once = 4
+# chance_of_loss = 0.1
+# [roadmap.capital_gbp_a_year_of]
+# fire = 500_000
+# [roadmap.options_at_once_of]
+# fire = 2
 """
 
 

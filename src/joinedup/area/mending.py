@@ -44,6 +44,8 @@ _MENDS: tuple[tuple[str, str], ...] = (
     ("than an earlier row of the same", "Nothing, if the source codes an event several times; else ask which row is right."),
     ("have no name", "Name it in the source, as people there call it."),
     ("only the year is known", "Ask for the date if the month matters."),
+    # Settings.
+    ("when results were first seen", "Write results_seen_on, such as 2025-04-20, under [study] in study.toml."),
     # Patterns that no single row shows.
     ("far outside the area", "Look the place up: correct it, or leave it empty if it is not known."),
     ("a default place", "Leave the place empty where the system did not find the address."),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
-from scipy.special import bdtrc
+import scipy
 
 from joinedup.area.queries import HEADER_ROW
 from joinedup.refusal import Refusal
@@ -169,7 +169,7 @@ def _nhs(text: pl.Series, few: int) -> Evidence | None:
     check = (11 - total % 11) % 11
     same = pl.all_horizontal(pl.col(str(n)) == pl.col("0") for n in range(10))
     like = int(frame.select(((check == pl.col("9")) & ~same).sum()).item())
-    by_chance = float(bdtrc(like - 1, len(digits), _ONE_IN))
+    by_chance = float(scipy.special.bdtrc(like - 1, len(digits), _ONE_IN))
     if like >= max(few, _HALF * len(digits)) and (few == 1 or by_chance < _CHANCE):
         return Evidence("NHS numbers (ten digits with their check digit)", like, len(text))
     return None

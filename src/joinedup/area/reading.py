@@ -26,13 +26,32 @@ if TYPE_CHECKING:
 
 
 def _know_whom(settings: Settings, services: list[str], folder: Path) -> None:
-    """Stop at a tolerance for a service that the study does not have: with it the safety gate would have no limit."""
-    for service in settings.tolerances:
+    """Stop at a tolerance or a limit for a service that the study does not have: nothing would be held to it."""
+    limits = settings.roadmap
+    given = [
+        *(f"study.tolerances.{each}" for each in settings.tolerances),
+        *(f"roadmap.capital_gbp_a_year_of.{each}" for each in limits.capital_gbp_a_year_of),
+        *(f"roadmap.options_at_once_of.{each}" for each in limits.options_at_once_of),
+    ]
+    for key in given:
+        service = key.rpartition(".")[2]
         if services and service not in services:
             raise Refusal(
-                f"{folder / FILE}: [study.tolerances.{service}] is for a service that is not in services"
-                f"{did_you_mean(service, services)}"
+                f"{folder / FILE}: [{key}] is for a service that is not in services{did_you_mean(service, services)}"
             )
+
+
+def _not_shown_to_come_first() -> Queries:
+    """Ask when results were first seen, where there are tolerances: one that was recorded later would not count (§5.7)."""
+    found = Findings(FILE)
+    found.add(
+        [HEADER_ROW],
+        "results_seen_on",
+        "it is not stated when results were first seen, so that nobody can tell whether the tolerances came first",
+        "the tolerances count, and the report says that nobody can tell",
+        Effect.NOTED,
+    )
+    return Queries(found.frame(), {})
 
 
 def read_area(
@@ -70,6 +89,8 @@ def read_area(
         for problem in strangers:
             found.add([HEADER_ROW], "", problem, "the file is not used", Effect.NOTED)
         parts.append(Queries(found.frame(), {}))
+    if settings.tolerances and settings.results_seen_on is None:
+        parts.append(_not_shown_to_come_first())
     for name in TABLES:
         if name not in files or name in without:
             continue

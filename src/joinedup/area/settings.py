@@ -51,13 +51,15 @@ class OwnLimits:
     """What the options of a study share on their way, under [roadmap]; what is not given is no limit.
 
     Capital is in real pounds a year, for all partners together and for each that is named; ``options_at_once`` is how many
-    can be under way together, ``chance_of_loss`` the greatest share of draws in which the whole may be worth less than nothing.
+    can be under way together, in all and of each partner that is named; ``chance_of_loss`` is the greatest share of draws in
+    which the whole may be worth less than nothing.
     """
 
     years: int = 5
     capital_gbp_a_year: float | None = None
     capital_gbp_a_year_of: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     options_at_once: int | None = None
+    options_at_once_of: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     chance_of_loss: float | None = None
 
 
@@ -265,6 +267,14 @@ def _roadmap(value: object, file: str) -> OwnLimits:
     by_partner = given.get("capital_gbp_a_year_of", {})
     if not isinstance(by_partner, dict):
         raise Refusal(f"{file}: write the capital of each partner under [roadmap.capital_gbp_a_year_of]")
+    at_once_of = given.get("options_at_once_of", {})
+    if not isinstance(at_once_of, dict):
+        raise Refusal(f"{file}: write the options at once of each partner under [roadmap.options_at_once_of]")
+    for who, number in at_once_of.items():
+        if not (type(number) is int and 1 <= number <= 1_000):
+            raise Refusal(
+                f"{file}: '{who}' under [roadmap.options_at_once_of] must be a whole number from 1 to 1000, not {number!r}"
+            )
     amounts = {"capital_gbp_a_year": given.get("capital_gbp_a_year", 0), **by_partner}
     for key, amount in amounts.items():
         if isinstance(amount, bool) or not isinstance(amount, int | float) or not 0 <= amount < float("inf"):
@@ -274,7 +284,8 @@ def _roadmap(value: object, file: str) -> OwnLimits:
     loss = given.get("chance_of_loss", 0)
     if isinstance(loss, bool) or not isinstance(loss, int | float) or not 0 <= loss <= 1:
         raise Refusal(f"{file}: 'chance_of_loss' under [roadmap] must be a share from 0 to 1, not {loss!r}")
-    return OwnLimits(**{**given, "capital_gbp_a_year_of": MappingProxyType(dict(by_partner))})
+    named = {"capital_gbp_a_year_of": by_partner, "options_at_once_of": at_once_of}
+    return OwnLimits(**given | {key: MappingProxyType(dict(of)) for key, of in named.items()})
 
 
 def _evidence(value: object, file: str) -> OwnEvidence:

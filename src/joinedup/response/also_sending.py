@@ -53,9 +53,10 @@ class AlsoSent:
     """Where the jobs that are besides stand among all; each of shape (jobs,).
 
     ``like`` is the row, among the jobs without them, of the job that each is, or of the first of its incident; ``told`` (ms after
-    the first unit is) and ``out`` (ms on scene) are 0 where ``extra`` is not.
+    the first unit is) and ``out`` (ms on scene) are 0 where ``extra`` is not. ``of`` is the baseline without them.
     """
 
+    of: Baseline
     like: NDArray[np.int64]
     extra: NDArray[np.bool_]
     told: NDArray[np.int64]
@@ -244,7 +245,7 @@ def _laid(baseline: Baseline, near: pl.DataFrame, needs: Mapping[str, Besides]) 
     asked = replace(baseline.asked, jobs=made.select(baseline.asked.jobs.columns), besides=needs)
     # What recorded drives took beside the law is drawn for them as near home: they go nowhere else.
     bands = np.where(extra, 0, baseline.bands[like])
-    also = AlsoSent(like, extra, told, out)
+    also = AlsoSent(baseline, like, extra, told, out)
     return replace(baseline, asked=asked, bands=bands, redrawn=Redrawn(made, stands), also=also)
 
 

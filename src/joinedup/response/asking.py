@@ -16,9 +16,12 @@ import polars as pl
 
 from joinedup.area.places import fit_for_distance
 from joinedup.refusal import Refusal, did_you_mean
-from joinedup.response.arranging import said_of, stop_at_wrong_arrangements
+from joinedup.response.arranging import said_of as said_of_arrangements
+from joinedup.response.arranging import stop_at_wrong_arrangements
 from joinedup.response.dispatching.resources import MOST_NEEDS
+from joinedup.response.standing_down import arrives, stood_down_of
 from joinedup.response.urgency import urgency
+from joinedup.response.who_meets import said_of, who_meets
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -62,6 +65,8 @@ class Asked:
     """Kinds of unit that share a crew somewhere, and are played together for that."""
     besides: Mapping[str, Besides] = field(default_factory=dict)
     """Needs of crews that are sent besides, which no kind of unit meets but the units of one site."""
+    who: pl.DataFrame = field(default_factory=pl.DataFrame)
+    """Which kinds of unit meet which need and why, those that went and do not besides, as ``who_meets`` has them."""
 
     @cached_property
     def names(self) -> NDArray[np.uint64]:
@@ -73,6 +78,15 @@ class Asked:
             for incident, need, each in rows
         )
         return np.frombuffer(digests, np.dtype("<u8")).astype(np.uint64)
+
+    @cached_property
+    def incident_names(self) -> NDArray[np.uint64]:
+        """Give each job the number of its incident, for the draws that its jobs share; shape (jobs,)."""
+        number = self.jobs["incident_id"].rle_id().to_numpy()
+        first = self.jobs["incident_id"].gather(np.flatnonzero(np.diff(number, prepend=-1)))
+        digests = b"".join(hashlib.blake2b(each.encode(), digest_size=8).digest() for each in first.to_list())
+        names = np.frombuffer(digests, np.dtype("<u8")).astype(np.uint64)
+        return np.asarray(names[number])
 
     def short_of(self, needs: Collection[str]) -> Asked:
         """Give the same without some needs."""
@@ -135,25 +149,26 @@ def asked(area: Area, own: Mapping[str, frozenset[Crew]] | None = None) -> Asked
         .sort("incident_id", "told_at", "unit_id", nulls_last=True)
     )
     notes: list[str] = []
-    parts = []
-    meets: dict[str, set[Crew]] = {}
-    for service in area.services:
-        rows = _rows_of(area, service, placed, attended, notes)
-        if rows is None:
-            continue
-        parts.append(rows)
-        for need, owner, kind in rows.select("need", "unit_service", "kind").unique().iter_rows():
-            meets.setdefault(need, set()).add((owner, kind))
+    parts = [
+        rows
+        for service in area.services
+        if (rows := _rows_of(area, service, placed, attended, notes)) is not None
+    ]
     if not parts:
         raise Refusal(
             "units: no service that has incidents has units; add tables/units with their kinds and sites"
         )
-    for need, crews in (own or {}).items():
-        meets[need] = set(crews)
+    rows = pl.concat(parts)
+    who = who_meets(rows.with_columns(pl.col("unit_id").is_not_null().alias("recorded")), own or {})
+    notes += said_of(who)
+    meets: dict[str, set[Crew]] = {}
+    for need, service, kind in who.filter("meets").select("need", "service_id", "kind").iter_rows():
+        meets.setdefault(need, set()).add((service, kind))
     stop_at_wrong_arrangements(area, meets)
-    notes += said_of(area)
+    notes += said_of_arrangements(area)
     monday = _monday(placed)
-    jobs = _jobs(pl.concat(parts), placed, monday, area.table("priorities"))
+    jobs = _jobs(rows, placed, monday, area.table("priorities"))
+    notes += stood_down_of(jobs)
     twice = jobs.group_by("service_id").agg(pl.col("overlaps").sum()).filter(pl.col("overlaps") > 0)
     notes += [
         f"{number:,} attendances of {service} began before the same unit was free of the "
@@ -171,7 +186,7 @@ def asked(area: Area, own: Mapping[str, frozenset[Crew]] | None = None) -> Asked
             "write fewer in the column need, such as first engine, ambulance"
         )
     met = {need: frozenset(meets[need]) for need in sorted(wanted)}
-    return Asked(jobs, met, monday, tuple(notes), _crewed_together(units))
+    return Asked(jobs.drop("arrived_at"), met, monday, tuple(notes), _crewed_together(units), who=who)
 
 
 def _crewed_together(units: pl.DataFrame) -> tuple[frozenset[Crew], ...]:
@@ -303,10 +318,7 @@ def _jobs(
             local.dt.hour().cast(pl.Int64).alias("hour"),
             local.dt.date().alias("date"),
             (local - pl.lit(monday)).dt.total_milliseconds().alias("received"),
-            # A unit without an arrival was stood down on the way, unless its service records no arrivals at all.
-            (
-                pl.col("arrived_at").is_not_null() | (pl.col("arrived_at").count().over("service_id") == 0)
-            ).alias("arrives"),
+            arrives().alias("arrives"),
         )
         .with_columns(
             _span("received_at", first).alias("handled"),
@@ -368,6 +380,7 @@ def _jobs(
             "busy",
             "arrival",
         ),
+        "arrived_at",
     )
 
 

@@ -62,6 +62,7 @@ class Calibration:
 
     services: pl.DataFrame
     needs: pl.DataFrame
+    categories: pl.DataFrame
     hours: pl.DataFrame
     grounds: pl.DataFrame
     days: int
@@ -73,6 +74,11 @@ class Calibration:
         """Whether every measure of every service is within the tolerance."""
         verdicts = self.services["verdict"]
         return bool(verdicts.len()) and bool((verdicts == Verdict.WITHIN).all())
+
+    @property
+    def outside(self) -> frozenset[str]:
+        """The services of which some measure is outside the tolerance."""
+        return frozenset(self.services.filter(pl.col("verdict") == Verdict.OUTSIDE)["service_id"])
 
     @property
     def said(self) -> str:
@@ -102,7 +108,10 @@ class Calibration:
             "trusted": self.trusted,
             "said": self.said,
             "days": self.days,
-            **{each: getattr(self, each).to_dicts() for each in ("services", "needs", "hours", "grounds")},
+            **{
+                each: getattr(self, each).to_dicts()
+                for each in ("services", "needs", "categories", "hours", "grounds")
+            },
             "notes": list(self.notes),
         }
 
@@ -132,7 +141,7 @@ def calibration(
         without = left_out if folds > 1 else []
         known, said = inferred(area, without)
         outcomes = Baseline.of(known, assumptions, needs, without=without, lenient=True).played(runs=runs)
-        parts.append(_beside(outcomes, left_out, ("incident_id", "service_id", "ground", "hour")))
+        parts.append(_beside(outcomes, left_out, ("incident_id", "service_id", "category", "ground", "hour")))
         by_need.append(_beside(outcomes, left_out, ("incident_id", "service_id", "need", "hour")))
         notes = [*said]
     if folds == 1:
@@ -142,6 +151,7 @@ def calibration(
     return Calibration(
         _judged(_gaps(both, ("service_id",), seed), tolerance),
         _judged(_gaps(each_need, ("service_id", "need"), seed), tolerance),
+        _gaps(both, ("service_id", "category"), seed),
         _gaps(both, ("service_id", "hour"), seed),
         _gaps(both, ("service_id", "ground"), seed),
         len(days),
@@ -169,12 +179,16 @@ def _days(area: Area) -> list[date]:
 
 def _beside(outcomes: Outcomes, days: list[date], keys: tuple[str, ...]) -> pl.DataFrame:
     """Lay the modelled first arrivals of some days, all runs, beside the recorded ones: one row a run and key."""
-    jobs = outcomes.jobs.filter(pl.col("date").is_in(days) & pl.col("arrival").is_not_null())
+    stamped = pl.col("arrival").is_not_null()
+    jobs = outcomes.jobs.filter(pl.col("date").is_in(days) & stamped)
+    # A unit of which nobody stamped the arrival is in neither.
+    unknown = outcomes.jobs.filter(~stamped).select("incident_id", "ordinal")
     recorded = jobs.group_by(keys).agg(
         pl.col("date").first(), (pl.col("arrival").min() / 60_000).alias("recorded")
     )
     modelled = (
         outcomes.table.filter(pl.col("arrived").is_not_null())
+        .join(unknown, on=["incident_id", "ordinal"], how="anti")
         .group_by("run", *keys)
         .agg(pl.col("arrived").min().alias("modelled"))
     )

@@ -21,6 +21,7 @@ import polars as pl
 
 from joinedup.refusal import Refusal
 from joinedup.response.asking import LONGEST_MS
+from joinedup.response.calls_heard import CallsHeard, Waited
 from joinedup.response.durations import LEVELS, cells
 from joinedup.response.rooms.answering import answer
 from joinedup.response.rooms.desks import records
@@ -47,12 +48,14 @@ class _Heard(NamedTuple):
     """What became of each job's call in one run, in ms; shape (jobs,).
 
     ``waits`` is what is added to the time until a unit is told that is drawn; ``answered`` runs from connecting, or from being
-    passed on by another room, ``passed`` from connecting until it was passed to another room, −1 where it was not.
+    passed on by another room, ``passed`` from connecting until it was passed to another room, −1 where it was not. ``callers`` is
+    what every caller waited.
     """
 
     waits: Integers
     answered: Integers
     passed: Integers
+    callers: Waited
 
 
 class Told(NamedTuple):
@@ -73,7 +76,8 @@ class Answering:
 
     ``now`` is the rooms as they are, beside which the time from the answer until crews are told is longer or shorter. ``call`` is
     the row of the job's call among the recorded ones, −1 for none; ``passed_to`` the row of its service where that call was
-    passed on by another room, −1 elsewhere; ``moment`` when it was connected (ms on the rooms' clock). Shape (jobs,).
+    passed on by another room, −1 elsewhere; ``moment`` when it was connected (ms on the rooms' clock). ``starts`` is the ms after
+    connecting at which the service's own clock started, as recorded, ``answers`` those until it was answered. Shape (jobs,).
     """
 
     rooms: Rooms
@@ -83,6 +87,8 @@ class Answering:
     call: Integers
     passed_to: Integers
     moment: Integers
+    starts: Integers
+    answers: Integers
     _kept: dict[int, _Heard] = field(default_factory=dict)
 
     def waits(self, run: int) -> Integers:
@@ -94,17 +100,20 @@ class Answering:
         return self._of(run).waits
 
     def heard(self, run: int) -> pl.DataFrame:
-        """Give a row an incident with a call: incident_id, and in minutes after connecting answered and passed.
+        """Give a row an incident with a call: incident_id, and in minutes after connecting answered, passed and clock.
 
-        Where the call was passed on by another room, answered is after that.
+        Where the call was passed on by another room, answered is after that. ``clock`` is when the service's own clock starts:
+        where it started with the answer or after it, as long after the answer that was played.
         """
         its = self._of(run)
+        after = (its.answered >= 0) & (self.starts >= self.answers)
         return (
             pl.DataFrame(
                 {
                     "incident_id": self.incidents,
                     "answered": its.answered / MINUTE,
                     "passed": its.passed / MINUTE,
+                    "clock": np.where(after, its.answered + self.starts - self.answers, self.starts) / MINUTE,
                 }
             )
             .filter(pl.Series((self.call >= 0) | (self.passed_to >= 0)))
@@ -149,7 +158,11 @@ class Answering:
             nearest = there[_nearest(played.passed[there], self.moment[here])]
             answered[here] = (played.answered_there - played.passed)[nearest]
             waits[here] = answered[here] + later[nearest]
-        return _Heard(waits, answered, passed)
+        return _Heard(waits, answered, passed, Waited.of(calls, played))
+
+    def callers(self, run: int) -> Waited:
+        """Give what every caller waited, in the order of the recorded calls."""
+        return self._of(run).callers
 
 
 def told_by(rooms: Rooms, staffing: Staffing, made: Drawn) -> Told:
@@ -181,13 +194,19 @@ def _nearest(moments: Integers, wanted: Integers) -> Integers:
 
 @dataclass(frozen=True, eq=False)
 class Called:
-    """A baseline on the operator's clock, and the call of each job; ``clocks`` says by service what that changes."""
+    """A baseline on the operator's clock, and the call of each job; ``clocks`` says by service what that changes.
+
+    ``calls`` has a row for each call that is played, in their order: service_id, kind and connected_at.
+    """
 
     baseline: Baseline
     rooms: Rooms
+    calls: pl.DataFrame
     call: Integers
     passed_to: Integers
     moment: Integers
+    starts: Integers
+    answers: Integers
     clocks: tuple[str, ...]
 
     @classmethod
@@ -241,7 +260,15 @@ class Called:
         made = replace(baseline, asked=asked, steps=steps)
         early = max(0, -(int(rooms.recorded.moment.min(initial=0)) // WEEK)) * WEEK
         rooms = replace(rooms, recorded=replace(rooms.recorded, moment=rooms.recorded.moment + early))
-        return cls(made, rooms, call, passed_to, moment + early, _clocks(held, later))
+        starts, answers = (
+            held.select(since_connecting.fill_null(0)).to_series().to_numpy()
+            for since_connecting in (
+                later,
+                pl.col("answered_at").sub(pl.col("connected_at")).dt.total_milliseconds(),
+            )
+        )
+        calls = _calls_of(baseline.area.table("calls"), rooms)
+        return cls(made, rooms, calls, call, passed_to, moment + early, starts, answers, _clocks(held, later))
 
     def played(
         self,
@@ -258,11 +285,19 @@ class Called:
             Refusal: when nobody meets a need, or a queue never empties.
         """
         incidents = self.baseline.asked.jobs["incident_id"]
-        answering = Answering(self.rooms, staffing, now, incidents, self.call, self.passed_to, self.moment)
+        answering = Answering(
+            self.rooms,
+            *(staffing, now, incidents),
+            *(self.call, self.passed_to, self.moment, self.starts, self.answers),
+        )
         outcomes = replace(self.baseline, answering=answering).played(
             runs=runs, workers=workers, progress=progress
         )
-        return replace(outcomes, heard=tuple(answering.heard(run) for run in range(runs)))
+        return replace(
+            outcomes,
+            heard=tuple(answering.heard(run) for run in range(runs)),
+            calls_heard=CallsHeard(self.calls, tuple(answering.callers(run) for run in range(runs))),
+        )
 
 
 def stop_without_calls(rooms: Rooms) -> None:
@@ -305,6 +340,18 @@ def _rows(held: pl.DataFrame, rooms: Rooms) -> tuple[Integers, Integers]:
             digest = hashlib.blake2b(call_id.encode(), digest_size=8).digest()
             call[number] = row.get(int.from_bytes(digest, "little"), -1)
     return call, passed_to
+
+
+def _calls_of(calls: pl.DataFrame, rooms: Rooms) -> pl.DataFrame:
+    """Give the recorded calls in the order in which they are played."""
+    assert rooms.recorded is not None
+    digests = [
+        int.from_bytes(hashlib.blake2b(each.encode(), digest_size=8).digest(), "little")
+        for each in calls["call_id"].to_list()
+    ]
+    its = calls.select("service_id", "kind", "connected_at", pl.Series("name", digests, pl.UInt64))
+    played = pl.DataFrame({"name": rooms.recorded.name})
+    return played.join(its, on="name", how="left", maintain_order="left").drop("name")
 
 
 def _clocks(held: pl.DataFrame, later: pl.Expr) -> tuple[str, ...]:

@@ -1,9 +1,9 @@
 """Taking patients to hospital and handing them over, fitted to the study's own attendances (§3.1, §3.4).
 
-An attendance with ``hospital_at`` conveyed. Which hospital it was is not recorded: it is taken to be the one with the shortest
-drive, by whichever way of travelling the study has, of the sites whose kind is hospital, and played so. Where a study names no
-hospital, or has too few records, there is nothing to play apart, and a job stays busy for as long as such jobs were, conveyance
-and handover in one.
+An attendance with ``hospital_at`` conveyed. Which hospital it was is what ``hospital_id`` says, and a patient who is conveyed in
+play is taken there too. Where that is empty, it is taken to be the one with the shortest drive, by whichever way of travelling
+the study has, of the sites whose kind is hospital, and played so. Where a study names no hospital, or has too few records, there
+is nothing to play apart, and a job stays busy for as long as such jobs were, conveyance and handover in one.
 """
 
 from __future__ import annotations
@@ -73,17 +73,22 @@ class Conveying:
     ``conveyed`` is 1 or 0; ``on_scene`` (ms) runs from arriving until leaving, for those conveyed so that the law's drive brings
     them to the hospital when the record says; ``handover`` (ms) runs from reaching the hospital until being free, and so holds
     what waiting for a bay was recorded. ``bays`` is what the site's own column says, else the most that were ever there at
-    once: then hardly anybody waits for a bay beyond what was recorded, until an option brings more.
+    once: then hardly anybody waits for a bay beyond what was recorded, until an option brings more. ``recorded`` says of
+    attendances (incident_id and unit_id) to which row of the hospitals they conveyed, where they do.
     """
 
     hospitals: pl.DataFrame
     steps: Mapping[str, tuple[Cells, ...]]
     notes: tuple[str, ...]
     travel: StraightLine | Driven
+    recorded: pl.DataFrame
 
-    def nearest(self, jobs: pl.DataFrame) -> NDArray[np.int64]:
-        """Give the row of the hospital that is the shortest drive from each job; shape (jobs,)."""
-        return _nearest(jobs, self.hospitals, self.travel)
+    def hospital_of(self, jobs: pl.DataFrame) -> NDArray[np.int64]:
+        """Give the row of each job's hospital: the recorded one, else the shortest drive away; shape (jobs,)."""
+        keys = ["incident_id", "unit_id"]
+        known = jobs.select(keys).join(self.recorded, on=keys, how="left", maintain_order="left")["to"]
+        found = known.fill_null(-1).to_numpy()
+        return np.where(found >= 0, found, _nearest(jobs, self.hospitals, self.travel))
 
     @property
     def fits(self) -> pl.DataFrame:
@@ -103,17 +108,17 @@ class Conveying:
         jobs: pl.DataFrame,
         names: NDArray[np.uint64],
         busy: NDArray[np.int64],
-        nearest: NDArray[np.int64],
+        hospital: NDArray[np.int64],
         seed: int,
         run: int,
     ) -> Conveyed:
         """Draw for each job whether it conveys, and how long it is on scene and hands over.
 
-        ``jobs`` has the columns of ``Asked.jobs``, ``names`` its names and ``nearest`` its hospitals, of the same jobs in one
+        ``jobs`` has the columns of ``Asked.jobs``, ``names`` its names and ``hospital`` its hospitals, of the same jobs in one
         order. A service without records, and a job whose unit was stood down, conveys nobody and is busy on scene for as long
         as ``busy`` says (ms).
         """
-        held = jobs.with_columns(self.hospitals["site_id"].gather(nearest).alias("hospital"))
+        held = jobs.with_columns(self.hospitals["site_id"].gather(hospital).alias("hospital"))
         none = np.zeros(held.height, np.int64)
 
         def step(name: str, otherwise: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -122,7 +127,7 @@ class Conveying:
         conveyed = step("conveyed", none) * held["arrives"].to_numpy()
         held = held.with_columns(pl.Series("conveyed", conveyed))
         on_scene = np.where(held["arrives"].to_numpy(), step("on_scene", busy), busy)
-        to = np.where(conveyed == 1, nearest, NOT_CONVEYED)
+        to = np.where(conveyed == 1, hospital, NOT_CONVEYED)
         return Conveyed(self.hospitals, to, on_scene, np.where(conveyed == 1, step("handover", none), 0))
 
 
@@ -137,6 +142,7 @@ def conveying(area: Area, asked: Asked, travel: StraightLine | Driven) -> Convey
         .sort("site_id")
     )
     # A hospital that two services name has a row for each, at one place.
+    every = sites.select(pl.col("site_id").alias("hospital_id"), "x", "y")
     sites = sites.unique(["x", "y"], keep="first", maintain_order=True)
     places = Places.of(sites, "site_id")
     lost = travel.travel.left_out(places) if isinstance(travel, Driven) and len(places) else {}
@@ -144,7 +150,7 @@ def conveying(area: Area, asked: Asked, travel: StraightLine | Driven) -> Convey
     if sites.is_empty():
         return None
     stamps = area.table("attendances").select(
-        "incident_id", "unit_id", "arrived_at", "left_at", "hospital_at", "available_at"
+        "incident_id", "unit_id", "arrived_at", "left_at", "hospital_at", "hospital_id", "available_at"
     )
     records = asked.jobs.drop("available_at").join(
         stamps, on=["incident_id", "unit_id"], how="inner", maintain_order="left"
@@ -152,10 +158,11 @@ def conveying(area: Area, asked: Asked, travel: StraightLine | Driven) -> Convey
     records = records.filter(pl.col("hospital_at").count().over("service_id") >= LEAST_RECORDS)
     if records.is_empty():
         return None
-    nearest = _nearest(records, sites, travel)
-    minutes = _minutes(records, sites, travel)[np.arange(records.height), nearest]
+    to, drives, said = _went_to(records, sites, every, travel)
+    minutes = drives[np.arange(records.height), to]
     records = records.with_columns(
-        sites["site_id"].gather(nearest).alias("hospital"),
+        sites["site_id"].gather(to).alias("hospital"),
+        pl.Series("to", to),
         pl.col("hospital_at").is_not_null().cast(pl.Int64).alias("conveyed"),
         pl.Series("drive", np.round(minutes * 60_000).astype(np.int64)),
     )
@@ -170,8 +177,35 @@ def conveying(area: Area, asked: Asked, travel: StraightLine | Driven) -> Convey
     # Only who was conveyed is handed over.
     records = records.with_columns(pl.when(pl.col("conveyed") == 1).then("handover").alias("handover"))
     steps = {name: cells(name, records, LEVELS) for name in LEVELS}
-    notes = (*left_out_in_words("hospitals", places, lost), *_notes(records))
-    return Conveying(_bays(sites, records), steps, notes, travel)
+    notes = (*left_out_in_words("hospitals", places, lost), *said, *_notes(records))
+    recorded = records.filter(pl.col("hospital_id").is_not_null()).select("incident_id", "unit_id", "to")
+    return Conveying(_bays(sites, records), steps, notes, travel, recorded)
+
+
+def _went_to(
+    records: pl.DataFrame, sites: pl.DataFrame, every: pl.DataFrame, travel: StraightLine | Driven
+) -> tuple[NDArray[np.int64], NDArray[np.float64], tuple[str, ...]]:
+    """Give the row of each record's hospital and the minutes to every hospital, and say of how many it was recorded."""
+    known = every.join(sites.select("x", "y").with_row_index("to"), on=["x", "y"], how="inner")
+    of = records.select("hospital_id").join(known, on="hospital_id", how="left", maintain_order="left")["to"]
+    named = of.fill_null(0).to_numpy().astype(np.int64)
+    minutes = _minutes(records, sites, travel)
+    there = minutes[np.arange(len(named)), named]
+    stated = records["hospital_id"].is_not_null().to_numpy()
+    reached = of.is_not_null().to_numpy() & ~np.isnan(there)
+    said = []
+    if stated.any():
+        conveyed = records["hospital_at"].is_not_null().to_numpy()
+        said.append(
+            f"{int((stated & conveyed).sum()):,} of {int(conveyed.sum()):,} attendances that conveyed say to which "
+            "hospital, and patients are taken there; the others to the one with the shortest drive"
+        )
+    if lost := int((stated & ~reached).sum()):
+        said.append(
+            f"{lost:,} attendances name a hospital_id that is no site of the kind hospital with a place, or that nobody can "
+            "drive to: the one with the shortest drive is taken"
+        )
+    return np.where(reached, named, _nearest(records, sites, travel)), minutes, tuple(said)
 
 
 def _span(begin: str, end: str) -> pl.Expr:
@@ -230,8 +264,8 @@ def _notes(records: pl.DataFrame) -> tuple[str, ...]:
     if drives.height >= LEAST_RECORDS:
         recorded, law = (float(drives[name].mean()) / 60_000 for name in ("drove_there", "drive"))  # type: ignore[arg-type]
         notes.append(
-            f"{drives.height:,} drives to hospital took {recorded:.1f} min on average; the law gives {law:.1f} min to the "
-            "nearest, and time on scene is fitted so that units are there when they were"
+            f"{drives.height:,} drives to hospital took {recorded:.1f} min on average; the law gives {law:.1f} min, "
+            "and time on scene is fitted so that units are there when they were"
         )
     short = records.filter((pl.col("conveyed") == 1) & (pl.col("on_scene") == 0)).height
     if short:

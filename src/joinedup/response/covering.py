@@ -63,7 +63,9 @@ def uncovered(outcomes: Outcomes, baseline: Baseline, standards: tuple[Standard,
 
     Returns:
         service_id, ground, limit (minutes from call to arrival), limit_from (a standard's name, or the assumption's), left
-        (minutes of it for turning out and driving), minutes (of the period and a run) and share of the period.
+        (minutes of it for turning out and driving), minutes (of the period and a run) and share of the period; and of those
+        minutes out_of_reach, in which nobody could be there though everybody on duty were at home or where they stand by, and
+        while_out, in which somebody could be but was out.
     """
     rows = []
     # Hours in which everybody stands in the same places are looked at together.
@@ -106,15 +108,25 @@ def uncovered(outcomes: Outcomes, baseline: Baseline, standards: tuple[Standard,
         resting = not breaks_into_breaks(outcomes.area, jobs.filter(pl.col("pool") == pool))
         bare = np.zeros(grounds.height)
         steps = int(outcomes.length // _STEP)
+        hours = (outcomes.window[0] + np.arange(steps) * _STEP) // _HOUR % HOURS_OF_WEEK
+        reached = np.array(
+            [
+                outcomes.on[:, hour].astype(np.float32) @ reach[kind] >= 0.5
+                for hour, kind in enumerate(kind_of_hour.reshape(-1).tolist())
+            ]
+        )
+        never = (np.bincount(hours, minlength=HOURS_OF_WEEK) @ ~reached) * float(STEP_MINUTES)
         for run in outcomes.runs:
             for free, hour in _free(outcomes, run, steps, resting=resting):
                 for number, within in enumerate(reach):
                     here = free[kind_of_hour[hour] == number].astype(np.float32)
                     bare += (here @ within < 0.5).sum(axis=0)
         minutes = bare / len(outcomes.runs) * STEP_MINUTES
-        for ground, each in zip(grounds["ground"].to_list(), minutes.tolist(), strict=True):
-            rows.append((service, ground, limit, limit_from, left, each, each / (steps * STEP_MINUTES)))
-    figures = ("left", "minutes", "share")
+        named = zip(grounds["ground"].to_list(), minutes.tolist(), never.tolist(), strict=True)
+        for ground, each, away in named:
+            share = each / (steps * STEP_MINUTES)
+            rows.append((service, ground, limit, limit_from, left, each, share, away, each - away))
+    figures = ("left", "minutes", "share", "out_of_reach", "while_out")
     schema = {"service_id": pl.String, "ground": pl.String, "limit": pl.Float64, "limit_from": pl.String}
     schema |= dict.fromkeys(figures, pl.Float64)
     return pl.DataFrame(rows, schema=schema, orient="row")

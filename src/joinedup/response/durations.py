@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from scipy import special
+import scipy
 
 from joinedup.assumptions import Assumption, Grade, stream
 
@@ -123,7 +123,9 @@ def cells(
     step: str, records: pl.DataFrame, levels: Mapping[str, Sequence[tuple[str, ...]]] = LEVELS
 ) -> tuple[Cells, ...]:
     """Gather the records of a step (a column, nulls left out) into cells, finest of its ``levels`` first."""
-    held = records.filter(pl.col(step).is_not_null())
+    held = _in_order(
+        records.filter(pl.col(step).is_not_null()), sorted({each for keys in levels[step] for each in keys})
+    )
     found = []
     for keys in levels[step]:
         enough = held.select(*keys, step).filter(pl.len().over(keys) >= LEAST_RECORDS).sort(*keys, step)
@@ -132,29 +134,76 @@ def cells(
             .group_by(keys, maintain_order=True)
             .agg(pl.col("row").first().cast(pl.Int64).alias("first"), pl.len().cast(pl.Int64).alias("count"))
         )
+        table = table.with_columns(pl.col(each).cast(records.schema[each]) for each in keys)
         found.append(Cells(keys, table, enough[step].to_numpy().astype(np.int64)))
     return tuple(found)
+
+
+def _in_order(records: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+    """Number the words of some columns in their order: numbers are sorted several times as fast as words."""
+    return records.with_columns(
+        pl.col(each).cast(pl.Enum(records[each].drop_nulls().unique().sort()))
+        for each in keys
+        if records.schema[each] == pl.String
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """Where each job finds the records that a step is drawn from: so many (``count``) of the ``values`` from ``first`` on.
+
+    ``first`` and ``count`` have shape (jobs,); a job without records has none. Which these are does not change from run to run.
+    """
+
+    first: NDArray[np.int32]
+    count: NDArray[np.int32]
+    values: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, levels: Sequence[Cells], jobs: pl.DataFrame) -> Placed:
+        """Find for each job the finest cell that has records."""
+        first, count = (np.zeros(jobs.height, np.int32) for _ in range(2))
+        before = 0
+        for level in levels:
+            left = count == 0
+            if not level.table.is_empty() and left.any():
+                placed = jobs.select(level.keys).join(
+                    level.table, on=list(level.keys), how="left", maintain_order="left"
+                )
+                here = left & placed["first"].is_not_null().to_numpy()
+                first[here] = before + placed["first"].fill_null(0).to_numpy()[here]
+                count[here] = placed["count"].fill_null(0).to_numpy()[here]
+            before += len(level.values)
+        values = [level.values for level in levels] or [np.zeros(0, np.int64)]
+        return cls(first, count, np.concatenate(values))
+
+    def at(self, rows: NDArray[np.int64]) -> Placed:
+        """Give the same for some rows of the jobs."""
+        return Placed(self.first[rows], self.count[rows], self.values)
+
+    def with_others(self, rows: NDArray[np.bool_], others: Placed) -> Placed:
+        """Give the same with other jobs, of the same cells, in some rows."""
+        first, count = self.first.copy(), self.count.copy()
+        first[rows], count[rows] = others.first, others.count
+        return Placed(first, count, self.values)
+
+    def drawn(self, chance: NDArray[np.float64], otherwise: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Draw the step for each job from its records, else take what was declared; ms, shape (jobs,)."""
+        # The record whose rank the chance falls on: what is drawn was recorded, and often enough the mean is the records'.
+        rank = self.first + (chance * self.count).astype(np.int64)
+        known = self.count > 0
+        return (
+            np.where(known, self.values[np.where(known, rank, 0)], otherwise)
+            if len(self.values)
+            else otherwise
+        )
 
 
 def drawn(
     levels: Sequence[Cells], jobs: pl.DataFrame, chance: NDArray[np.float64], otherwise: NDArray[np.int64]
 ) -> NDArray[np.int64]:
     """Draw a step for each job from the finest cell that has records, else take what was declared; ms, shape (jobs,)."""
-    made = otherwise.copy()
-    left = np.ones(jobs.height, np.bool_)
-    for level in levels:
-        if level.table.is_empty() or not left.any():
-            continue
-        placed = jobs.select(level.keys).join(
-            level.table, on=list(level.keys), how="left", maintain_order="left"
-        )
-        first = placed["first"].fill_null(-1).to_numpy()
-        count = placed["count"].fill_null(0).to_numpy()
-        here = left & (first >= 0)
-        # The record whose rank the chance falls on: what is drawn was recorded, and often enough the mean is the records'.
-        made[here] = level.values[first[here] + (chance[here] * count[here]).astype(np.int64)]
-        left &= ~here
-    return made
+    return Placed.of(levels, jobs).drawn(chance, otherwise)
 
 
 def shown(fitted: Mapping[str, Sequence[Cells]]) -> pl.DataFrame:
@@ -191,7 +240,7 @@ def _lognormal_off(values: NDArray[np.int64]) -> float | None:
     spread = float(logs.std())
     if spread < 1e-9:
         return None
-    expected = special.ndtr((logs - logs.mean()) / spread)
+    expected = scipy.special.ndtr((logs - logs.mean()) / spread)
     steps = np.arange(len(values) + 1) / len(values)
     return float(max(np.abs(expected - steps[1:]).max(), np.abs(expected - steps[:-1]).max()))
 

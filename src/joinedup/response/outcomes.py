@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,15 +12,17 @@ import numpy as np
 import polars as pl
 
 from joinedup.area.squares import square_names
+from joinedup.response.summing import Came, summed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from numpy.typing import NDArray
 
     from joinedup.area import Area
     from joinedup.response.also_sending import Besides
+    from joinedup.response.calls_heard import CallsHeard
 
 HOUR = 3_600_000
 HOURS_OF_WEEK = 168
@@ -31,7 +33,7 @@ CELL_METRES = 1_000
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """One run: for each job the row of its unit, the metres from that unit's home, and ms after the call.
+    """One run: for each job the row of its unit, and ms after the call.
 
     ``since`` is when the unit began to be at work without a pause: before it was told, where it was taken from another job on
     the way. ``diverted`` says how often a unit was taken from a job for a more urgent one, shape (jobs,); ``breaks`` how many
@@ -41,13 +43,12 @@ class Run:
     """
 
     unit: NDArray[np.int32]
-    ready: NDArray[np.int64]
-    told: NDArray[np.int64]
-    since: NDArray[np.int64]
-    arrived: NDArray[np.int64]
-    free: NDArray[np.int64]
-    metres: NDArray[np.float64]
-    diverted: NDArray[np.int32]
+    ready: NDArray[np.int32]
+    told: NDArray[np.int32]
+    since: NDArray[np.int32]
+    arrived: NDArray[np.int32]
+    free: NDArray[np.int32]
+    diverted: NDArray[np.int16]
     breaks: NDArray[np.int64]
     spells: NDArray[np.int64]
 
@@ -55,10 +56,17 @@ class Run:
     def empty(cls, jobs: int, units: int) -> Run:
         """Give a run that is still to be filled in."""
         unit = np.full(jobs, -1, np.int32)
-        ready, told, since, arrived, free = (np.zeros(jobs, np.int64) for _ in range(5))
-        none, breaks = np.zeros(jobs, np.int32), np.zeros((units, 2), np.int64)
+        ready, told, since, arrived, free = (np.zeros(jobs, np.int32) for _ in range(5))
+        none, breaks = np.zeros(jobs, np.int16), np.zeros((units, 2), np.int64)
         spells = np.zeros((0, 3), np.int64)
-        return cls(unit, ready, told, since, arrived, free, np.zeros(jobs), none, breaks, spells)
+        return cls(unit, ready, told, since, arrived, free, none, breaks, spells)
+
+    @property
+    def packed(self) -> Run:
+        """The same in less room: what says nothing of its own is held once."""
+        since = self.told if np.array_equal(self.since, self.told) else self.since
+        none = np.broadcast_to(np.int16(0), len(self.diverted))
+        return replace(self, since=since, diverted=self.diverted if self.diverted.any() else none)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +88,9 @@ class Outcomes:
     besides: Mapping[str, Besides] = field(default_factory=dict)
     """Needs of crews that are sent besides; where nobody was free, their jobs are no part of what came of a run."""
     heard: tuple[pl.DataFrame, ...] = ()
-    """What became of each incident's call, run by run, where rooms were played: incident_id, answered, passed."""
+    """What became of each incident's call, run by run, where rooms were played: incident_id, answered, passed and clock."""
+    calls_heard: CallsHeard | None = None
+    """What the callers waited, where rooms were played."""
 
     @cached_property
     def table(self) -> pl.DataFrame:
@@ -98,19 +108,22 @@ class Outcomes:
     def _of(self, number: int) -> pl.DataFrame:
         run = self.runs[number]
         went = run.unit >= 0
-
+        x, y = (
+            self.jobs[each].to_numpy() - self.units[each].to_numpy()[np.maximum(run.unit, 0)]
+            for each in ("x", "y")
+        )
         columns = {
             "told": run.told / 60_000,
             "arrived": run.arrived / 60_000,
             "free": run.free / 60_000,
             "queued": run.told > run.ready,
             "waited": (run.told - run.ready) / 60_000,
-            "metres_from_home": run.metres,
+            "metres_from_home": np.hypot(x, y),
         }
         asked = self._asked
         if self.heard:
             asked = asked.drop("answered", "passed").join(
-                self.heard[number], on="incident_id", how="left", maintain_order="left"
+                self.heard[number].drop("clock"), on="incident_id", how="left", maintain_order="left"
             )
         return (
             asked.filter(pl.Series(went))
@@ -168,61 +181,66 @@ class Outcomes:
         Columns: run, incident_id, service_id, category, priority, ground, cell, hour, received_at, answered, passed, first, full,
         units (that arrived), queued (any of them). An incident to which nobody came that was not stood down has no row.
         """
-        return (
-            self.table.filter(pl.col("arrived").is_not_null())
-            .group_by("run", "incident_id", maintain_order=True)
-            .agg(
-                *(
-                    pl.col(each).first()
-                    for each in (
-                        "service_id",
-                        "category",
-                        "priority",
-                        "ground",
-                        "cell",
-                        "hour",
-                        "received_at",
-                        "answered",
-                        "passed",
-                    )
-                ),
-                pl.col("arrived").min().alias("first"),
-                # Whoever comes besides is not waited for.
-                pl.col("arrived").filter(~pl.col("need").is_in(list(self.besides))).max().alias("full"),
-                pl.len().alias("units"),
-                pl.col("queued").any(),
+        parts = []
+        for number, run in enumerate(self.runs):
+            came = self._came(lambda _: self._arrives, (run,))
+            some = came.first[0] >= 0
+            full = np.where(came.waited_for, came.full / 60_000, np.nan)[some]
+            held = self.places
+            if self.heard:
+                held = held.drop("answered", "passed").join(
+                    self.heard[number].drop("clock"), on="incident_id", how="left", maintain_order="left"
+                )
+            parts.append(
+                held.filter(pl.Series(some)).select(
+                    pl.lit(number, pl.Int32).alias("run"),
+                    *self.places.columns,
+                    pl.Series("first", came.first[0][some] / 60_000),
+                    pl.Series("full", full).fill_nan(None),
+                    pl.Series("units", came.units[some], pl.UInt32),
+                    pl.Series("queued", came.queued[some] > 0),
+                )
             )
+        return pl.concat(parts)
+
+    @cached_property
+    def places(self) -> pl.DataFrame:
+        """One row an incident, in order of the jobs: the columns of ``incidents`` that are the same in every run."""
+        return self._asked.unique("incident_id", keep="first", maintain_order=True).select(
+            *("incident_id", "service_id", "category", "priority", "ground", "cell", "hour"),
+            *("received_at", "answered", "passed"),
         )
+
+    @cached_property
+    def came(self) -> Came:
+        """Who came to each incident, in the order of ``places``."""
+        return self.who_came(lambda _: self._arrives)
+
+    def who_came(self, counted: Callable[[Run], NDArray[np.bool_]]) -> Came:
+        """Gather who came to each incident, in the order of ``places``, of the jobs that are ``counted`` in a run."""
+        return self._came(counted, self.runs)
+
+    def _came(self, counted: Callable[[Run], NDArray[np.bool_]], runs: Sequence[Run]) -> Came:
+        # Whoever comes besides is not waited for.
+        waited_for = ~self.jobs["need"].is_in(list(self.besides)).to_numpy()
+        number = self.jobs["incident_id"].rle_id().to_numpy().astype(np.int64)
+        return Came.of(runs, number, counted, waited_for)
+
+    @cached_property
+    def _arrives(self) -> NDArray[np.bool_]:
+        return self.jobs["arrives"].to_numpy()
 
     def by(self, *keys: str) -> pl.DataFrame:
         """Sum up the first arrival by some columns of ``incidents``: incidents (a run), mean, median and 90th, full, queued."""
-        return (
-            self.incidents.group_by(keys)
-            .agg(
-                (pl.len() / len(self.runs)).alias("incidents"),
-                *waits("first"),
-                pl.col("full").mean().alias("full_mean"),
-                pl.col("queued").mean(),
-            )
-            .sort(keys)
-        )
+        return summed(self.places, keys, self.came)
 
     def by_need(self) -> pl.DataFrame:
         """Sum up the arrival of the first and of the last unit for each need, over incidents that had it."""
-        each = (
-            self.table.filter(pl.col("arrived").is_not_null())
-            .group_by("run", "incident_id", "service_id", "need")
-            .agg(pl.col("arrived").min().alias("first"), pl.col("arrived").max().alias("full"))
-        )
-        return (
-            each.group_by("service_id", "need")
-            .agg(
-                (pl.len() / len(self.runs)).alias("incidents"),
-                *waits("first"),
-                pl.col("full").mean().alias("full_mean"),
-            )
-            .sort("service_id", "need")
-        )
+        keys = ["incident_id", "need"]
+        group = self.jobs.select(pl.struct(keys).rank("dense") - 1).to_series().to_numpy().astype(np.int64)
+        of = self.jobs.select("service_id", "need", pl.Series("group", group)).unique("group").sort("group")
+        came = Came.of(self.runs, group, lambda _: self._arrives, np.ones(len(group), np.bool_))
+        return summed(of, ("service_id", "need"), came).drop("queued")
 
     @cached_property
     def utilisation(self) -> pl.DataFrame:
@@ -237,7 +255,7 @@ class Outcomes:
             went = run.unit >= 0
             out += np.bincount(run.unit[went], (run.free - run.since)[went], count)
             jobs += np.bincount(run.unit[went], minlength=count)
-        on_duty = self.on.sum(axis=1) / HOURS_OF_WEEK * self.length
+        on_duty = self.on @ self._hours * HOUR
         runs = len(self.runs)
         return self.units.select("unit_id", "service_id", "kind", "site_id").with_columns(
             pl.Series("jobs", jobs / runs),
@@ -286,14 +304,21 @@ class Outcomes:
                 np.add.at(out, (unit, begin // HOUR % 24), stop - begin)
                 left = stop < end
                 begin, end, unit = stop[left], end[left], unit[left]
-        out /= HOUR * (self.length / (24 * HOUR)) * max(len(self.runs), 1)
+        days = self.length / (24 * HOUR)
+        out /= HOUR * days * max(len(self.runs), 1)
         return self.units.select(
             pl.col("unit_id", "service_id").repeat_by(24).explode(),
         ).with_columns(
             pl.Series("hour", np.tile(np.arange(24), count)),
             pl.Series("out", out.ravel()),
-            pl.Series("on_duty", self.on.reshape(count, 7, 24).mean(axis=1).ravel()),
+            pl.Series("on_duty", ((self.on * self._hours).reshape(count, 7, 24).sum(axis=1) / days).ravel()),
         )
+
+    @cached_property
+    def _hours(self) -> NDArray[np.int64]:
+        """How often each hour of the week comes in the period; shape (168,)."""
+        begin, end = (each // HOUR for each in self.window)
+        return np.bincount(np.arange(begin, end) % HOURS_OF_WEEK, minlength=HOURS_OF_WEEK)
 
     @cached_property
     def window(self) -> tuple[int, int]:
@@ -354,14 +379,3 @@ def parquet(rows: pl.DataFrame, said: Mapping[str, str]) -> bytes:
     held = io.BytesIO()
     rows.write_parquet(held, metadata=dict(said))
     return held.getvalue()
-
-
-def waits(column: str) -> Sequence[pl.Expr]:
-    """Give the mean, median and 90th centile of a column of minutes."""
-    each = pl.col(column)
-    # Sorted, because a sum of numbers in another order is another sum in its last digit.
-    return (
-        each.sort().mean().alias("mean"),
-        each.quantile(0.5, interpolation="linear").alias("median"),
-        each.quantile(0.9, interpolation="linear").alias("90th"),
-    )

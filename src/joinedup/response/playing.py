@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from joinedup.refusal import Refusal
 from joinedup.response.also_sending import ROUNDS, on_duty
 from joinedup.response.arranging import arranged, standby_places
 from joinedup.response.dispatching import NOT_CONVEYED, Changes, Jobs, Sites, Units, dispatch
 from joinedup.response.driven import beside, table, unnamed
-from joinedup.response.durations import TURNOUT, chances, drawn
+from joinedup.response.durations import TURNOUT, chances
 from joinedup.response.outcomes import HOURS_OF_WEEK, Run
 from joinedup.response.queueing import Asking, stop_at_an_overflow
 from joinedup.response.rostering import Roster, able
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from joinedup.response.dispatching import Dispatched
     from joinedup.response.replaying import Baseline
 
-_MINUTE, _HOUR = 60_000, 3_600_000
+_MINUTE, _HOUR, _DAY = 60_000, 3_600_000, 86_400_000
 
 
 class World:
@@ -72,12 +73,11 @@ class World:
         upgraded = pl.col("received") + pl.col("upgraded")
         self.upgraded_at = jobs.select(upgraded.fill_null(-1)).to_series().to_numpy()
         self.priority_then = jobs["urgency_then"].fill_null(0).to_numpy()
-        self.home_x, self.home_y = mine.units["x"].to_numpy(), mine.units["y"].to_numpy()
         self.table, self.beside = None, np.zeros(len(self.rows), np.int64)
         conveyance = baseline.conveyance.get(pool)
         hospitals = unnamed(np.zeros(0), np.zeros(0))
         if conveyance is not None:
-            self.hospital = conveyance.nearest(jobs)
+            self.hospital = conveyance.hospital_of(jobs)
             its = conveyance.hospitals
             hospitals = unnamed(its["x"].to_numpy(), its["y"].to_numpy())
         self.hospital_places = len(self.sites.x) + np.arange(len(hospitals))
@@ -90,7 +90,7 @@ class World:
                 calls = unnamed(self.x, self.y)
                 hour = jobs["received"].to_numpy() // _HOUR % HOURS_OF_WEEK
                 self.beside = beside(law.driven, self.table, sites, calls, hour, at_site[:, self.need])
-        self.jobs = jobs.with_columns(pl.Series("band", baseline.bands[self.rows]))
+        self.jobs = jobs
         self.arranged = arranged(area, mine, jobs, needs, places, baseline.asked.besides)
 
     def sent(
@@ -181,15 +181,15 @@ class Drawn:
         self.baseline, self.seed, self.number = baseline, seed, number
         jobs = baseline.jobs
         everyone = np.arange(jobs.height)
-        handled = self.step("handled", jobs, everyone, baseline.declared("handling"))
-        later = self.step("later", jobs, everyone, np.zeros(jobs.height, np.int64))
-        busy = self.step("busy", jobs, everyone, baseline.declared("busy"))
+        handled = self.step("handled", everyone, baseline.declared("handling"))
+        later = self.step("later", everyone, np.zeros(jobs.height, np.int64))
+        busy = self.step("busy", everyone, baseline.declared("busy"))
         # Whoever is stood down is told so on the way, as long after being sent as others were; where nobody wrote down when, it
         # drives, and is free where the drive ends.
         arrives = jobs["arrives"].to_numpy()
         self.busy = np.where(arrives, busy, 0)
         never = np.full(jobs.height, -1)
-        self.stood = np.where(arrives, -1, self.step("stood", jobs, everyone, never))
+        self.stood = np.where(arrives, -1, self.step("stood", everyone, never))
         also = baseline.also
         if baseline.answering is not None:
             # What opening a record takes less never takes more off than there is.
@@ -203,14 +203,11 @@ class Drawn:
         self.received = jobs["received"].to_numpy()
         self.ready = self.received + handled + np.where(jobs["ordinal"].to_numpy() > 0, later, 0)
 
-    def step(
-        self, name: str, jobs: pl.DataFrame, rows: NDArray[np.int64], otherwise: NDArray[np.int64]
-    ) -> NDArray[np.int64]:
+    def step(self, name: str, rows: NDArray[np.int64], otherwise: NDArray[np.int64]) -> NDArray[np.int64]:
         """Draw one step for some rows of the jobs; a call is handled once for all its jobs."""
-        by = self.baseline.incident_names if name == "handled" else self.baseline.asked.names
-        return drawn(
-            self.baseline.steps[name], jobs, chances(self.seed, self.number, name, by[rows]), otherwise
-        )
+        by = self.baseline.incident_names if name == "handled" else self.baseline.names
+        chance = chances(self.seed, self.number, name, by[rows])
+        return self.baseline.placed(name).at(rows).drawn(chance, otherwise)
 
 
 def played_once(baseline: Baseline, worlds: list[World], seed: int, number: int) -> Run:
@@ -221,13 +218,13 @@ def played_once(baseline: Baseline, worlds: list[World], seed: int, number: int)
     spells = [run.spells]
     for world in worlds:
         rows = world.rows
-        turnout = steps.step("turned_out", world.jobs, rows, np.full(len(rows), world.quickest, np.int64))
-        about = steps.step("about", world.jobs, rows, np.zeros(len(rows), np.int64)) + world.beside
+        turnout = steps.step("turned_out", rows, np.full(len(rows), world.quickest, np.int64))
+        about = steps.step("about", rows, np.zeros(len(rows), np.int64)) + world.beside
         taken = steps.busy.copy()
         conveyed = None
         if (known := baseline.conveyance.get(world.pool)) is not None:
             conveyed = known.drawn(
-                world.jobs, baseline.asked.names[rows], steps.busy[rows], world.hospital, seed, number
+                world.jobs, baseline.names[rows], steps.busy[rows], world.hospital, seed, number
             )
             if baseline.also is not None:
                 extra, scene = baseline.also.extra[rows], steps.busy[rows]
@@ -242,11 +239,11 @@ def played_once(baseline: Baseline, worlds: list[World], seed: int, number: int)
         order, answer = _sent(baseline, world, run, steps, turnout, taken, conveyed)
         stop_at_an_overflow(world.asking.of(order), answer, world.units.on, baseline.asked.monday)
         turn = rows[order]
-        _write(run, world, turn, order, answer, about[order], steps.received[turn])
+        _write(run, world, turn, answer, about[order], steps.received[turn])
         if answer.attended is not None:
             its = answer.attended.spells
             spells.append(np.column_stack([world.unit_rows[its.unit], its.begun, its.over]))
-    return replace(run, spells=np.concatenate(spells))
+    return replace(run, spells=np.concatenate(spells)).packed
 
 
 def _sent(
@@ -285,12 +282,20 @@ def _write(
     run: Run,
     world: World,
     turn: NDArray[np.int64],
-    order: NDArray[np.int64],
     answer: Dispatched,
     about: NDArray[np.int64],
     received: NDArray[np.int64],
 ) -> None:
-    """Put the answer of one pool into the run, in ms after the call."""
+    """Put the answer of one pool into the run, in ms after the call.
+
+    Raises:
+        Refusal: when somebody is out for longer than a run can say.
+    """
+    if (longest := int((answer.freed - received).max(initial=0))) > np.iinfo(np.int32).max:
+        raise Refusal(
+            f"attendances: a unit that goes to '{world.pool}' is free {longest / _DAY:,.0f} days after the call, and 24 can be "
+            "played; put more units on duty, or check how long jobs take"
+        )
     run.unit[turn] = world.unit_rows[answer.unit]
     run.ready[turn] = answer.ready - received
     run.told[turn] = answer.assigned - received
@@ -301,6 +306,3 @@ def _write(
     if (its := answer.attended) is not None:
         run.diverted[turn] = its.diverted
         run.breaks[world.unit_rows, 0], run.breaks[world.unit_rows, 1] = its.breaks_had, its.breaks_missed
-    run.metres[turn] = np.hypot(
-        world.x[order] - world.home_x[answer.unit], world.y[order] - world.home_y[answer.unit]
-    )

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 import polars as pl
@@ -20,11 +20,11 @@ from joblib import Parallel, delayed
 from joinedup.assumptions import stream
 from joinedup.response.changing import Changing, follows
 from joinedup.response.durations import LEAST_RECORDS
-from joinedup.response.outcomes import waits
-from joinedup.response.rooms.arrivals import DAY, HOUR, Line, Pattern, Seen
+from joinedup.response.rooms.arrivals import DAY, HOUR, HOURS_OF_WEEK, Line, Pattern, Seen
+from joinedup.response.summing import measured
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -34,7 +34,10 @@ if TYPE_CHECKING:
     from joinedup.response.outcomes import Outcomes
     from joinedup.response.replaying import Baseline
 
+    Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
+
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,14 +48,41 @@ class Redrawn:
     stands: Stands
 
 
+class Nothing(NamedTuple):
+    """Calls that become nothing: the row of the service, whether they are 999's, and when they come, on the baseline's clock."""
+
+    line: Integers
+    urgent: Integers
+    moment: Integers
+
+
+class Period(NamedTuple):
+    """A drawn period: what is played, and which recorded incident each drawn one is like.
+
+    ``like`` is the place of that incident among the recorded ones, ``received`` the drawn moment on the baseline's clock, both of
+    shape (incidents,); ``of`` says of which incident each job is, shape (jobs,).
+    """
+
+    baseline: Baseline
+    like: Integers
+    received: Integers
+    of: Integers
+    nothing: Nothing
+
+
 @dataclass(frozen=True, eq=False)
 class Drawing:
-    """The law of a baseline's calls: the pattern of each service, and the days that are drawn, from ``first`` on."""
+    """The law of a baseline's calls: the pattern of each service, and the days that are drawn, from ``first`` on.
+
+    ``nothing`` is calls an hour that become nothing, where they are drawn too: by service, other calls and then 999, and hour of
+    the week; shape (services, 2, 168).
+    """
 
     baseline: Baseline
     pattern: Pattern
     first: date
     days: int
+    nothing: Floats | None = None
 
     @classmethod
     def of(cls, baseline: Baseline) -> Drawing:
@@ -79,46 +109,74 @@ class Drawing:
 
     def period(self, number: int) -> Baseline:
         """Draw one period: the baseline with other calls, the same for a seed and number whatever else is drawn."""
+        return self.drawn(number).baseline
+
+    def drawn(self, number: int) -> Period:
+        """Draw one period, with what each of its incidents is like and the calls that become nothing."""
         monday = self.first - timedelta(self.first.weekday())
         weeks = -(-(self.first.weekday() + self.days) // 7)
         seed = self.baseline.area.settings.seed
-        came = self.pattern.made(monday, weeks, seed, number)
+        rates = self._rates
+        came = replace(self.pattern, hourly=rates.sum(axis=1)).made(monday, weeks, seed, number)
         inside = came.moment // DAY - self.first.weekday()
         kept = (inside >= 0) & (inside < self.days)
         line, moment = came.line[kept], came.moment[kept]
+        # On the clock of the baseline, whose Monday is that of its first incident.
+        since = (self.baseline.asked.monday.date() - monday).days * DAY
+        what = self._what(rates, line, moment, number)
+        nothing = Nothing(line[what > 0], what[what > 0] - 1, moment[what > 0] - since)
+        line, moment = line[what == 0], moment[what == 0]
         like = self._like(line, moment, number)
 
         chance = stream(seed, "response", "changes", str(number)).random(len(like))
         made = self._changing.changed(like, chance)
-        # On the clock of the baseline, whose Monday is that of its first incident.
-        received = (moment - (self.baseline.asked.monday.date() - monday).days * DAY)[made.of]
-        jobs = self._drawn_jobs(made, received)
+        received = moment - since
+        jobs = self._drawn_jobs(made, received[made.of], number)
         spots = self.baseline.stands
         stands = replace(spots, of_job=spots.of_job[made.place])
         asked = replace(self.baseline.asked, jobs=jobs.select(self.baseline.asked.jobs.columns), notes=())
-        return replace(
+        baseline = replace(
             self.baseline, asked=asked, bands=self.baseline.bands[made.place], redrawn=Redrawn(jobs, stands)
         )
+        return Period(baseline, like, received, made.of, nothing)
+
+    @property
+    def incidents(self) -> Integers:
+        """The row of the first job of each recorded incident."""
+        return self._changing.first
+
+    @cached_property
+    def _rates(self) -> Floats:
+        """Calls an hour by service, what they become (an incident, or nothing) and hour of the week; shape (services, 3, 168)."""
+        hourly = self.pattern.hourly[:, None, :]
+        none = np.zeros((len(hourly), 2, hourly.shape[2]))
+        return np.concatenate([hourly, none if self.nothing is None else self.nothing], axis=1)
+
+    def _what(self, rates: Floats, line: Integers, moment: Integers, number: int) -> Integers:
+        """Draw what comes of each call: 0 an incident, 1 and 2 nothing; so all of a service have their busy days together."""
+        if self.nothing is None:
+            return np.zeros(len(line), np.int64)
+        seed = self.baseline.area.settings.seed
+        chance = stream(seed, "response", "becomes nothing", str(number)).random(len(line))
+        upto = rates.cumsum(axis=1)[line, :, moment // HOUR % HOURS_OF_WEEK]
+        return np.asarray((chance[:, None] * upto[:, -1:] >= upto[:, :-1]).sum(axis=1), np.int64)
 
     def played(
-        self, runs: int, *, workers: int = 1, progress: Callable[[str], None] = lambda _: None
-    ) -> tuple[Outcomes, ...]:
-        """Draw and play so many periods; the same bytes, whatever the number of workers.
+        self,
+        runs: int,
+        kept: Callable[[Outcomes], Kept],
+        *,
+        workers: int = 1,
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> tuple[Kept, ...]:
+        """Draw and play so many periods, and give what is ``kept`` of each: a period is let go before the next one is played.
+
+        The same bytes, whatever the number of workers.
 
         Raises:
             Refusal: when a queue never empties.
         """
-        made: list[Outcomes] = []
-        size = max(workers, 1)
-        for start in range(0, runs, size):
-            numbers = range(start, min(start + size, runs))
-            # Threads: the loop holds no lock.
-            made += Parallel(n_jobs=size, prefer="threads")(delayed(self._played)(each) for each in numbers)
-            progress(f"playing drawn period {len(made)} of {runs}")
-        return tuple(made)
-
-    def _played(self, number: int) -> Outcomes:
-        return self.period(number).played()
+        return one_by_one(lambda number: kept(self.period(number).played()), runs, workers, progress)
 
     @cached_property
     def _changing(self) -> Changing:
@@ -153,7 +211,7 @@ class Drawing:
             found[here] = order[(begin + (chance * (end - begin)).astype(np.int64))[here]]
         return found
 
-    def _drawn_jobs(self, made: Change, received: Integers) -> pl.DataFrame:
+    def _drawn_jobs(self, made: Change, received: Integers, number: int) -> pl.DataFrame:
         zone = self.baseline.area.settings.zone
         at = pl.lit(self.baseline.asked.monday) + pl.duration(milliseconds=pl.col("received"))
         width = len(str(len(made.of)))
@@ -172,7 +230,11 @@ class Drawing:
                 ),
                 pl.Series("received", received),
                 pl.Series("arrives", made.arrives),
-                pl.Series("incident_id", [f"drawn {each:0{width}d}" for each in made.of.tolist()], pl.String),
+                pl.Series(
+                    "incident_id",
+                    [f"drawn {number}-{each:0{width}d}" for each in made.of.tolist()],
+                    pl.String,
+                ),
                 pl.lit(value=False).alias("overlaps"),
                 *(pl.lit(None, self.baseline.jobs.schema[each]).alias(each) for each in nothing),
             )
@@ -197,28 +259,56 @@ class Drawing:
         )
 
 
-def drawn_waits(periods: tuple[Outcomes, ...], replay: Outcomes) -> pl.DataFrame:
-    """Lay the waits of drawn periods beside those of the replayed one, a row a service.
+def one_by_one(
+    play: Callable[[int], Kept], runs: int, workers: int, progress: Callable[[str], None]
+) -> tuple[Kept, ...]:
+    """Play so many drawn periods, side by side in threads, as the loop holds no lock; give what ``play`` keeps of each."""
+    made: list[Kept] = []
+    size = max(workers, 1)
+    for start in range(0, runs, size):
+        numbers = range(start, min(start + size, runs))
+        made += Parallel(n_jobs=size, prefer="threads")(delayed(play)(each) for each in numbers)
+        progress(f"playing drawn period {len(made)} of {runs}")
+    return tuple(made)
+
+
+class Waited(NamedTuple):
+    """What is kept of a service in a drawn period: ms to the first arrival of each incident, and how many waited for a unit."""
+
+    first: NDArray[np.int32]
+    queued: int
+
+
+def waited(outcomes: Outcomes) -> dict[str, Waited]:
+    """Give what ``drawn_waits`` asks of a period, by service."""
+    came, found = outcomes.came, {}
+    for service, rows in outcomes.places.with_row_index("row").group_by("service_id").agg("row").iter_rows():
+        first = came.first[:, rows]
+        found[service] = Waited(first[first >= 0], int(came.queued[rows].sum()))
+    return found
+
+
+def drawn_waits(periods: Sequence[Mapping[str, Waited]], replay: Outcomes) -> pl.DataFrame:
+    """Lay the waits of drawn periods, as ``waited`` gives them, beside those of the replayed one, a row a service.
 
     Columns: service_id; incidents, mean, median, 90th and queued (share) of a replay, and the same of a drawn period with
     ``_drawn``; fewest and most (incidents of a drawn period).
     """
-    keys = ("service_id",)
-    came = pl.concat(
-        [
-            each.incidents.select(*keys, "first", "queued", pl.lit(number).alias("period"))
-            for number, each in enumerate(periods)
-        ]
-    )
-    numbers = came.group_by(*keys, "period").len()
-    drawn = (
-        came.group_by(keys)
-        .agg((pl.len() / len(periods)).alias("incidents"), *waits("first"), pl.col("queued").mean())
-        .join(
-            numbers.group_by(keys).agg(
-                pl.col("len").min().alias("fewest"), pl.col("len").max().alias("most")
-            ),
-            on=list(keys),
-        )
-    )
-    return replay.by(*keys).drop("full_mean").join(drawn, on=list(keys), how="left", suffix="_drawn")
+    rows = []
+    for service in sorted({each for period in periods for each in period}):
+        mine = [period[service] for period in periods if service in period]
+        counts = [len(each.first) for each in mine] + [0] * (len(periods) - len(mine))
+        first = np.concatenate([each.first for each in mine])
+        if len(first):
+            queued = sum(each.queued for each in mine) / len(first)
+            figures = (len(first) / len(periods), *measured(first), queued)
+            rows.append((service, *figures, min(counts), max(counts)))
+    names = ("incidents", "mean", "median", "90th", "queued")
+    schema = {
+        "service_id": pl.String,
+        **dict.fromkeys(names, pl.Float64),
+        "fewest": pl.Int64,
+        "most": pl.Int64,
+    }
+    drawn = pl.DataFrame(rows, schema=schema, orient="row")
+    return replay.by("service_id").drop("full_mean").join(drawn, on="service_id", how="left", suffix="_drawn")

@@ -6,7 +6,6 @@ difference is the change's and not luck's (§3.3).
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -27,6 +26,7 @@ from joinedup.response.durations import (
     HANDLING,
     LEAST_RECORDS,
     TURNOUT,
+    Placed,
     cells,
     shown,
 )
@@ -201,14 +201,38 @@ class Baseline:
             return self.redrawn.stands
         return stands_of(self.jobs["x"].to_numpy(), self.jobs["y"].to_numpy())
 
+    def placed(self, step: str) -> Placed:
+        """Say where each job finds the records of a step, looked up once: every run and every changed area has the same."""
+        if step not in self._placed:
+            jobs = self.jobs.with_columns(pl.Series("band", self.bands)) if step == "about" else self.jobs
+            if self.also is None:
+                self._placed[step] = Placed.of(self.steps[step], jobs)
+            else:
+                extra = self.also.extra
+                others = Placed.of(self.steps[step], jobs.filter(pl.Series(extra)))
+                self._placed[step] = self.also.of.placed(step).at(self.also.like).with_others(extra, others)
+        return self._placed[step]
+
+    @cached_property
+    def _placed(self) -> dict[str, Placed]:
+        return {}
+
+    @cached_property
+    def names(self) -> NDArray[np.uint64]:
+        """Give each job the number that its own draws hang on; shape (jobs,)."""
+        if self.also is None:
+            return self.asked.names
+        names = self.also.of.names[self.also.like]
+        extra = self.also.extra
+        names[extra] = replace(self.asked, jobs=self.asked.jobs.filter(pl.Series(extra))).names
+        return names
+
     @cached_property
     def incident_names(self) -> NDArray[np.uint64]:
         """Give each job the number of its incident, for the draws that its jobs share; shape (jobs,)."""
-        numbers = {
-            each: int.from_bytes(hashlib.blake2b(each.encode(), digest_size=8).digest(), "little")
-            for each in self.jobs["incident_id"].unique().to_list()
-        }
-        return np.array([numbers[each] for each in self.jobs["incident_id"].to_list()], np.uint64)
+        if self.also is not None:
+            return self.also.of.incident_names[self.also.like]
+        return self.asked.incident_names
 
     def declared(self, step: str) -> NDArray[np.int64]:
         """Give the declared ms of a step for each job, by the kind of its service."""

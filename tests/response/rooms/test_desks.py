@@ -54,7 +54,9 @@ def made(given: Calls, sending: Any, sending_there: Any = 0, sent: Any = True) -
         return np.broadcast_to(np.asarray(value), count).copy()
 
     none = np.zeros(count, np.int64)
-    return Drawn(given, none, none, each(sent), each(sending), each(sending_there))
+    # The luck of logging at which a message takes its central 16 s, the least of its range.
+    luck = np.zeros(count, np.float32)
+    return Drawn(given, none, none, each(sent), each(sending), each(sending_there), luck)
 
 
 def desks(staff: tuple[int, ...], its: Rooms) -> Desks:

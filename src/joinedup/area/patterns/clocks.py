@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from scipy.special import pdtrc
+import scipy
 
 from joinedup.area.patterns.moments import DAY, HOUR, MINUTE, Moments, share
 from joinedup.area.queries import Effect
@@ -91,7 +91,10 @@ def _is_clump(wall: NDArray[np.int64]) -> bool:
     marks = HOUR / MINUTE / (precision(at[at != 0]) or 1 / 60) if np.any(at != 0) else 1.0
     hours = [int(np.count_nonzero(at == hour * HOUR)) for hour in (21, 22, 23, 1, 2, 3)]
     expected = max(len(near) / max(marks - 1, 1), float(np.median(hours)), 0.5)
-    return midnight >= _MIDNIGHT_TIMES * expected and float(pdtrc(midnight - 1, expected)) < _MIDNIGHT_RARE
+    return (
+        midnight >= _MIDNIGHT_TIMES * expected
+        and float(scipy.special.pdtrc(midnight - 1, expected)) < _MIDNIGHT_RARE
+    )
 
 
 def _note_midnight(service: str, own: pl.DataFrame, midnight: NDArray[np.bool_], found: Findings) -> None:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from scipy.ndimage import minimum_filter1d
-from scipy.special import pdtr
+import scipy
 
 from joinedup.area.patterns.moments import DAY, Moments
 
@@ -102,9 +101,9 @@ def missing_days(counts: NDArray[np.int64]) -> Days:
         none = np.exp(-np.minimum(usual[at] / uneven, _CERTAIN))
         absent[at] = np.log(none + (1 - has[at]) * (1 - none)).sum() < np.log(_RARE / days)
     should = _should(np.where(absent, np.nan, counts))
-    least = minimum_filter1d(np.where(np.isnan(should), np.inf, should), 7)
+    least = scipy.ndimage.minimum_filter1d(np.where(np.isnan(should), np.inf, should), 7)
     held = np.where(np.isnan(should) | np.isinf(least), 0.0, least)
-    fewer = pdtr(counts / uneven, held / uneven)
+    fewer = scipy.special.pdtr(counts / uneven, held / uneven)
     few = (counts < _HALF * held) & ~absent
     few[[0, -1]] = False
     return Days(

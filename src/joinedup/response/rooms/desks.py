@@ -27,7 +27,14 @@ from joinedup.response.rooms.drawing import under
 from joinedup.response.rooms.erlang import least_handlers
 from joinedup.response.rooms.judging import ROUNDS, Judged, confirmed
 from joinedup.response.rooms.sending import under_way
-from joinedup.response.rooms.staffing import Load, played, side_by_side, stop_at_a_queue
+from joinedup.response.rooms.staffing import (
+    Load,
+    passed_on,
+    played,
+    sent_after,
+    side_by_side,
+    stop_at_a_queue,
+)
 from joinedup.response.rooms.tabling import half_hours
 from joinedup.response.standards import Standard
 
@@ -214,15 +221,16 @@ def asked_of_dispatchers(rooms: Rooms, variant: Variant, values: Mapping[str, fl
     shape = (len(rooms.services), HALF_HOURS)
     count, urgent = np.zeros(shape), np.zeros(shape)
     hours = np.arange(HALF_HOURS) // 2
+    to_others, sent = passed_on(rooms, values), sent_after(rooms, values)
     for row, line in enumerate(rooms.lines):
         # Where calls are taken for incidents, more of them for each are no more incidents.
         rate = rooms.hourly[row, hours] / 3600 * times(declared.LOAD)
-        passed = rooms.passed[row][:, None] * rate
+        passed = to_others[row][:, None] * rate
         own = rooms.services.index(line.service)
         count += passed
         urgent += passed
-        count[own] += rate * rooms.sent[line]
-        urgent[own] += rate * rooms.sent[line] * line.urgent
+        count[own] += rate * sent[line]
+        urgent[own] += rate * sent[line] * line.urgent
     themselves = under_way(variant, rooms.services, rooms.themselves)
     apart = np.array([[each not in themselves] for each in rooms.services])
     seconds = np.array(
@@ -234,10 +242,14 @@ def asked_of_dispatchers(rooms: Rooms, variant: Variant, values: Mapping[str, fl
     return Load(count * apart, urgent * apart, np.broadcast_to(seconds, shape))
 
 
-def dispatchers_floor(rooms: Rooms, variant: Variant) -> Integers:
-    """Give the dispatchers who are always on duty; shape (services, 336)."""
+def dispatchers_floor(rooms: Rooms, variant: Variant, values: Mapping[str, float] | None = None) -> Integers:
+    """Give the dispatchers who are always on duty; shape (services, 336).
+
+    ``values`` are those of assumptions by name, in place of the central ones, as in ``load_of``.
+    """
     themselves = under_way(variant, rooms.services, rooms.themselves)
-    least = round(rooms.central(declared.DISPATCHERS_AWAKE))
+    awake = declared.DISPATCHERS_AWAKE
+    least = round((values or {}).get(awake.name, rooms.central(awake)))
     own = [0 if each in themselves else least for each in rooms.services]
     return np.repeat(np.array(own, np.int64)[:, None], HALF_HOURS, axis=1)
 

@@ -15,6 +15,7 @@ from joinedup.response.rooms.sending import under_way
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from joinedup.assumptions import Assumption
     from joinedup.response.rooms.arrivals import Arrivals
     from joinedup.response.rooms.measuring import Rooms
     from joinedup.response.rooms.variants import Variant
@@ -31,7 +32,8 @@ class Drawn:
 
     ``operator`` is the ms from dialling until the operator has connected the room, before the call's own clock starts:
     nothing for other calls than by 999. ``sent`` says after which calls crews are sent, ``sending`` the ms that this takes
-    for the service that is called, and ``sending_there`` for the one that the call is passed to.
+    for the service that is called, and ``sending_there`` for the one that the call is passed to. ``log_luck`` is how long
+    logging a passed call takes in the second room, beside others (0 to 1): the same call is a long one in every way of working.
     """
 
     calls: Calls
@@ -40,12 +42,14 @@ class Drawn:
     sent: NDArray[np.bool_]
     sending: Integers
     sending_there: Integers
+    log_luck: NDArray[np.float32]
 
 
 def drawn(rooms: Rooms, arrivals: Arrivals, run: int, asked_as_in: int | None = None) -> Drawn:
     """Draw how long each call takes, how patient its caller is, whether it is passed on and whether crews are sent.
 
-    The last two can be those of another run, ``asked_as_in``, so that a call asks for the same in every run.
+    Whether it is passed on and crews are sent can be as in another run, ``asked_as_in``, so that a call asks for the same in
+    every run. What was declared of logging a passed call, and not recorded, is drawn over all of its range.
     """
     count = len(arrivals.moment)
 
@@ -78,8 +82,14 @@ def drawn(rooms: Rooms, arrivals: Arrivals, run: int, asked_as_in: int | None = 
     edges = np.cumsum(rooms.passed, axis=1)[arrivals.line]
     passed_to = (luck("passed", asks)[:, None] >= edges).sum(axis=1)
     passed_to = np.where(passed_to >= len(rooms.services), -1, passed_to)
-    base = np.array([round(rooms.central(declared.LOG) * 1000)])
-    log = _from([base if each is None else each for each in rooms.log], np.maximum(passed_to, 0), luck("log"))
+    log_luck, there = luck("log"), np.maximum(passed_to, 0)
+    none = np.zeros(1, np.int64)
+    recorded = np.array([each is not None for each in rooms.log])
+    log = np.where(
+        recorded[there],
+        _from([none if each is None else each for each in rooms.log], there, log_luck),
+        _over_its_range(rooms, declared.LOG, log_luck),
+    )
 
     def short(values: Floats | Integers) -> Integers:
         # Half the room in memory; the loop is given whole words.
@@ -99,7 +109,7 @@ def drawn(rooms: Rooms, arrivals: Arrivals, run: int, asked_as_in: int | None = 
         short(np.minimum(attempts, _MOST_ATTEMPTS)),
         short(passed_to),
         short(log),
-        always(rooms.central(declared.LOG_OWN) * 1000),
+        short(_over_its_range(rooms, declared.LOG_OWN, log_luck)),
     )
     lengths = [rooms.sending[each] for each in rooms.services]
     return Drawn(
@@ -108,7 +118,8 @@ def drawn(rooms: Rooms, arrivals: Arrivals, run: int, asked_as_in: int | None = 
         operator.astype(np.int64),
         luck("sent", asks) < by_line([rooms.sent[each] for each in rooms.lines]),
         short(_from(lengths, own, luck("sending"))),
-        short(_from(lengths, np.maximum(passed_to, 0), luck("sending there"))),
+        short(_from(lengths, there, luck("sending there"))),
+        log_luck.astype(np.float32),
     )
 
 
@@ -119,8 +130,8 @@ def under(made: Drawn, rooms: Rooms, variant: Variant) -> Calls:
     """
     calls = made.calls
     if variant.log is not None:
-        log = np.broadcast_to(np.int64(round(variant.log.central * 1000)), calls.log.shape)
-        calls = calls._replace(log=log)
+        took = variant.log.at(made.log_luck.astype(np.float64)) * 1000
+        calls = calls._replace(log=np.asarray(np.round(took), dtype=np.int32))
     themselves = under_way(variant, rooms.services, rooms.themselves)
     if not themselves:
         return calls
@@ -131,6 +142,17 @@ def under(made: Drawn, rooms: Rooms, variant: Variant) -> Calls:
         log=calls.log + there,
         log_own=calls.log_own + there,
     )
+
+
+def _over_its_range(rooms: Rooms, seconds: Assumption, luck: Floats) -> Floats:
+    """Draw for each call the ms that something takes of which nothing but a range is known."""
+    return rooms.assumptions.get(seconds.name, seconds).at(luck) * 1000
+
+
+def in_the_mean(rooms: Rooms, seconds: Assumption) -> float:
+    """Give the mean of what `drawn` draws over the whole range of an assumption: that of its triangle."""
+    found = rooms.assumptions.get(seconds.name, seconds)
+    return (found.low + found.central + found.high) / 3
 
 
 def _from(values: tuple[Integers, ...] | list[Integers], which: Integers, luck: Floats) -> Integers:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import stdtrit
+import scipy
 
 from joinedup.response.rooms.answering import HALF_HOUR, HALF_HOURS
 
@@ -159,7 +159,7 @@ def _ratio(top: Floats, base: Floats, shares: bool) -> tuple[Floats, Floats, Flo
         level = top.sum(axis=0) / total
         rest = top - level * base
         error = np.sqrt((rest**2).sum(axis=0) * weeks / max(weeks - 1, 1)) / total
-        wide = stdtrit(max(weeks - 1, 1), (1 + _DEEP) / 2) * error
+        wide = scipy.special.stdtrit(max(weeks - 1, 1), (1 + _DEEP) / 2) * error
         low, high = level - wide, level + wide
         if shares:
             low = np.minimum(low, np.where(level == 1, 1 - 3 / total, low))

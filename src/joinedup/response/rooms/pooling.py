@@ -20,6 +20,7 @@ from joinedup.response.rooms.staffing import (
     WEEKS_A_YEAR,
     Staffing,
     by_erlang,
+    fewer_awake,
     floor_of,
     load_of,
     staffed,
@@ -42,9 +43,10 @@ class Saving:
     """Staff hours a week that a way of working needs fewer than separate rooms; negative where it needs more.
 
     ``hours`` is handlers', by the confirmed staff, ``low`` and ``high`` 95 in 100 of the draws of what is uncertain: how many
-    calls there are, what passing one on and sending crews takes, how much longer a handler of several trades takes, and what was
-    declared for want of calls. ``both`` is the same of handlers and dispatchers together: middle, low and high. ``minimum`` is
-    the part of ``hours`` that comes of keeping fewer rooms awake, whatever the calls. ``posts`` is ``both`` in full-time posts.
+    calls there are, what passing one on and sending crews takes, how much longer a handler of several trades takes, how many are
+    always on duty in a room, and what was declared for want of calls. ``both`` is the same of handlers and dispatchers together:
+    middle, low and high. ``minimum`` is the part of ``hours`` that comes of keeping fewer rooms awake, whatever the calls, and
+    nothing where a way of working keeps them all. ``posts`` is ``both`` in full-time posts.
     Hours freed are not posts saved until a roster shows it (§4.7).
     """
 
@@ -79,7 +81,8 @@ def pooling_saves(
         with_dispatchers(staffed(rooms, each, made=made, workers=workers), made, workers) for each in ways
     ]
     kinds = sorted({rooms.kinds[each] for each in rooms.services})
-    taken = [declared.LOAD, declared.WRAP_UP, declared.LOG, declared.LOG_OWN]
+    taken = [declared.LOAD, declared.WRAP_UP, declared.LOG, declared.LOG_OWN, declared.PASSED, declared.SENT]
+    taken += [declared.AWAKE, declared.DISPATCHERS_AWAKE]
     taken += [declared.SENDING[each] for each in kinds]
     uncertain = [rooms.assumptions[each.name] for each in taken]
     uncertain += [each for each in (*rooms.counted, *rooms.timed) if each is not None]
@@ -95,7 +98,7 @@ def pooling_saves(
         of_both = staffings[0].hours_of_both - staffing.hours_of_both
         both = (of_both, *_range(of_both, apart.sum(axis=0)))
         posts = tuple(each * WEEKS_A_YEAR / productive for each in both)
-        minimum = staffings[0].for_minimum - staffing.for_minimum
+        minimum = fewer_awake(staffings[0], staffing)
         found.append(Saving(staffing, saved, low, high, both, minimum, (posts[0], posts[1], posts[2])))
     return tuple(found)
 
@@ -114,8 +117,10 @@ def _hours(rooms: Rooms, variant: Variant, drawn: Draws) -> NDArray[np.float64]:
         values = {name: float(each[number]) for name, each in drawn.values.items()}
         teaming = Teaming.of(rooms, variant, values[variant.longer.name])
         load = load_of(rooms, variant, teaming, values)
-        found[0, number] = np.maximum(by_erlang(rooms, teaming, load), floor_of(rooms, teaming)).sum() / 2
+        found[0, number] = (
+            np.maximum(by_erlang(rooms, teaming, load), floor_of(rooms, teaming, values)).sum() / 2
+        )
         sending = asked_of_dispatchers(rooms, variant, values)
         least = dispatchers_by_erlang(rooms, sending)
-        found[1, number] = np.maximum(least, dispatchers_floor(rooms, variant)).sum() / 2
+        found[1, number] = np.maximum(least, dispatchers_floor(rooms, variant, values)).sum() / 2
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from joinedup.refusal import Refusal
 from joinedup.response.queueing import DAYS
 from joinedup.response.rooms import declared
 from joinedup.response.rooms.answering import HALF_HOURS, Calls, Played, Teams, answer
-from joinedup.response.rooms.drawing import Drawn, Teaming, drawn, under
+from joinedup.response.rooms.drawing import Drawn, Teaming, drawn, in_the_mean, under
 from joinedup.response.rooms.erlang import least_handlers
 from joinedup.response.rooms.judging import ROUNDS, Judged, confirmed
 from joinedup.response.rooms.sending import under_way
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from joinedup.assumptions import Assumption
+    from joinedup.response.rooms.arrivals import Line
     from joinedup.response.rooms.desks import Desks
     from joinedup.response.rooms.measuring import Rooms
     from joinedup.response.rooms.variants import Variant
@@ -59,12 +60,16 @@ def load_of(
 ) -> Load:
     """Add up what teams are asked for, passed calls and the time spent on passing them included.
 
-    ``values`` are those of assumptions by name, in place of the central ones. Season and surge are left to the simulation.
+    ``values`` are those of assumptions by name, in place of the central ones, and of the mean of those that are drawn for each
+    call. Season and surge are left to the simulation.
     """
     values = values or {}
 
     def value(assumption: Assumption) -> float:
         return float(values.get(assumption.name, rooms.central(assumption)))
+
+    def logging(assumption: Assumption) -> float:
+        return float(values.get(assumption.name, in_the_mean(rooms, assumption)))
 
     def times(assumption: Assumption | None) -> float:
         return 1.0 if assumption is None else value(assumption) / rooms.central(assumption)
@@ -72,8 +77,9 @@ def load_of(
     shape = (len(teaming.names), HALF_HOURS)
     count, urgent, work = np.zeros(shape), np.zeros(shape), np.zeros(shape)
     halves = np.arange(HALF_HOURS)
-    wrap, own_log = value(declared.WRAP_UP), value(declared.LOG_OWN)
+    wrap, own_log = value(declared.WRAP_UP), logging(declared.LOG_OWN)
     busy = times(declared.LOAD)
+    passed, asking = passed_on(rooms, values), sent_after(rooms, values)
     # Whoever sends crews besides answering is busy for as much longer; dispatchers have a load of their own.
     themselves = under_way(variant, rooms.services, rooms.themselves)
     sends = {
@@ -87,16 +93,16 @@ def load_of(
         team = teaming.team_of[:, service]
         rate = rooms.hourly[row, halves // 2] / 3600 * busy * times(rooms.counted[row])
         talk = rooms.talk[row].mean() / 1000 * times(rooms.timed[row])
-        talk += rooms.sent[line] * sends[line.service]
+        talk += asking[line] * sends[line.service]
         long = talk * teaming.longer[team, service] + wrap
-        for other, share in enumerate(rooms.passed[row]):
+        for other, share in enumerate(passed[row]):
             if not share:
                 continue
             there = teaming.team_of[:, other]
             recorded = rooms.log[other]
-            seconds = value(declared.LOG) if recorded is None else recorded.mean() / 1000
+            seconds = logging(declared.LOG) if recorded is None else recorded.mean() / 1000
             there_too = sends[rooms.services[other]]
-            log = ((value(variant.log) if variant.log else seconds) + there_too) * teaming.longer[
+            log = ((logging(variant.log) if variant.log else seconds) + there_too) * teaming.longer[
                 there, other
             ]
             apart = there != team
@@ -124,9 +130,45 @@ def by_erlang(rooms: Rooms, teaming: Teaming, load: Load) -> Integers:
     return least
 
 
-def floor_of(rooms: Rooms, teaming: Teaming) -> Integers:
-    """Give the handlers who are always on duty where a team answers at all; shape (teams, 336)."""
-    return np.where(teaming.open, round(rooms.central(declared.AWAKE)), 0)
+def floor_of(rooms: Rooms, teaming: Teaming, values: Mapping[str, float] | None = None) -> Integers:
+    """Give the handlers who are always on duty where a team answers at all; shape (teams, 336).
+
+    ``values`` are those of assumptions by name, in place of the central ones, as in ``load_of``.
+    """
+    least = (values or {}).get(declared.AWAKE.name, rooms.central(declared.AWAKE))
+    return np.where(teaming.open, round(least), 0)
+
+
+def passed_on(rooms: Rooms, values: Mapping[str, float]) -> Floats:
+    """Give the shares of calls passed on where that was declared and is now taken otherwise; shape (lines, services).
+
+    A line whose shares are the declared one, dealt out evenly, has it from there: what is recorded stays.
+    """
+    central = rooms.central(declared.PASSED)
+    even = central / max(len(rooms.services) - 1, 1)
+    of_line = np.array([line.urgent for line in rooms.lines])[:, None] & (rooms.passed == even)
+    return np.where(
+        of_line, rooms.passed * (values.get(declared.PASSED.name, central) / central), rooms.passed
+    )
+
+
+def sent_after(rooms: Rooms, values: Mapping[str, float]) -> dict[Line, float]:
+    """Give the shares of calls after which crews are sent, where that was declared and is now taken otherwise."""
+    central = rooms.central(declared.SENT)
+    return {
+        line: values.get(declared.SENT.name, central) if share == central else share
+        for line, share in rooms.sent.items()
+    }
+
+
+def fewer_awake(before: Staffing, after: Staffing) -> float:
+    """Give the staff hours a week that ``after`` needs fewer because fewer rooms are awake, whatever the calls.
+
+    That is the least on duty beyond what calls ask for, in the half-hours in which fewer teams answer.
+    """
+    extra = [np.maximum(each.floor - each.erlang, 0).sum(axis=0) for each in (before, after)]
+    teams = [each.teaming.open.sum(axis=0) for each in (before, after)]
+    return float((extra[0] - extra[1])[teams[1] < teams[0]].sum()) / 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,11 +209,6 @@ class Staffing:
             same = np.isin(of, of[np.unique(teams)])
             of[same] = of[same].min()
         return sum(hours_in_shifts(self.confirmed[of == each].sum(axis=0), long) for each in np.unique(of))
-
-    @property
-    def for_minimum(self) -> float:
-        """Staff hours a week for nothing but the least who are always on duty."""
-        return float(np.maximum(self.floor - self.erlang, 0).sum()) / 2
 
     @property
     def posts(self) -> float:
@@ -263,6 +300,26 @@ def staffed(
             "half-hour before are not in Erlang's answer"
         )
     return Staffing(rooms, variant, teaming, load, floor, erlang, staff, judged, tuple(notes))
+
+
+def staff_kept(now: Staffing, way: Variant) -> Staffing:
+    """Put the present staff to work in another way: whoever answers for a service joins the team that then does.
+
+    Dispatchers stay with their service, as every shipped way has them.
+    """
+    rooms = now.rooms
+    way = way.with_values(rooms.assumptions)
+    teaming = Teaming.of(rooms, way)
+    staff = np.zeros((len(teaming.names), len(teaming.team_of)), np.int64)
+    halves = np.arange(len(teaming.team_of))
+    for service in range(len(rooms.services)):
+        np.add.at(
+            staff,
+            (teaming.team_of[:, service], halves),
+            now.confirmed[now.teaming.team_of[:, service], halves],
+        )
+    desks = None if now.desks is None else replace(now.desks, variant=way)
+    return replace(now, variant=way, teaming=teaming, confirmed=staff, desks=desks)
 
 
 def years(rooms: Rooms, weeks: int = 52, runs: int = 8) -> list[Drawn]:

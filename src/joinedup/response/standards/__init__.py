@@ -11,21 +11,31 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from joinedup.refusal import Refusal, did_you_mean
+from joinedup.response.standards.holding import ANSWER, ANYBODY, ARRIVAL, SENT_BY_IT, Met, against
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from joinedup.area import Area
-    from joinedup.response.outcomes import Outcomes
 
-ARRIVAL = ("received_at", "first arrival")
-ANSWER = ("connected_at", "answered_at")
+__all__ = [
+    "ANSWER",
+    "ARRIVAL",
+    "MEASURES",
+    "OWN",
+    "Met",
+    "Standard",
+    "against",
+    "standards_from",
+    "standards_of",
+]
+
 MEASURES = ("mean", "90th", "share")
 OWN = "set by each service"
 _KEYS = {
     *("name", "kind", "service", "categories", "calls", "clock", "measure", "share", "limit_seconds"),
-    *("from", "until", "source"),
+    *("from", "until", "source", "stopped_by", "note"),
 }
 
 
@@ -34,7 +44,8 @@ class Standard:
     """One standard: whose, of what, on which clock, what is measured, and the limit in minutes (None: set by each service).
 
     ``service`` is a service_id where a study's own file names one, else every service of the kind. ``share`` is what part is
-    to be within the limit, for that measure alone.
+    to be within the limit, for that measure alone. ``stopped_by`` says whose arrival stops the clock: anybody's, or that of
+    whoever the service sends. ``note`` is what a reader should know of it besides.
     """
 
     name: str
@@ -49,6 +60,8 @@ class Standard:
     starts: date
     ends: date | None
     source: str
+    stopped_by: str = ANYBODY
+    note: str = ""
 
     def holds_for(self, service: str, kind: str) -> bool:
         """Whether a service is held to it."""
@@ -137,6 +150,9 @@ def _standard(row: Mapping[str, Any], file: str) -> Standard:
         )
     if not row.get("source") or not (row.get("kind") or row.get("service")):
         raise Refusal(f"{where}: needs a source, and a kind or a service whose it is")
+    stopped_by = row.get("stopped_by", ANYBODY)
+    if stopped_by not in (ANYBODY, SENT_BY_IT):
+        raise Refusal(f"{where}: stopped_by must be '{ANYBODY}' or '{SENT_BY_IT}', not {stopped_by!r}")
     return Standard(
         name,
         str(row.get("kind", "")),
@@ -150,91 +166,6 @@ def _standard(row: Mapping[str, Any], file: str) -> Standard:
         row["from"],
         row.get("until"),
         str(row["source"]),
+        stopped_by,
+        str(row.get("note", "")),
     )
-
-
-def against(outcomes: Outcomes, standards: tuple[Standard, ...]) -> pl.DataFrame:
-    """Hold a played period to its standards.
-
-    Returns:
-        service_id, standard, clock, measure, limit (minutes), share, records (a run), reached (minutes, or the share
-        within the limit), recorded (the same for what happened), met and source; nulls where nothing can be measured. What is
-        counted from calls is what happened: rooms are not played.
-    """
-    rows = []
-    area = outcomes.area
-    for service in area.services:
-        for each in standards:
-            if not each.holds_for(service, area.kind_of(service)):
-                continue
-            counted, reached, recorded = (
-                _answering(area, service, each)
-                if each.clock == ANSWER
-                else _arriving(outcomes, service, each)
-            )
-            met = None
-            if reached is not None and each.limit is not None:
-                met = reached >= (each.share or 0) if each.measure == "share" else reached <= each.limit
-            rows.append(
-                {
-                    "service_id": service,
-                    "standard": each.name,
-                    "clock": f"{each.clock[0]} to {each.clock[1]}",
-                    "measure": each.measure,
-                    "limit": each.limit,
-                    "share": each.share,
-                    "records": counted,
-                    "reached": reached,
-                    "recorded": recorded,
-                    "met": met,
-                    "source": each.source,
-                }
-            )
-    schema = dict.fromkeys(("service_id", "standard", "clock", "measure", "source"), pl.String)
-    figures = dict.fromkeys(("limit", "share", "records", "reached", "recorded"), pl.Float64)
-    order = ("service_id", "standard", "clock", "measure", "limit", "share", "records", "reached", "recorded")
-    return pl.DataFrame(rows, schema={**schema, **figures, "met": pl.Boolean}).select(*order, "met", "source")
-
-
-def _arriving(
-    outcomes: Outcomes, service: str, standard: Standard
-) -> tuple[float, float | None, float | None]:
-    here = (pl.col("service_id") == service) & standard.is_of()
-    played = outcomes.incidents.filter(here)["first"]
-    happened = (
-        outcomes.jobs.filter(here & pl.col("arrival").is_not_null())
-        .group_by("incident_id")
-        .agg(pl.col("arrival").min() / 60_000)["arrival"]
-    )
-    counted = played.len() / max(len(outcomes.runs), 1)
-    return counted, _measured(played, standard), _measured(happened, standard)
-
-
-def _answering(area: Area, service: str, standard: Standard) -> tuple[float, float | None, float | None]:
-    day = pl.col("connected_at").dt.replace_time_zone(None).dt.date()
-    calls = area.table("calls").filter(
-        (pl.col("service_id") == service)
-        & pl.col("kind").is_in(standard.calls)
-        & pl.col("answered_at").is_not_null()
-        & (day >= standard.starts)
-        & (day <= (standard.ends or date.max))
-    )
-    waited = calls.select(
-        ((pl.col("answered_at") - pl.col("connected_at")).dt.total_milliseconds() / 60_000).alias("waited")
-    )["waited"].drop_nulls()
-    found = _measured(waited, standard)
-    return float(waited.len()), found, found
-
-
-def _measured(minutes: pl.Series, standard: Standard) -> float | None:
-    if standard.limit is None or minutes.is_empty():
-        return None
-    match standard.measure:
-        case "mean":
-            found = minutes.sort().mean()
-        case "90th":
-            found = minutes.quantile(0.9, interpolation="linear")
-        case _:
-            # A limit of ten seconds includes the tenth, whatever a third of a minute is in binary.
-            found = (minutes <= standard.limit + 1e-9).mean()
-    return float(found)  # type: ignore[arg-type] # a number, as the series is not empty
