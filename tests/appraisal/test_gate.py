@@ -49,6 +49,22 @@ def test_a_tolerance_recorded_after_results_were_seen_does_not_count() -> None:
     late = judge(waits([0.0] * 40), AGREED, results_seen_on=date(2025, 2, 1))
     assert late.outcome is Outcome.CANNOT_TELL
     assert "after results were seen" in late.reasons[0]
+    assert late.beforehand is False
+
+
+def test_whether_tolerances_came_first_cannot_be_told_where_nobody_says_when_results_were_seen() -> None:
+    # §5.7: the outcome is the same, and what it rests on is not.
+    unsaid = judge(waits([0.0] * 40), AGREED)
+    said = judge(waits([0.0] * 40), AGREED, results_seen_on=date(2025, 4, 1))
+    assert (unsaid.outcome, unsaid.beforehand) == (Outcome.PASS, None)
+    assert (said.outcome, said.beforehand) == (Outcome.PASS, True)
+    # One of two that came later is enough; where no tolerance counts there is nothing to doubt.
+    late = {**AGREED, "ambulance": Tolerance(0.5, date(2025, 5, 1))}
+    both = pl.concat([waits([0.0] * 40), waits([0.0] * 40, "ambulance")])
+    assert judge(both, late, results_seen_on=date(2025, 4, 1)).beforehand is False
+    assert judge(waits([0.0]), {}).beforehand is True
+    few = judge(waits([-1.0, 9.0]), AGREED)
+    assert (few.outcome, few.beforehand) == (Outcome.CANNOT_TELL, None)
 
 
 def test_calls_are_held_to_the_seconds_that_were_agreed_for_them_and_not_to_the_minutes_for_arrivals() -> (

@@ -12,6 +12,7 @@ import pytest
 from joinedup.appraisal import (
     Answer,
     Appraisal,
+    EconomicCase,
     Effect,
     FiveCase,
     Gate,
@@ -27,14 +28,21 @@ from joinedup.appraisal import (
     five_cases,
     people_of,
 )
+from joinedup.appraisal.five_cases import no_ratio
 from joinedup.area import Area, Change
-from joinedup.money import SOCIETY, Cash, CashKind, CashLine
+from joinedup.money import SOCIETY, Cash, CashKind, CashLine, Partner
 from joinedup.options import Option
 from tests.appraisal.cases import AMBULANCE, FIRE, drawn, flow, payment
 from tests.small import service, site, small_area, unit
 
 SERVICES = ("ambulance", "fire")
 PASSED = Gate((), Outcome.PASS)
+_BUDGETS = {
+    "service_id": pl.String,
+    "year": pl.String,
+    "function": pl.String,
+    "gross_gbp": pl.Float64,
+}
 
 
 def gate(outcome: Outcome, **changes: float | None) -> Gate:
@@ -246,7 +254,9 @@ def test_the_economic_and_financial_cases_are_computed_and_the_others_ask_the_st
     )
     affordable = affordability(appraisal.financial, budgets, "2025/26", drawn())
     duty = duty_tests(appraisal, PASSED, SERVICES)
-    lines = five_cases(MOVING, appraisal, PASSED, duty, people_of(with_posts(), MOVING), affordable)
+    lines = five_cases(
+        MOVING, appraisal, PASSED, duty, people_of(with_posts(), MOVING), affordable, price_base="2025/26"
+    )
     assert list(dict.fromkeys(line.case for line in lines)) == list(FiveCase)
     to_write = {line.case for line in lines if line.to_write}
     assert to_write == {FiveCase.STRATEGIC, FiveCase.COMMERCIAL, FiveCase.MANAGEMENT}
@@ -258,3 +268,72 @@ def test_the_economic_and_financial_cases_are_computed_and_the_others_ask_the_st
     assert "an equality screen" in said["What does it ask of people?"].words
     assert all(line.asks.endswith("?") for line in lines)
     assert all((line.figure is None) == (line.unit is None) for line in lines)
+    # 10 is laid out in the first year and 30 saved in the next: a year is named, and no ratio of 0 hides the saving.
+    assert said["In which year has it paid for itself?"].words == "in 2026/27"
+    assert said["What does parting cost?"].figure is appraisal.leaving.cost
+    assert said["Who pays for parting, and on what notice?"].to_write
+    asked = said["Which objective of each partner does it serve, and which does it set back?"]
+    assert asked.to_write
+
+
+def ratio(*cash: Cash) -> EconomicCase:
+    return appraised(*cash).economic
+
+
+def test_no_ratio_hides_that_all_that_is_gained_is_money_saved() -> None:
+    laid_out, saved = flow(CashLine.CAPITAL, 0, -10), flow(CashLine.RUNNING, 1, 3)
+    helped = flow(CashLine.BENEFIT, 1, 4, AMBULANCE, kind=CashKind.NOT_CASH_RELEASING)
+    assert ratio(laid_out, saved).bcr is None
+    assert "money saved, which lowers its cost" in no_ratio(ratio(laid_out, saved))
+    # What gains nothing at all gains nothing for each pound; what helps besides has a ratio; what costs nothing net has none.
+    assert not no_ratio(ratio(laid_out))
+    assert not no_ratio(ratio(laid_out, saved, helped))
+    assert no_ratio(ratio(saved)) == "none: it costs nothing net"
+
+
+def test_the_strategic_case_sorts_what_services_want_into_what_is_served_and_what_is_set_back() -> None:
+    appraisal = appraised(flow(CashLine.RUNNING, 1, 30, AMBULANCE), flow(CashLine.RUNNING, 1, -8, FIRE))
+    wanted = (
+        Objective("ambulance", "spend less on rooms", "money"),
+        Objective("fire", "balance the books", "money"),
+        Objective("fire", "be there sooner", "waits"),
+        Objective("fire", "a safer county", ""),
+    )
+    lines = five_cases(
+        MOVING,
+        appraisal,
+        PASSED,
+        duty_tests(appraisal, PASSED, SERVICES),
+        people_of(with_posts(), MOVING),
+        affordability(appraisal.financial, pl.DataFrame(schema=_BUDGETS), "2025/26", drawn()),
+        price_base="2025/26",
+        effects=effects(appraisal, PASSED, SERVICES),
+        objectives=wanted,
+        names={"fire": "Northshire Fire"},
+    )
+    assert lines[0].words == (
+        "serves: “spend less on rooms” (ambulance); sets back: “balance the books” (Northshire Fire); makes no difference to: "
+        "“be there sooner” (Northshire Fire); not known of: “a safer county” (Northshire Fire)"
+    )
+
+
+def test_a_service_that_is_no_partner_and_that_no_money_touches_has_no_line_of_accounts() -> None:
+    appraisal = appraise(
+        [flow(CashLine.RUNNING, 1, 30, AMBULANCE)],
+        drawn(),
+        project=None,
+        years=1,
+        partners=("ambulance", "fire", "police", "coastguard"),
+    )
+    touched = replace(appraisal, flows=(*appraisal.flows, payment(1, 2, AMBULANCE, Partner("police"))))
+    lines = five_cases(
+        MOVING,
+        touched,
+        PASSED,
+        duty_tests(appraisal, PASSED, SERVICES),
+        people_of(with_posts(), MOVING),
+        affordability(appraisal.financial, pl.DataFrame(schema=_BUDGETS), "2025/26", drawn()),
+        price_base="2025/26",
+    )
+    asked = [line.asks for line in lines if "accounts of" in line.asks]
+    assert asked == [f"What do the accounts of {who} show over 1 years?" for who in (*SERVICES, "police")]

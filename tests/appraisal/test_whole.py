@@ -74,5 +74,5 @@ def test_every_option_is_valued_judged_and_laid_out_without_a_word_about_its_kin
         people = people_of(area, option)
         assert not people.complete
         assert {each.service for each in effects(found, gate, area.services)} <= {*area.services, SOCIETY}
-        cases = five_cases(option, found, gate, duty, people, affordable)
+        cases = five_cases(option, found, gate, duty, people, affordable, price_base=area.settings.price_base)
         assert not [line for line in cases if "None" in line.words or "nan" in line.words]

@@ -135,7 +135,8 @@ def _by(estate: Estate, plan: Any, year: int) -> list[int]:
 
 def _cost(estate: Estate, terms: Terms, plan: Any, factors: NDArray[np.float64], whole: float) -> float:
     """Add up a plan's cost a year, infinite where it breaks a rule."""
-    total = capital = 0.0
+    total = 0.0
+    capital = dict.fromkeys(("", *(site.service_id for site in estate.sites)), 0.0)
     taken, parked = [0.0] * len(plan), [0] * len(plan)
     for row, to in enumerate(plan):
         site, host = estate.sites[row], estate.sites[to]
@@ -152,7 +153,8 @@ def _cost(estate: Estate, terms: Terms, plan: Any, factors: NDArray[np.float64],
         a_m2 = _running(host, terms) / (host.floor_m2 or 1) if known else terms.running_gbp_a_m2
         start = site.leaves_from or 0
         spent = space * terms.adapt_gbp_a_m2 + terms.move_gbp
-        capital += spent
+        for who in ("", site.service_id):
+            capital[who] += spent
         saving = rate - space * a_m2 * terms.host_share
         charge = spent / sum(factors[1 : terms.works_years + 1])
         total -= sum((saving - charge) * factors[year] / whole for year in range(start + 1, terms.years + 1))
@@ -163,7 +165,9 @@ def _cost(estate: Estate, terms: Terms, plan: Any, factors: NDArray[np.float64],
         for row, site in enumerate(estate.sites)
         if taken[row] and site.floor_m2 is not None
     )
-    return float("inf") if full or capital > terms.capital_gbp else float(total)
+    limits = {"": terms.capital_gbp, **terms.capital_gbp_of}
+    dear = any(spent > limits.get(who, float("inf")) for who, spent in capital.items())
+    return float("inf") if full or dear else float(total)
 
 
 def _running(site: Holding, terms: Terms) -> float:

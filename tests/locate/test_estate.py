@@ -34,6 +34,8 @@ def test_no_plan_of_a_small_estate_is_cheaper(seed: int) -> None:
     estate, terms = small(seed, 6 if seed % 8 == 0 else 5, most_loss=(0.0, 0.05, 0.3)[seed % 3])
     if seed % 4 == 0:
         terms = replace(terms, capital_gbp=400_000.0)
+    if seed % 4 == 1:
+        terms = replace(terms, capital_gbp_of={"police": 150_000.0, "fire": 0.0})
     found = best_plan(estate, terms)
     assert found.status == "optimal"
     assert found.cost_gbp_a_year == pytest.approx(least_cost(estate, terms, discount_factors()), abs=0.5)
@@ -69,6 +71,22 @@ def test_a_larger_loss_and_more_capital_are_never_dearer(seed: int) -> None:
     by_capital = [costs(capital=capital) for capital in (0.0, 3e5, 1e6, 3e6, np.inf)]
     assert all(before >= after - 0.01 for before, after in pairwise(by_capital))
     assert by_capital[0] > by_capital[-1]
+
+
+def test_no_service_spends_more_than_its_own_capital_and_the_others_are_free() -> None:
+    estate, terms = county(1, 40, 600, 30, minutes=7.0)
+    terms = replace(terms, adapt_gbp_a_m2=400.0, furthest_minutes=15.0)
+    free = best_plan(estate, terms)
+    own = replace(terms, capital_gbp_of={"police": 300_000.0, "fire": 0.0})
+    held = best_plan(estate, own)
+    spent = {
+        who: sum(each.capital_gbp for each in held.moves if each.mover_service == who)
+        for who in ("police", "fire", "ambulance")
+    }
+    assert 0 < spent["police"] <= 300_000
+    assert spent["fire"] == 0
+    assert spent["ambulance"] > 0
+    assert held.cost_gbp_a_year > free.cost_gbp_a_year
 
 
 def staying(estate: Estate, ids: list[str]) -> Estate:
@@ -216,13 +234,29 @@ def test_a_move_that_needs_another_says_so_and_waits_for_it() -> None:
     plan = best_plan(in_a_row(a, b, c, d, km=km, demand_km=where), terms, refused=[("B", "D")])
     assert [(each.mover, each.host) for each in plan.moves] == [("B", "A"), ("C", "D")]
     (first, second) = plan.moves
-    assert any("other moves of the plan make up for it" in each for each in first.depends_on)
+    assert any("first has to move C station into D station" in each for each in first.depends_on)
+    assert first.needs == (("C", "D"),)
     assert second.depends_on == ()
+    assert second.needs == ()
     # Where C can only come years after B could go, B has no year of its own to wait for: it stays.
     late = in_a_row(a, b, replace(c, leaves_from=5), d, km=km, demand_km=where)
     waiting = best_plan(late, terms, refused=[("B", "D")])
     assert [each.mover for each in waiting.moves] == ["C"]
     assert waiting.covered[0].lowest == 1.0
+
+
+def test_a_closing_that_needs_a_move_names_it() -> None:
+    # B alone reaches the point at 4 km, until C comes to D.
+    d = holding("D", "fire", leaves_from=None)
+    b = holding("Z", "police", floor_m2=None, spare_m2=0.0, may_close=True)
+    c = holding("C", "police", spare_m2=0.0)
+    terms = replace(CHEAP, furthest_minutes=5.0, standards={"police": Standard(3.0, 0.0)})
+    estate = in_a_row(c, d, b, km=[9.5, 6.9, 4], demand_km={"police": [4.0, 9.5]})
+    plan = best_plan(estate, terms)
+    assert plan.closed == ("Z",)
+    assert plan.closed_needs == {"Z": (("C", "D"),)}
+    # Were it the only thing done, the point at 4 km would be out of reach.
+    assert best_plan(estate, terms, refused=[("C", "D")]).closed == ()
 
 
 def ending(estate: Estate, **others: Any) -> Estate:
@@ -239,6 +273,7 @@ def test_only_a_site_whose_work_may_end_closes_without_a_move() -> None:
     watched = in_a_row(holding("A", "fire"), holding("B", "police"), km=[0, 50], demand_km={"police": [50.0]})
     held = replace(CHEAP, standards={"police": Standard(5.0, 0.5)})
     assert best_plan(ending(watched), held).closed == ()
+    assert plan.closed_needs == {}
     fixed = ending(estate, leaves_from=None)
     assert best_plan(fixed, CHEAP).closed == ()
 

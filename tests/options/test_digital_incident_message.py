@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from joinedup.appraisal import ASSUMPTIONS as APPRAISAL
-from joinedup.appraisal import appraise
+from joinedup.appraisal import appraise, swings
 from joinedup.area import Area
 from joinedup.assumptions import draw
 from joinedup.money import CashKind, CashLine
 from joinedup.options import Option
-from joinedup.options.digital_incident_message import DigitalIncidentMessage
-from joinedup.response.rooms.declared import PRODUCTIVE
+from joinedup.options.digital_incident_message import AS_MESSAGE, REALISED, DigitalIncidentMessage
+from joinedup.response.rooms.declared import LOG, PRODUCTIVE
 from joinedup.study import assumptions_of
 from tests.small import Row, edited, incident, littleton, service, shuffled, small_area
 
@@ -226,6 +226,59 @@ def test_a_pay_that_the_study_does_not_give_is_declared() -> None:
     assert total(area, option, "call handlers' time set free", "police", 3) == pytest.approx(expected)
 
 
+def test_seconds_by_voice_and_as_a_message_are_drawn_and_the_tornado_knows_both() -> None:
+    area = two_rooms()
+    (option,) = found(area)
+    freed = [
+        flow for flow in KIND.cash(area, option, DRAWS) if flow.line is CashLine.BENEFIT and flow.year == 9
+    ]
+    # Each of the two holds the line on 7 calls a fortnight and logs 7 others; of these a message still takes some seconds.
+    seconds = 7 / 2 * WEEKS * (2 * DRAWS[LOG.name] - DRAWS[AS_MESSAGE.name])
+    for flow, post in zip(freed, (40_000, 45_000), strict=True):
+        hour = post / DRAWS[PRODUCTIVE.name]
+        assert np.allclose(flow.amount, seconds / 3600 * hour * DRAWS[REALISED.name])
+    moved = swings(lambda draws: KIND.cash(area, option, draws), DECLARED, {})
+    found_swings = {each.assumption.name: each for each in moved}
+    assert found_swings[LOG.name].at_low < found_swings[LOG.name].at_high
+    assert found_swings[AS_MESSAGE.name].at_high < found_swings[AS_MESSAGE.name].at_low
+
+
+def test_seconds_that_the_second_room_recorded_are_not_drawn() -> None:
+    start = datetime(2025, 2, 3, 9, tzinfo=UTC)
+    taken = [
+        {
+            "call_id": f"taken-{number}",
+            "service_id": "fire",
+            "kind": "passed",
+            "connected_at": start + timedelta(hours=number),
+            "answered_at": start + timedelta(hours=number),
+            "ended_at": start + timedelta(hours=number, seconds=100),
+        }
+        for number in range(20)
+    ]
+    area = two_rooms(calls=[*calls("police", "fire", 7), *calls("fire", "police", 7), *taken])
+    (option,) = found(area)
+    # What fire takes lasts 100 s for whoever takes it and whoever holds the line; what the police take has the declared seconds.
+    a_year = 7 / 2 * WEEKS
+    for service_id in ("police", "fire"):
+        assert option.facts[f"logs_unrecorded_{service_id}"] == pytest.approx(a_year)
+        assert option.facts[f"hours_recorded_{service_id}"] == pytest.approx(a_year * 100 / 3600)
+    assert option.facts["hours_a_year_fire"] == pytest.approx(a_year * (100 + 240 - 16) / 3600)
+
+
+def test_if_one_room_is_lost_the_other_answers_as_it_does_without_messages() -> None:
+    (option,) = found(two_rooms())
+    for service_id in ("police", "fire"):
+        now, then = (
+            option.facts[f"answered_{when}_without_{service_id}_in_time"] for when in ("now", "then")
+        )
+        # The same people are on duty, and what is passed on takes them no longer.
+        assert isinstance(now, float)
+        assert isinstance(then, float)
+        assert then >= now
+    assert "its calls go to the handlers of another" in str(option.facts["one_room_lost"])
+
+
 # --- which way it leans ----------------------------------------------------------------------------------------------
 
 
@@ -252,7 +305,7 @@ def test_hours_that_a_post_is_ready_for_are_drawn_and_an_hour_of_fewer_costs_mor
     assert all(PRODUCTIVE.name in flow.names for flow in (*freed, *voice))
     # What a post costs is read from the study, so that hours of voice are worth its pay over the hours drawn, draw by draw.
     (fire, *_) = (flow for flow in voice if flow.payer == "fire")
-    spent = 7 / 2 * WEEKS * 480 / 3600
+    spent = 7 / 2 * WEEKS * 2 * DRAWS[LOG.name] / 3600
     assert np.allclose(fire.amount, -spent * 45_000 / hours)
     few = replace(PRODUCTIVE, low=1300, central=1300, high=1300)
     fewer = draw([few if each.name == few.name else each for each in (*KIND.assumptions, *APPRAISAL)], 5, 3)

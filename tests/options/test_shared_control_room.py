@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -14,8 +15,15 @@ from joinedup.assumptions import draw
 from joinedup.money import CashKind
 from joinedup.options import Option
 from joinedup.options.shared_control_room import SharedControlRoom
-from joinedup.options.shared_control_room.declared import DUTIES, PROJECT, YEARS_TO_LIVE
+from joinedup.options.shared_control_room.declared import (
+    DUTIES,
+    FALLBACK_STAFF,
+    LOST_HOURS,
+    PROJECT,
+    YEARS_TO_LIVE,
+)
 from joinedup.options.shared_control_room.joining import spent_in
+from joinedup.options.shared_control_room.losing import NOBODY_CAN_TELL
 from joinedup.options.shared_control_room.staffing import whole_posts
 from joinedup.refusal import Refusal
 from joinedup.study import assumptions_of
@@ -147,6 +155,66 @@ def test_three_rooms_of_which_two_were_tried_together_say_so() -> None:
     assert tried["police", "ambulance"] is None
 
 
+# --- if one room is lost ---------------------------------------------------------------------------------------------
+
+
+def answered(option: Option) -> dict[str, float]:
+    """Give the share of 999 calls answered in time by when, and which room is lost."""
+    return {
+        name.removeprefix("answered_").removesuffix("_in_time"): float(value or 0)
+        for name, value in option.facts.items()
+        if name.endswith("_in_time")
+    }
+
+
+def test_rooms_apart_stand_in_for_each_other_and_one_place_is_lost_with_all_that_is_in_it() -> None:
+    now = {"now_open", "now_without_police", "now_without_fire", "then_open"}
+    for way, option in found(two_rooms()).items():
+        apart = {"then_without_police", "then_without_fire"}
+        assert set(answered(option)) == now | (apart if way == "night" else {"then_without_all"})
+        assert all(0 <= share <= 1 for share in answered(option).values())
+        assert option.facts["lost_hours"] == 8.0
+        said = str(option.facts["one_room_lost"])
+        assert ("with 50% of those on duty" in said) is (way != "night")
+        assert ("the handlers of another" in said) is (way == "night")
+
+
+def test_a_fallback_to_which_everybody_comes_answers_as_the_room_would_and_one_to_which_few_come_not_so_well() -> (
+    None
+):
+    area = littleton().area
+
+    def with_share(share: float) -> dict[str, float]:
+        own = replace(FALLBACK_STAFF, low=share, central=share, high=share)
+        options = KIND.find(area, {**littleton().assumptions, own.name: own})
+        return answered(
+            next(each for each in options if each.id == "shared-control-room-one-team-police-fire")
+        )
+
+    all_come, half = (with_share(each) for each in (1.0, 0.5))
+    assert all_come["then_without_all"] == all_come["then_open"]
+    assert half["then_without_all"] < all_come["then_without_all"]
+    # The rooms as they are have no fallback to staff.
+    assert all_come["now_without_police"] == half["now_without_police"]
+
+
+def test_a_room_lost_for_longer_is_lost_for_as_many_of_the_busiest_hours() -> None:
+    own = replace(LOST_HOURS, low=24, central=24, high=24)
+    (option, *_) = KIND.find(littleton().area, {**littleton().assumptions, own.name: own})
+    assert option.facts["lost_hours"] == 24.0
+    (usual, *_) = KIND.find(littleton().area, littleton().assumptions)
+    calls = [each.facts["calls_in_lost_hours"] for each in (option, usual)]
+    assert isinstance(calls[0], float)
+    assert isinstance(calls[1], float)
+    assert calls[1] < calls[0] < 3 * calls[1]
+
+
+def test_without_calls_nobody_can_tell_what_callers_would_wait() -> None:
+    for option in found(two_rooms(calls=[])).values():
+        assert option.facts["one_room_lost"] == NOBODY_CAN_TELL
+        assert not answered(option)
+
+
 # --- the step --------------------------------------------------------------------------------------------------------
 
 
@@ -269,8 +337,9 @@ def test_the_cash_of_one_team_is_that_worked_by_hand_to_the_pound() -> None:
     # Of 6 posts each on paper a roster frees 4, of which 0.4 are not needed elsewhere; 3 months of two rooms.
     first_year = {
         ("double running", "fire"): round(-(100_000 + 45_000 * HANDLERS) / 4),
-        ("redundancy", "police"): -4_800,
-        ("redundancy", "fire"): -4_800,
+        # Paid to people whose posts end: a payment, which is positive and no cost to all together (§5.2).
+        ("redundancy pay", "police"): 4_800,
+        ("redundancy pay", "fire"): 4_800,
     }
     every_year = {
         ("posts freed, less those that other duties need", "police"): 16_000,

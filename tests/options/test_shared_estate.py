@@ -19,9 +19,9 @@ from joinedup.locate import Terms
 from joinedup.locate.holdings import estate_of
 from joinedup.money import CashKind, CashLine
 from joinedup.options import shared_estate
-from joinedup.options.shared_estate import KIND, whole_estate
+from joinedup.options.shared_estate import KIND, SharedEstate, whole_estate
 from joinedup.options.shared_estate.declared import COST_TO_ADAPT, COST_TO_MOVE
-from joinedup.study import assumptions_of
+from joinedup.study import assess, assumptions_of
 from joinedup.travel import StraightLine
 from tests.small import (
     Row,
@@ -123,7 +123,6 @@ def test_what_the_study_does_not_say_is_an_open_question_and_not_a_no() -> None:
     )
     option = found(area)["A-to-F"]
     assert option.incomplete == (
-        "posts, consultation dates and an equality screen are not recorded",
         "whether F has 60 m² to spare",
         "whether F has 1 free bays",
         "when the lease of A can be ended",
@@ -142,7 +141,8 @@ def test_what_else_works_from_a_site_is_not_named() -> None:
     area = two_sites()
     with_post = with_tables(area, {"posts": small_area(posts=[post]).table("posts")})
     option = found(with_post)["A-to-F"]
-    assert "other functions work from the site, and would have to move too" in option.incomplete
+    said = "other functions work from the site, and would have to move too, at a cost that is not counted"
+    assert said in option.incomplete
     assert "control" not in " ".join((*option.incomplete, KIND.explain(option)))
     assert [(change.table, change.row) for change in option.changes] == [("posts", "X"), ("sites", "A")]
 
@@ -359,6 +359,112 @@ def test_moves_of_a_plan_that_could_be_far_from_the_best_are_no_options(
     assert [each.joins for each in held_at(0.0101, monkeypatch)] == [("A", "F"), ("P", "F")]
 
 
+def own_sites(**other: object) -> Area:
+    """Put two police stations beside each other, the second with room, and a fire station far off that has none."""
+    given = {
+        "floor_area_m2": 100.0,
+        "spare_area_m2": 0.0,
+        "running_cost_gbp": 20_000.0,
+        "tenure": "leasehold",
+    }
+    return small_area(
+        services=[service("fire"), service("police")],
+        sites=[
+            {**site("F", "fire", 90_000.0), **given},
+            {**site("P", "police", 0.0), **given, **other},
+            {
+                **site("Q", "police", 1000.0),
+                **given,
+                "floor_area_m2": 400.0,
+                "spare_area_m2": 100.0,
+                "bays": 3,
+            },
+        ],
+        units=[unit("E1", "fire", "F"), unit("C1", "police", "Q")],
+    )
+
+
+def test_what_one_service_could_do_alone_is_an_option_that_says_so_and_credits_nothing_to_working_together() -> (
+    None
+):
+    area = own_sites(running_cost_gbp=90_000.0)
+    (option,) = found(area).values()
+    assert (option.joins, option.partners) == (("P", "Q"), ("police",))
+    assert option.title == "P moves into Q, which Police can do alone"
+    assert all(flow.kind is not CashKind.PAYMENT for flow in KIND.cash(area, option, DRAWS))
+    (each,) = (one for one in assess(area, DECLARED).options if one.option.id == option.id)
+    (alone,) = each.alone
+    assert alone.option is not None
+    assert alone.option.joins == ("P", "Q")
+    assert each.appraisal.npsv[1:].mean() > 0
+    assert np.allclose(each.appraisal.comparison.credited, 0.0)
+    assert each.appraisal.comparison.alone_wins
+
+
+def test_what_the_plan_moves_within_a_service_is_found_alone_too_even_where_no_pair_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    area = own_sites()
+    kind = SharedEstate()
+    with_pairs = {each.id: each.joins for each in kind.find_alone(area, "police", DECLARED)}
+    assert with_pairs["shared-estate-alone-P-to-Q"] == ("P", "Q")
+    monkeypatch.setattr(SharedEstate, "_among", lambda *_: [])
+    (left,) = kind.find_alone(area, "police", DECLARED)
+    assert (left.id, left.partners) == ("shared-estate-alone-P-to-Q", ("police",))
+    assert kind.find_alone(area, "fire", DECLARED) == []
+
+
+def test_a_site_whose_work_may_end_is_an_option_of_its_service_and_saves_its_bills_without_a_mover() -> None:
+    area = own_sites(may_close="yes", x=50_000.0)
+    (option,) = found(area).values()
+    assert option.id == "shared-estate-close-P"
+    assert option.title == "P closes, which Police can do alone"
+    assert area.changed(option.changes).table("sites")["site_id"].to_list() == ["F", "Q"]
+    flows = KIND.cash(area, option, draw(KIND.assumptions, 0, seed=1))
+    assert {(flow.line, float(flow.amount[0])) for flow in flows} == {
+        (CashLine.CAPITAL, -50_000),
+        (CashLine.RUNNING, 20_000),
+    }
+    assert sum(float(flow.amount[0]) for flow in KIND.carry_on(area, option, DRAWS)) == -10 * 20_000
+    assert KIND.explain(option).startswith("P closes, and nobody takes its place")
+    assert len(KIND.explain(option).split()) < 80
+
+
+def test_the_crews_of_a_site_that_ends_end_with_it_and_are_judged() -> None:
+    area = own_sites(may_close="yes", x=50_000.0)
+    crewed = with_tables(
+        area,
+        {
+            "units": pl.concat(
+                [area.table("units"), small_area(units=[unit("C2", "police", "P")]).table("units")]
+            )
+        },
+    )
+    (option,) = found(crewed).values()
+    assert crewed.changed(option.changes).table("units")["unit_id"].to_list() == ["E1", "C1"]
+    assert "units/C2" in option.uses
+    assert "Its one unit ends with it." in KIND.explain(option)
+
+
+def test_a_move_that_cannot_do_without_another_names_every_option_that_makes_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    area = three_sites()
+    plan = whole_estate(area, DECLARED)
+    assert plan is not None
+    first, second = plan.moves
+    assert (first.mover, second.mover) == ("A", "P")
+    waiting = replace(plan, moves=(replace(first, needs=(("P", "F"),)), second))
+    monkeypatch.setattr(shared_estate, "whole_estate", lambda *_: waiting)
+    facts = {each.id: each.facts.get("needs") for each in KIND.find(area, DECLARED)}
+    assert facts == {
+        "shared-estate-A-to-F": "shared-estate-P-to-F | shared-estate-A-and-P-to-F",
+        "shared-estate-P-to-F": None,
+        # Done at once, neither waits for the other.
+        "shared-estate-A-and-P-to-F": None,
+    }
+
+
 def test_what_the_study_holds_fast_or_secure_does_not_move_and_only_what_is_secure_takes_nobody_in() -> None:
     assert found(two_sites({"fixed": "yes"})) == {}
     assert found(two_sites({"secure": "yes"})) == {}
@@ -381,13 +487,16 @@ def test_an_on_call_crew_whose_new_station_is_far_off_is_an_open_question() -> N
 def test_the_plan_spends_no_more_than_the_study_s_capital() -> None:
     area = three_sites()
 
-    def moves(**own: float) -> int:
+    def moves(**own: object) -> int:
         limited = with_settings(area, roadmap=OwnLimits(years=2, **own))  # type: ignore[arg-type]
         plan = whole_estate(limited, DECLARED)
         assert plan is not None
         return len(plan.moves)
 
-    # Each move takes 60 m² at £1,500 and £50,000: £140,000.
+    # Each move takes 60 m² at £1,500 and £50,000: £140,000; A is the ambulance service's, P the police's.
+    assert moves(capital_gbp_a_year_of={"police": 69_000}) == 1
+    assert moves(capital_gbp_a_year_of={"police": 70_000, "ambulance": 70_000}) == 2
+    assert moves(capital_gbp_a_year_of={"police": 0, "ambulance": 0}) == 0
     assert moves() == 2
     assert moves(capital_gbp_a_year=140_000) == 2
     assert moves(capital_gbp_a_year=139_000) == 1

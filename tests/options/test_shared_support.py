@@ -317,8 +317,9 @@ def test_only_whole_posts_are_cash() -> None:
         ("setting one support service up", "fire"): -26_400,
     }
     assert lines(area, option, 1) == {
-        ("posts that end", "police"): -12_500,
-        ("posts that end", "fire"): -7_500,
+        # Paid to people whose posts end: a payment, which is positive and no cost to all together (§5.2).
+        ("redundancy pay", "police"): 12_500,
+        ("redundancy pay", "fire"): 7_500,
     }
     assert lines(area, option, 2) == {}
     assert lines(area, option, 3) == {

@@ -11,12 +11,12 @@ from joinedup.appraisal.costing import Costed, costed, costed_already
 from joinedup.appraisal.duty import Answer, Duty, Tested, duty_tests
 from joinedup.appraisal.economic import EconomicCase, Switching, present_value_of
 from joinedup.appraisal.financial import VAT, FinancialCase, recoveries
-from joinedup.appraisal.five_cases import CaseLine, FiveCase, five_cases
+from joinedup.appraisal.five_cases import CaseLine, FiveCase, five_cases, no_ratio, paid_back_in
 from joinedup.appraisal.funding import Term, funded, funding_of
 from joinedup.appraisal.gate import Gate, Judged, Outcome, judge
-from joinedup.appraisal.outcomes import MEASURES, Effect, Objective, at_anothers_cost, effects
+from joinedup.appraisal.outcomes import Effect, Objective, at_anothers_cost, effects, measures
 from joinedup.appraisal.partners import Standing, standings
-from joinedup.appraisal.people import People, Stated, people_of
+from joinedup.appraisal.people import People, Stated, first_live_year, people_of, with_stated_redundancy
 from joinedup.appraisal.ranges import HALF_A_PENNY, Range
 from joinedup.appraisal.risks import Managed, mitigation_of, read_risks
 from joinedup.appraisal.sensitivity import Swing, swings
@@ -28,7 +28,6 @@ __all__ = [
     "CORRECTION_NOTE",
     "GRADES",
     "HALF_A_PENNY",
-    "MEASURES",
     "VAT",
     "WARNING",
     "Affordable",
@@ -77,12 +76,16 @@ __all__ = [
     "duty_tests",
     "effects",
     "financial_year",
+    "first_live_year",
     "five_cases",
     "funded",
     "funding_of",
     "judge",
+    "measures",
     "mitigation_of",
     "months_elsewhere",
+    "no_ratio",
+    "paid_back_in",
     "people_of",
     "present_value_of",
     "read_risks",
@@ -90,4 +93,5 @@ __all__ = [
     "searched_alone",
     "standings",
     "swings",
+    "with_stated_redundancy",
 ]

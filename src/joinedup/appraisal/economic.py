@@ -37,7 +37,8 @@ class EconomicCase:
     ``npsv`` is ``gains`` less ``costs`` and also ``benefits`` less ``net_cost``. Gains are everything
     positive, costs everything negative. Net cost is capital and running cost less the savings on them and
     receipts; benefits are the rest. ``bcr`` is benefits over net cost at central values, None where net
-    cost is not positive. ``as_given`` is the NPSV before optimism bias and the correction of gains.
+    cost is not positive, or where all that is gained is money saved: a ratio of 0 would hide it. ``as_given`` is the
+    NPSV before optimism bias and the correction of gains.
     """
 
     npsv: NDArray[np.float64]
@@ -78,6 +79,7 @@ def economic_case(
     raised = _discounted([(f, -f.spent) for f in real if f.line is line], count, edition)[0]
     unraised = raised / (1 + per_cent / 100)
     spread = annuity(years, edition=edition)
+    only_saves = gains[0] > HALF_A_PENNY and abs(benefits[0]) <= HALF_A_PENNY
     return EconomicCase(
         npsv=npsv,
         gains=gains,
@@ -85,7 +87,7 @@ def economic_case(
         benefits=benefits,
         net_cost=net_cost,
         as_given=present_value_of(given, count, edition),
-        bcr=float(benefits[0] / net_cost[0]) if net_cost[0] > HALF_A_PENNY else None,
+        bcr=None if net_cost[0] <= HALF_A_PENNY or only_saves else float(benefits[0] / net_cost[0]),
         payback_year=payback_year(real),
         equivalent_annual_value=npsv / spread,
         equivalent_annual_cost_of_capital=capital / spread,

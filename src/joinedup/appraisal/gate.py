@@ -29,7 +29,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -78,6 +78,8 @@ class Judged:
     """About how many runs would tell, where waits were played and these runs cannot."""
     error: float | None = None
     """The standard error of the mean change; None where there are too few for one."""
+    beforehand: bool | None = None
+    """Whether its tolerance was recorded before results were seen; None without one, or where it is not stated when that was."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,17 @@ class Gate:
     def counted(self) -> str:
         """Say what those groups count, in words."""
         return "incidents"
+
+    @property
+    def beforehand(self) -> bool | None:
+        """Whether every tolerance was recorded before results were seen; None where the study does not say when that was.
+
+        A later one counts for nothing and makes it false; where none was needed it is true.
+        """
+        held_to = [
+            row.beforehand for row in self.rows if row.tolerance is not None or row.beforehand is False
+        ]
+        return False if False in held_to else None if None in held_to else True
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -122,8 +135,9 @@ def judge(
     ``changes`` has one row an incident: service_id, category, ground, before and after (minutes, null where
     not known); where they are means over runs also ``between_runs``, the variance of the change from run to run, and
     ``runs`` says how many. ``services`` are those that must be judged even if they have no row. A tolerance recorded
-    after ``results_seen_on`` does not count. ``of`` is what a row is, in words: an incident, or a call to a control room,
-    whose category is what is waited for and whose ground is empty, and which is held to the answering tolerance.
+    after ``results_seen_on`` does not count; without that date nobody can tell, and it counts and says so. ``of`` is what a
+    row is, in words: an incident, or a call to a control room, whose category is what is waited for and whose ground is
+    empty, and which is held to the answering tolerance.
     """
     rows = []
     keys = ["service_id", "category", "ground"]
@@ -150,30 +164,38 @@ def judge(
     return Gate(tuple(sorted(rows, key=lambda row: row.service_id)), overall)
 
 
+class _Counting(NamedTuple):
+    """The tolerance in minutes that counts for a service, None and why where there is none; and when it was recorded."""
+
+    minutes: float | None
+    why: str
+    beforehand: bool | None
+
+
 def _counting(
     tolerances: Mapping[str, Tolerance], service: str, results_seen_on: date | None, of: str
-) -> tuple[float | None, str]:
-    """Give the tolerance in minutes that counts for a service, or None and why there is none."""
+) -> _Counting:
+    """Give the tolerance that counts for a service; one of which nobody can tell whether it came first does."""
     recorded = tolerances.get(service)
     if recorded is None:
-        return None, f"{service}: no tolerance was recorded before results were seen"
-    if results_seen_on is not None and recorded.recorded_on > results_seen_on:
-        return (
-            None,
-            f"{service}: the tolerance of {recorded.recorded_on} was recorded after results were seen",
-        )
+        return _Counting(None, f"{service}: no tolerance was recorded before results were seen", None)
+    before = None if results_seen_on is None else recorded.recorded_on <= results_seen_on
+    if before is False:
+        late = f"{service}: the tolerance of {recorded.recorded_on} was recorded after results were seen"
+        return _Counting(None, late, before)
     if of != _CALL:
-        return recorded.minutes, ""
+        return _Counting(recorded.minutes, "", before)
     if recorded.answering_seconds is None:
         setting = f"answering_seconds under [study.tolerances.{service}]"
-        return None, f"{service}: no answering tolerance was recorded; agree one and write it as {setting}"
-    return recorded.answering_seconds / 60, ""
+        why = f"{service}: no answering tolerance was recorded; agree one and write it as {setting}"
+        return _Counting(None, why, None)
+    return _Counting(recorded.answering_seconds / 60, "", before)
 
 
 def _judged(
     key: tuple[str, str | None, str | None],
     group: pl.DataFrame,
-    tolerance: tuple[float | None, str],
+    counting: _Counting,
     runs: int,
     of: str,
 ) -> Judged:
@@ -184,16 +206,19 @@ def _judged(
     change = (known["after"] - known["before"]).to_numpy().round(9)
     lost = int((before & ~after).sum())
     unknown = group.height - known.height
-    minutes, why = tolerance
+    minutes, why, before_results = counting
     where = _where(key)
     count = len(change)
     mean = float(change.mean()) if count else None
     error = float(change.std(ddof=1) / np.sqrt(count)) if count >= FEWEST else None
     if minutes is None:
-        return _row(key, Outcome.CANNOT_TELL, why, incidents=count, mean=mean, error=error)
+        return _row(
+            key, Outcome.CANNOT_TELL, why, incidents=count, mean=mean, error=error, beforehand=before_results
+        )
     agreed = f"the {_said(minutes, of)} agreed"
     if mean is None:
-        return _row(key, Outcome.CANNOT_TELL, f"{where}: no response times to judge by", tolerance=minutes)
+        silent = f"{where}: no response times to judge by"
+        return _row(key, Outcome.CANNOT_TELL, silent, tolerance=minutes, beforehand=before_results)
 
     upper: float | None = None
     needed: int | None = None
@@ -239,6 +264,7 @@ def _judged(
         tolerance=minutes,
         needed=needed,
         error=error,
+        beforehand=before_results,
     )
 
 
@@ -282,5 +308,6 @@ def _row(
     tolerance: float | None = None,
     needed: int | None = None,
     error: float | None = None,
+    beforehand: bool | None = None,
 ) -> Judged:
-    return Judged(*key, incidents, mean, upper, tolerance, outcome, reason, needed, error)
+    return Judged(*key, incidents, mean, upper, tolerance, outcome, reason, needed, error, beforehand)

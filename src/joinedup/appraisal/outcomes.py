@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from joinedup.appraisal.economic import discounted
-from joinedup.appraisal.ranges import HALF_A_PENNY
+from joinedup.appraisal.ranges import HALF_A_PENNY, Range
 from joinedup.money import SOCIETY, CashKind
+from joinedup.options import TellsOutcomes, kinds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from joinedup.appraisal.appraise import Appraisal
     from joinedup.appraisal.gate import Gate
+    from joinedup.options import Bettered
 
 SLIGHT_MIN = 1 / 60
 """A change in the mean wait of less than a second is none."""
@@ -23,7 +26,7 @@ SLIGHT_MIN = 1 / 60
 
 @dataclass(frozen=True)
 class Objective:
-    """What one service wants, in its own words: ``measure`` is one of `MEASURES`, or empty where nothing here measures it."""
+    """What one service wants, in its own words: ``measure`` is one of `measures`, or empty where nothing here measures it."""
 
     service: str
     words: str
@@ -34,7 +37,8 @@ class Objective:
 class Effect:
     """What an option does to one measure of one service.
 
-    ``change`` is better where it is above zero, in ``unit``; None where nobody knows. ``evidence`` says what shows it.
+    ``change`` is better where it is above zero, in ``unit``, at central values; None where nobody knows. ``evidence`` says what
+    shows it. ``range`` is where nine draws in ten lie, where it was drawn and is no money and no wait.
     """
 
     service: str
@@ -42,23 +46,32 @@ class Effect:
     change: float | None
     unit: str
     evidence: str
+    range: Range | None = None
 
     @property
     def helps(self) -> bool | None:
         """Whether it is better, None where it is not known or makes no difference."""
-        slight = SLIGHT_MIN if self.unit == "minutes" else HALF_A_PENNY
+        slight = {"minutes": SLIGHT_MIN, "pounds": HALF_A_PENNY}.get(self.unit, _NOTHING)
         if self.change is None or abs(self.change) < slight:
             return None
         return self.change > 0
 
 
 MONEY, TIME, WAITS, SOCIETYS = "money", "time set free", "waits", "worth to society"
-MEASURES = (MONEY, TIME, WAITS)
-"""What is measured of every service."""
+_NOTHING = 1e-9
 
 
-def effects(appraisal: Appraisal, gate: Gate, services: Sequence[str]) -> tuple[Effect, ...]:
-    """Lay out what is measured: money, time and waits of each service, then what society gains.
+@cache
+def measures() -> tuple[str, ...]:
+    """Give what a service may name among its objectives: what is measured of every option, then what only some kinds tell of."""
+    told = {each for kind in kinds() if isinstance(kind, TellsOutcomes) for each in kind.measures}
+    return (MONEY, TIME, WAITS, *sorted(told))
+
+
+def effects(
+    appraisal: Appraisal, gate: Gate, services: Sequence[str], told: Sequence[Bettered] = ()
+) -> tuple[Effect, ...]:
+    """Lay out what is measured: money, time and waits of each service and what its kind has ``told``, then what society gains.
 
     Money and time are present values in real pounds at central values; waits are minutes saved in the mean over the
     incidents that the gate judged, or over the calls that lead to a response where it judged calls; None where it has no times.
@@ -78,12 +91,32 @@ def effects(appraisal: Appraisal, gate: Gate, services: Sequence[str]) -> tuple[
             Effect(service, MONEY, money, "pounds", "the appraisal's flows of cash and payments"),
             Effect(service, TIME, time, "pounds", "the appraisal's flows that release no cash"),
             _waits(gate, service),
+            *(_told(each) for each in told if each.service == service),
         ]
-    society = next((each for each in appraisal.standings if each.partner == SOCIETY), None)
-    if society is not None:
-        worth = float(society.worth[0])
-        found.append(Effect(SOCIETY, SOCIETYS, worth, "pounds", "the appraisal's flows that fall on society"))
+    # What is paid to it or by it is worth nothing to all together: redundancy pay is no gain to the public.
+    falls = [
+        float(discounted(flow, amount, appraisal.edition)[0])
+        for flow in appraisal.flows
+        if flow.kind is not CashKind.PAYMENT
+        for who, amount in flow.falls_on()
+        if who == SOCIETY
+    ]
+    if any(falls):
+        shows = "the appraisal's flows that fall on society"
+        found.append(Effect(SOCIETY, SOCIETYS, sum(falls), "pounds", shows))
     return tuple(found)
+
+
+def _told(one: Bettered) -> Effect:
+    found = Range.of(one.by)
+    return Effect(
+        one.service,
+        one.measure,
+        found.central,
+        one.unit,
+        "what the option was appraised by, once it works",
+        found,
+    )
 
 
 def _waits(gate: Gate, service: str) -> Effect:

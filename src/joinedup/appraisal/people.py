@@ -5,13 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
+from joinedup.disclosure import LIMIT
+from joinedup.money import CashLine
+from joinedup.options import REDUNDANCY, redundancy_pay
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from joinedup.area import Area
+    from joinedup.money import Cash
     from joinedup.options import Option
+
+_SAVES = (CashLine.RUNNING, CashLine.BENEFIT)
+"""What an option saves or does better, once it is live, stands on one of these lines."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +39,17 @@ class Stated:
     consultation_from: date | None = None
     consultation_until: date | None = None
     equality_screen: str | None = None
+
+    @property
+    def redundancy_in_accounts(self) -> float | None:
+        """Give the redundancy pay that accounts may show: none where nobody is redundant, None where it is not stated.
+
+        Of so few people that it would tell what one of them gets, or of nobody knows how many, it may not be shown (§8.1).
+        """
+        if self.redundant == 0 and not self.redundancy_gbp:
+            return 0.0
+        shown = self.redundancy_gbp == 0 or (self.redundant is not None and self.redundant >= LIMIT)
+        return self.redundancy_gbp if shown else None
 
 
 @dataclass(frozen=True)
@@ -75,6 +96,46 @@ _WORDS = {
     "consultation_until": "when consultation ends",
     "equality_screen": "an equality screen",
 }
+
+
+def first_live_year(flows: Sequence[Cash]) -> int | None:
+    """Give the first year in which something is saved or done better, at central values; None where nothing is."""
+    return min((flow.year for flow in flows if _saves(flow)), default=None)
+
+
+def with_stated_redundancy(
+    flows: Sequence[Cash], partners: Sequence[str], stated: Stated | None, count: int
+) -> tuple[Cash, ...]:
+    """Put the redundancy pay that the partners state in place of what the kind reckons; amounts have shape (count,).
+
+    It is paid in the first year live, or in year 1 where nothing is saved, shared as the kind shares its own pay at central
+    values, and in equal parts where it reckons none: nobody states whose people they are.
+    """
+    total = None if stated is None else stated.redundancy_in_accounts
+    if total is None:
+        return tuple(flows)
+    kept = tuple(flow for flow in flows if flow.what != REDUNDANCY)
+    own = dict.fromkeys(partners, 0.0)
+    for flow in flows:
+        if flow.what == REDUNDANCY:
+            own[flow.payer] += float(flow.amount[0])
+    whole = sum(own.values())
+    year = first_live_year(kept)
+    # What decides the year decides when it is paid.
+    names = sorted({name for flow in kept if flow.year == year and _saves(flow) for name in flow.names})
+    paid = {who: total * (part / whole if whole else 1 / len(own)) for who, part in own.items()}
+    return (
+        *kept,
+        *(
+            redundancy_pay(who, 1 if year is None else year, np.full(count, amount), *names)
+            for who, amount in paid.items()
+            if amount
+        ),
+    )
+
+
+def _saves(flow: Cash) -> bool:
+    return flow.line in _SAVES and bool(flow.amount[0] > 0)
 
 
 def people_of(area: Area, option: Option, stated: Stated | None = None) -> People:

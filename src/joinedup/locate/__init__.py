@@ -2,7 +2,7 @@
 
 from joinedup.locate.covering import fewest_sites, most_covered
 from joinedup.locate.estate import estate_plan
-from joinedup.locate.holdings import TURNS_IN
+from joinedup.locate.holdings import TURNS_IN, stays_put
 from joinedup.locate.p_median import Located, p_median
 from joinedup.locate.plan import Cluster, Covered, Move, Plan
 from joinedup.locate.terms import ASSUMPTIONS, SPARE_SHARE, TURN_IN, WORKS_LAST, Standard, Terms
@@ -24,4 +24,5 @@ __all__ = [
     "fewest_sites",
     "most_covered",
     "p_median",
+    "stays_put",
 ]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from joinedup.locate.plan import Cluster, Covered, Move, Plan
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from joinedup.locate.estate import Arc, Choice, Closing
     from joinedup.locate.holdings import Holding
     from joinedup.locate.solving import Status
@@ -28,7 +30,7 @@ def described(
     now = sum(each.running(terms.running_gbp_a_m2) for each in sites)
     cost = now - sum(each.saved_a_year for each in chosen)
     gone = {each.mover for each in moves} | {each.site for each in closed}
-    told = [_move(choice, each, moves, closed) for each in moves]
+    told = [_move(choice, each, moves) for each in moves]
     return Plan(
         status=status,
         cost_gbp_a_year=cost,
@@ -40,27 +42,30 @@ def described(
         kept=tuple(each.site_id for row, each in enumerate(sites) if row not in gone),
         covered=tuple(_covered(choice, service, moves, closed) for service in sorted(choice.estate.demand)),
         clusters=tuple(_clusters(choice, moves)),
+        closed_needs={
+            sites[each.site].site_id: _named(choice, needed)
+            for each in closed
+            if (needed := _needed(choice, moves, closing=each))
+        },
     )
 
 
-def _move(choice: Choice, arc: Arc, moves: tuple[Arc, ...], closed: tuple[Closing, ...]) -> Move:
-    mover, host = choice.estate.sites[arc.mover], choice.estate.sites[arc.host]
+def _move(choice: Choice, arc: Arc, moves: tuple[Arc, ...]) -> Move:
+    sites = choice.estate.sites
+    mover, host = sites[arc.mover], sites[arc.host]
     minutes = float(choice.estate.minutes[arc.mover, arc.host])
     others = [each for each in moves if each.host == arc.host and each.mover != arc.mover]
-    alone = [
-        service
-        for service in sorted(choice.estate.demand)
-        if choice.share(service, (arc,)) < choice.least(service) - 1e-6
-    ]
+    alone = _short(choice, (arc,))
     sentences = _unknown(mover, host)
     if others:
         together = sum(each.space_m2 for each in (*others, arc))
-        names = ", ".join(choice.estate.sites[each.mover].name for each in others)
+        names = ", ".join(sites[each.mover].name for each in others)
         sentences.append(f"{host.name} takes {names} too in this plan: {together:,.0f} m² together")
-    rest = len(moves) + len(closed) > 1
+    needed = _needed(choice, moves, arc=arc)
+    named = " and ".join(f"{sites[each.mover].name} into {sites[each.host].name}" for each in needed)
     sentences += [
         f"alone it would take {service} below the least share within its standard: "
-        + ("other moves of the plan make up for it" if rest else "the plan does not hold")
+        + (f"first has to move {named}" if named else "the plan does not hold")
         for service in alone
     ]
     return Move(
@@ -75,7 +80,38 @@ def _move(choice: Choice, arc: Arc, moves: tuple[Arc, ...], closed: tuple[Closin
         units=mover.units,
         minutes=minutes,
         depends_on=tuple(sentences),
+        needs=_named(choice, needed),
     )
+
+
+def _short(choice: Choice, moves: Sequence[Arc], closed: Sequence[Closing] = ()) -> list[str]:
+    """Name the services that fall below their least share once these are done, and nothing else."""
+    return [
+        service
+        for service in sorted(choice.estate.demand)
+        if choice.share(service, moves, closed) < choice.least(service) - 1e-6
+    ]
+
+
+def _needed(
+    choice: Choice, moves: Sequence[Arc], *, arc: Arc | None = None, closing: Closing | None = None
+) -> list[Arc]:
+    """Name the moves of the plan that one of them, or a closing, cannot do without; none of these can be left out."""
+    own, closed = [arc] if arc else [], [closing] if closing else []
+    short = _short(choice, own, closed)
+    needed = [
+        each for each in moves if each is not arc and choice.estate.sites[each.mover].service_id in short
+    ]
+    for each in tuple(needed):
+        rest = [other for other in needed if other is not each]
+        if not set(short) & set(_short(choice, [*own, *rest], closed)):
+            needed = rest
+    return needed
+
+
+def _named(choice: Choice, moves: Sequence[Arc]) -> tuple[tuple[str, str], ...]:
+    sites = choice.estate.sites
+    return tuple((sites[each.mover].site_id, sites[each.host].site_id) for each in moves)
 
 
 def _unknown(mover: Holding, host: Holding) -> list[str]:

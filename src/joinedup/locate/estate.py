@@ -161,7 +161,8 @@ class Choice:
         space = (leaves.floor_m2 or 0.0) * terms.space_needed
         priced = terms.adapt_gbp_a_m2 if stays.adapt_gbp_a_m2 is None else stays.adapt_gbp_a_m2
         capital = space * priced + terms.move_gbp
-        if capital > terms.capital_gbp or not self._fits(mover, host):
+        most = min(terms.capital_gbp, terms.capital_gbp_of.get(leaves.service_id, np.inf))
+        if capital > most or not self._fits(mover, host):
             return None
         start = leaves.leaves_from or 0
         added = space * stays.cost_a_m2(terms.running_gbp_a_m2) * terms.host_share
@@ -215,15 +216,7 @@ class Choice:
         short[limited] = np.arange(len(limited))
         known = np.isfinite(bays[host]) if len(arcs) else np.zeros(0, np.bool_)
         rows.add([(short[host[known]], at[known], units[known])], -np.inf, bays[limited], len(limited))
-        if np.isfinite(self.terms.capital_gbp):
-            capital = [each.capital_gbp for each in arcs] + [each.capital_gbp for each in closing]
-            spent = np.array(capital) / _THOUSAND
-            rows.add(
-                [(np.zeros(len(spent), np.int64), np.arange(len(spent)), spent)],
-                -np.inf,
-                self.terms.capital_gbp / _THOUSAND,
-                1,
-            )
+        self._limit_capital(rows)
         columns = left + len(sites)
         for service in sorted(self.estate.demand):
             for year in self.years_of(service):
@@ -232,6 +225,21 @@ class Choice:
         cost[: len(arcs)] = [-each.saved_a_year / _THOUSAND for each in arcs]
         cost[ends] = [-each.saved_a_year / _THOUSAND for each in closing]
         return cost, rows, np.arange(columns) < left
+
+    def _limit_capital(self, rows: Rows) -> None:
+        """Keep what all moves and closings spend, and those of each service that is named, within the limit."""
+        sites = self.estate.sites
+        going = [*(each.mover for each in self.arcs), *(each.site for each in self.closing)]
+        payer = np.array([sites[each].service_id for each in going])
+        amounts = [each.capital_gbp for each in self.arcs] + [each.capital_gbp for each in self.closing]
+        spent = np.array(amounts) / _THOUSAND
+        limits = [(np.ones(len(going), np.bool_), self.terms.capital_gbp)]
+        limits += [(payer == who, most) for who, most in sorted(self.terms.capital_gbp_of.items())]
+        for whose, most in limits:
+            columns = np.flatnonzero(whose)
+            if np.isfinite(most) and len(columns):
+                entries = (np.zeros(len(columns), np.int64), columns, spent[columns])
+                rows.add([entries], -np.inf, most / _THOUSAND, 1)
 
     def _answers(self, service: str) -> NDArray[np.bool_]:
         return np.array(

@@ -127,10 +127,21 @@ def estate_of(area: Area, travel: Travel, terms: Terms) -> Estate:
     return Estate(sites, metres, minutes, demand)
 
 
+def stays_put(area: Area) -> frozenset[str]:
+    """Name the sites that are not to be given up: the study holds them fast, or their contract runs on.
+
+    A private finance contract without a known break runs on: to end it costs what it would have cost.
+    """
+    runs_on = (pl.col("tenure") == "pfi") & pl.col("lease_break_on").is_null()
+    held = (pl.col("fixed") == "yes") | (pl.col("secure") == "yes") | runs_on
+    return frozenset(area.table("sites").filter(held.fill_null(value=False))["site_id"])
+
+
 def _holdings(area: Area, table: pl.DataFrame, terms: Terms) -> list[Holding]:
     units = area.table("units").filter(pl.col("site_id").is_not_null())
     count = dict(units.group_by("site_id").len().iter_rows())
     turning = set(units.filter(pl.col("crew").cast(pl.String).is_in(TURNS_IN))["site_id"].to_list())
+    held = stays_put(area)
     rooms = set(area.table("control_rooms")["site_id"].drop_nulls().to_list())
     posts = area.table("posts").filter(pl.col("function") != "response")
     working = set(posts["site_id"].drop_nulls().to_list())
@@ -140,11 +151,7 @@ def _holdings(area: Area, table: pl.DataFrame, terms: Terms) -> list[Holding]:
         site, kind = row["site_id"], row["kind"]
         broken, tenure = row["lease_break_on"], row["tenure"]
         year = None if broken is None else max(0, broken.year - (broken.month < 4) - first)
-        # A private finance contract without a known break runs on: to end it costs what it would have cost.
-        runs_on = tenure == "pfi" and year is None
-        stays = (
-            "yes" in (row["fixed"], row["secure"]) or site in rooms or kind not in terms.may_share or runs_on
-        )
+        stays = site in held or site in rooms or kind not in terms.may_share
         found.append(
             Holding(
                 site_id=site,

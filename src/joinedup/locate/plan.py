@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from joinedup.locate.solving import Status
 
 
@@ -14,7 +17,8 @@ class Move:
     """One site gives up its building and moves into another.
 
     ``yearly_gbp`` is what is saved in each year after ``start_year`` (from 0), the rise of the host's bills taken off.
-    ``depends_on`` are sentences: what is not known yet, who has to agree, and which moves it cannot do without.
+    ``depends_on`` are sentences: what is not known yet, who has to agree, and which moves it cannot do without. ``needs`` are
+    those moves, each as mover and host: without them it would take a service below its least share.
     """
 
     mover: str
@@ -28,6 +32,7 @@ class Move:
     units: int
     minutes: float
     depends_on: tuple[str, ...]
+    needs: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,10 @@ class Plan:
     kept: tuple[str, ...]
     covered: tuple[Covered, ...]
     clusters: tuple[Cluster, ...]
+    closed_needs: Mapping[str, tuple[tuple[str, str], ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    """By site that closes, the moves that it cannot do without, as those of a move; none where it is not named."""
 
     @property
     def gap(self) -> float:

@@ -79,8 +79,8 @@ class Terms:
     ``move_gbp`` a move. The host's cost rises by ``host_share`` of its average for the floor taken;
     ``running_gbp_a_m2`` stands in where a site's cost is not known. Capital is spread over ``works_years``. Nobody
     moves farther than ``furthest_minutes``, an on-call crew no farther than ``turn_in_minutes``. ``standards`` are
-    by service_id. All moves together spend at most ``capital_gbp``. Sites nearer to each other than
-    ``same_place_m`` share a plot already.
+    by service_id. All moves together spend at most ``capital_gbp``, those of a service that is named at most its
+    ``capital_gbp_of``. Sites nearer to each other than ``same_place_m`` share a plot already.
     """
 
     space_needed: float
@@ -95,6 +95,7 @@ class Terms:
     same_place_m: float = 0.0
     standards: Mapping[str, Standard] = field(default_factory=lambda: MappingProxyType({}))
     capital_gbp: float = math.inf
+    capital_gbp_of: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     years: int = 10
     may_share: Mapping[str, Collection[str]] = field(default_factory=lambda: MAY_SHARE)
 
@@ -118,6 +119,9 @@ class Terms:
         ):
             if not getattr(self, name) >= 0:
                 raise Refusal(f"terms of the estate plan, {name}: {getattr(self, name):g}; give 0 or more")
+        for service, amount in self.capital_gbp_of.items():
+            if not amount >= 0:
+                raise Refusal(f"terms of the estate plan, capital of {service}: {amount:g}; give 0 or more")
         for name in ("works_years", "years"):
             if not 1 <= getattr(self, name) <= 125:
                 raise Refusal(f"terms of the estate plan, {name}: {getattr(self, name)}; give 1 to 125")

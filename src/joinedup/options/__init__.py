@@ -10,17 +10,23 @@ import pkgutil
 import re
 from dataclasses import asdict, dataclass, fields
 from functools import cache
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from joinedup.area import Area, Change
+from joinedup.money import SOCIETY, Cash, CashKind, CashLine, Partner
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from joinedup.assumptions import Assumption, Draws
-    from joinedup.money import Cash
     from joinedup.wording import Unit
+
+REDUNDANCY = "redundancy pay"
+"""What every flow of redundancy pay is called, so that what the partners state of it can stand in its place."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,7 @@ class Option:
     area as it is to the area with the option. ``uses`` are the things that it sets free or fills: two options that use
     the same thing cannot both be counted (§5.5). ``draws_on`` are the services whose crews it takes from their own calls in a way
     that no change of the area shows, so that nobody can tell what those then wait. ``incomplete`` says what a board would still
-    need to know.
+    need to know, people aside: what is not known of them the appraisal says, as the partners have or have not stated it.
     """
 
     id: str
@@ -78,7 +84,7 @@ class Need:
 
 
 class Kind(Protocol):
-    """A way of working together; where it can say so also `SearchesAlone`, `FallsOnBudgets` or `TellsFacts`."""
+    """A way of working together; where it can say so also `SearchesAlone`, `FallsOnBudgets`, `TellsFacts` or `TellsOutcomes`."""
 
     name: str
     rung: int
@@ -134,6 +140,34 @@ class FallsOnBudgets(Protocol):
         ...
 
 
+CREW_HOURS = "crew hours"
+"""The measure of what several kinds free of crews, or take from them."""
+
+
+class Bettered(NamedTuple):
+    """What an option does in a year, once it works, to something beside money, time and waits (§5.9).
+
+    ``by`` has shape (draws + 1,), above zero where it is better for the service; ``unit`` is in words.
+    """
+
+    service: str
+    measure: str
+    unit: str
+    by: NDArray[np.float64]
+
+
+@runtime_checkable
+class TellsOutcomes(Protocol):
+    """A kind that can say what an option does beside money, time and waits (§5.9); `measures` and `outcomes` are all it adds."""
+
+    measures: tuple[str, ...]
+    """What it may tell of, as a service would name it among its objectives."""
+
+    def outcomes(self, area: Area, option: Option, draws: Draws) -> Sequence[Bettered]:
+        """Give what the option does to these measures, by service; none where nothing is known."""
+        ...
+
+
 @runtime_checkable
 class TellsFacts(Protocol):
     """A kind some of whose facts a board should read on an option's page; `facts_told` is all that it adds."""
@@ -143,6 +177,16 @@ class TellsFacts(Protocol):
 
     ``{partner}`` in a fact's name stands for each partner in turn, and ``{who}`` in its sentence for that partner's name.
     """
+
+
+def redundancy_pay(partner: str, year: int, amount: NDArray[np.float64], *names: str) -> Cash:
+    """Write redundancy pay, zero or more: a partner pays it and people whose posts end receive it, so it costs no more in all.
+
+    ``amount`` has shape (draws + 1,), real pounds; those people stand for nobody among the partners, so society receives it.
+    """
+    return Cash(
+        REDUNDANCY, CashKind.PAYMENT, CashLine.PAYMENT, year, amount, Partner(partner), SOCIETY, names
+    )
 
 
 @dataclass(frozen=True)

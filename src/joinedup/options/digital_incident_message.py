@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,8 +12,8 @@ import polars as pl
 from joinedup.area import Area
 from joinedup.assumptions import Assumption, Draws, Grade
 from joinedup.money import Cash, CashKind, CashLine, Partner, Supply
-from joinedup.options import Kind, Need, Option, lives_already, registered
-from joinedup.options.shared_control_room.declared import PAY
+from joinedup.options import Bettered, Kind, Need, Option, lives_already, registered
+from joinedup.options.shared_control_room.declared import LOST_HOURS, PAY
 from joinedup.options.shared_control_room.joining import (
     fact,
     groups,
@@ -24,6 +25,7 @@ from joinedup.options.shared_control_room.joining import (
     rooms_of,
     tried_in,
 )
+from joinedup.options.shared_control_room.losing import NOBODY_CAN_TELL, one_room_lost
 from joinedup.response.rooms import Rooms, shipped
 from joinedup.response.rooms.declared import LOG, PRODUCTIVE
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from joinedup.options.shared_control_room.joining import Room
+    from joinedup.wording import Unit
 
 
 def _judged(
@@ -64,10 +67,10 @@ SUPPORT = _judged(
 )
 REALISED = _judged(
     "realised",
-    "Handlers' time really set free, as a share of what the seconds told by its promoter would give.",
+    "Handlers' time really set free, as a share of what the seconds would give.",
     "share",
     (0.25, 0.6, 1.0),
-    "judgement: 16 s for 4 minutes is the promoter's own (GOV.UK, Multi Agency Incident Transfer); many calls are talked over",
+    "judgement: many calls are talked over though a message was sent; how far the seconds are out is in their own ranges",
 )
 YEARS_TO_LIVE = _judged(
     "years_to_live",
@@ -83,6 +86,15 @@ EXIT_COST = _judged(
     (0, 5_000, 20_000),
     "judgement: the rooms go back to the telephone, which they have kept",
 )
+
+
+MESSAGE = next(each for each in shipped() if each.name == "digital incident message")
+assert MESSAGE.log is not None
+AS_MESSAGE = MESSAGE.log
+"""The seconds that a call passed as a message takes, as the way of working declares them."""
+
+
+HANDLERS_HOURS = "call handlers' hours"
 
 
 class DigitalIncidentMessage:
@@ -104,6 +116,9 @@ class DigitalIncidentMessage:
         SUPPORT,
         REALISED,
         YEARS_TO_LIVE,
+        LOG,
+        AS_MESSAGE,
+        LOST_HOURS,
         PAY,
         PRODUCTIVE,
         EXIT_COST,
@@ -111,6 +126,10 @@ class DigitalIncidentMessage:
     project_type: str = "equipment and development"
     years: int = 10
     exit_cost: str = EXIT_COST.name
+    facts_told: Mapping[str, tuple[str, Unit | None]] = MappingProxyType(
+        {"one_room_lost": ("If one room is lost, {it}.", None)}
+    )
+    measures: tuple[str, ...] = (HANDLERS_HOURS,)
 
     def find(self, area: Area, assumptions: Mapping[str, Assumption]) -> list[Option]:
         """Look at every pair of rooms, and at all together, that have different systems or pass calls to each other."""
@@ -119,7 +138,7 @@ class DigitalIncidentMessage:
         either = (*register, *registered(area, "shared control room"))
         measured = rooms_of(area, assumptions)
         found = [
-            _option(area, group, measured, tried_in(register, group))
+            _option(area, group, measured, tried_in(register, group), assumptions)
             for group in groups(area)
             if not any(
                 lives_already(either, [each.service_id for each in pair]) for pair in combinations(group, 2)
@@ -177,7 +196,7 @@ class DigitalIncidentMessage:
                 )
             )
             hour, names = _hour(area, partner, draws)
-            freed = fact(option, f"hours_a_year_{partner}") * hour * draws[REALISED.name]
+            freed = _hours_freed(option, partner, draws) * hour * draws[REALISED.name]
             for year in range(1, self.years + 1):
                 live = in_use(year, draws[YEARS_TO_LIVE.name])
                 flows += [
@@ -200,7 +219,13 @@ class DigitalIncidentMessage:
                         freed * live,
                         partner,
                         partner,
-                        (REALISED.name, YEARS_TO_LIVE.name, *names),
+                        (
+                            REALISED.name,
+                            YEARS_TO_LIVE.name,
+                            *_by_voice(option, partner),
+                            AS_MESSAGE.name,
+                            *names,
+                        ),
                     ),
                 ]
         return flows
@@ -210,7 +235,7 @@ class DigitalIncidentMessage:
         flows = []
         for service in option.partners:
             hour, names = _hour(area, service, draws)
-            spent = -fact(option, f"hours_by_voice_{service}") * hour
+            spent = -_hours_by_voice(option, service, draws) * hour
             flows += [
                 Cash(
                     "call handlers' time on passing calls by voice",
@@ -220,7 +245,7 @@ class DigitalIncidentMessage:
                     spent,
                     Partner(service),
                     Partner(service),
-                    names,
+                    (*_by_voice(option, service), *names),
                 )
                 for year in range(1, self.years + 1)
             ]
@@ -229,6 +254,20 @@ class DigitalIncidentMessage:
     def budget_functions(self, option: Option) -> tuple[str, ...]:  # noqa: ARG002 - as every kind
         """Say control: rooms, their staff and their systems are its business."""
         return ("control",)
+
+    def outcomes(self, area: Area, option: Option, draws: Draws) -> list[Bettered]:  # noqa: ARG002 - as every kind
+        """Give the hours of each service's call handlers that are set free in a year; none where nobody knows what is passed."""
+        if option.facts["passed_calls"] is None:
+            return []
+        return [
+            Bettered(
+                each,
+                HANDLERS_HOURS,
+                "hours a year",
+                _hours_freed(option, each, draws) * draws[REALISED.name],
+            )
+            for each in option.partners
+        ]
 
     def explain(self, option: Option) -> str:
         """Say which rooms send messages, how many calls that is, and what becomes of the minutes."""
@@ -250,15 +289,17 @@ def _option(
     group: Sequence[Room],
     measured: Rooms | None,
     tried: str | None,
+    assumptions: Mapping[str, Assumption],
 ) -> Option | None:
     """Make the option that these rooms send each other messages, or None where there is nothing to send."""
     partners = tuple(each.service_id for each in group)
     systems = {each.system or each.room_id for each in group}
     known = measured is not None and set(partners) <= set(measured.services)
-    incomplete = ["posts, consultation dates and an equality screen are not recorded"]
+    incomplete: list[str] = []
     facts: dict[str, float | str | None] = {
         "passed_calls": None,
         "minutes_sooner": None,
+        "one_room_lost": NOBODY_CAN_TELL,
         "systems": float(len(systems)),
         "tried_before": tried,
     }
@@ -268,19 +309,30 @@ def _option(
         calls = sum(passed[one, other] for one in partners for other in partners if one != other)
         if not calls and len(systems) == 1:
             return None
+        voice = measured.central(LOG)
         sooner = sum(
-            passed[one, other] * (now[other] - then) for one in partners for other in partners if one != other
+            passed[one, other] * (now.get(other, voice) - then)
+            for one in partners
+            for other in partners
+            if one != other
         )
         facts["passed_calls"] = calls
         facts["minutes_sooner"] = sooner / calls / 60 if calls else 0.0
         for service in partners:
             others = [each for each in partners if each != service]
             # Whoever passes a call by voice holds the line until it is logged; whoever takes it logs it.
-            held = sum(passed[service, each] * now[each] for each in others)
-            logged = sum(passed[each, service] * now[service] for each in others)
-            still = sum(passed[each, service] * then for each in others)
-            facts[f"hours_by_voice_{service}"] = (held + logged) / 3600
-            facts[f"hours_a_year_{service}"] = (held + logged - still) / 3600
+            taken = sum(passed[each, service] for each in others)
+            logs = {**{each: passed[service, each] for each in others}, service: taken}
+            recorded = sum(calls * now[each] for each, calls in logs.items() if each in now) / 3600
+            unrecorded = sum(calls for each, calls in logs.items() if each not in now)
+            facts[f"hours_recorded_{service}"] = recorded
+            facts[f"logs_unrecorded_{service}"] = unrecorded
+            facts[f"calls_taken_{service}"] = taken
+            facts[f"hours_by_voice_{service}"] = recorded + unrecorded * voice / 3600
+            facts[f"hours_a_year_{service}"] = recorded + (unrecorded * voice - taken * then) / 3600
+        facts |= one_room_lost(
+            measured, partners, MESSAGE.name, assumptions, frees_posts=False, one_place=False
+        )
         incomplete += _unrecorded(area, partners)
     else:
         if len(systems) == 1:
@@ -303,15 +355,27 @@ def _option(
 
 
 def _seconds(measured: Rooms) -> tuple[dict[str, float], float]:
-    """Give the seconds that a passed call takes in each service's room now, and as a message."""
-    message = next(each for each in shipped() if each.name == "digital incident message")
-    log = message.with_values(measured.assumptions).log
-    voice = measured.central(LOG)
-    now = {
-        service: voice if took is None else float(took.mean()) / 1000
-        for service, took in zip(measured.services, measured.log, strict=True)
-    }
-    return now, voice if log is None else log.central
+    """Give the seconds that a passed call takes now in each room that recorded them, and as a message at the central value."""
+    recorded = zip(measured.services, measured.log, strict=True)
+    now = {service: float(took.mean()) / 1000 for service, took in recorded if took is not None}
+    return now, measured.central(AS_MESSAGE)
+
+
+def _hours_by_voice(option: Option, service: str, draws: Draws) -> NDArray[np.float64]:
+    """Give the hours a year that a service's handlers spend on passing calls by voice; shape (draws + 1,)."""
+    declared = fact(option, f"logs_unrecorded_{service}") * draws[LOG.name] / 3600
+    return np.asarray(fact(option, f"hours_recorded_{service}") + declared)
+
+
+def _by_voice(option: Option, service: str) -> tuple[str, ...]:
+    """Name what those hours rest on: nothing where every room recorded how long a passed call takes."""
+    return (LOG.name,) if fact(option, f"logs_unrecorded_{service}") else ()
+
+
+def _hours_freed(option: Option, service: str, draws: Draws) -> NDArray[np.float64]:
+    """Give the hours of them that a message would take away if nobody talked a call over; shape (draws + 1,)."""
+    still = fact(option, f"calls_taken_{service}") * draws[AS_MESSAGE.name] / 3600
+    return _hours_by_voice(option, service, draws) - still
 
 
 def _unrecorded(area: Area, partners: Sequence[str]) -> Iterator[str]:

@@ -12,7 +12,7 @@ import numpy as np
 from joinedup.assumptions import Assumption, Declaring
 from joinedup.crossover import hot_cells
 from joinedup.money import SOCIETY, Cash, CashKind, CashLine, Partner
-from joinedup.options import Kind, Need, Option, lives_already, registered, tried_before
+from joinedup.options import Bettered, Kind, Need, Option, lives_already, registered, tried_before
 from joinedup.options.co_responding.gaining import days_covered
 from joinedup.options.co_responding.telling import drawn, ranged
 from joinedup.options.shared_control_room.joining import fact
@@ -129,6 +129,9 @@ TOLD = MappingProxyType(
 """What a board reads of an option's facts; a range is what nine draws in ten lie between."""
 
 
+INCIDENTS_PREVENTED = "incidents prevented"
+
+
 class JointPrevention:
     """Two services prevent together where both are often called."""
 
@@ -145,6 +148,7 @@ class JointPrevention:
     years: int = 10
     exit_cost: str = EXIT_COST.name
     facts_told: Mapping[str, tuple[str, Unit | None]] = TOLD
+    measures: tuple[str, ...] = (INCIDENTS_PREVENTED,)
 
     def find(self, area: Area, assumptions: Mapping[str, Assumption]) -> list[Option]:
         """Look at every pair of services for places of 500 m that are high-risk for both; only counts are kept of them."""
@@ -188,7 +192,6 @@ class JointPrevention:
                     incomplete=(
                         "who lives or works at these places, and who is visited already",
                         "on which legal ground personal data would be shared",
-                        "consultation dates and an equality screen are not recorded",
                     ),
                 )
             )
@@ -303,6 +306,18 @@ class JointPrevention:
             )
             for service in option.partners
             for year in range(1, self.years + 1)
+        ]
+
+    def outcomes(self, area: Area, option: Option, draws: Draws) -> list[Bettered]:  # noqa: ARG002 - as every kind
+        """Give the incidents of each service that would not happen in a year, once visits prevent any."""
+        return [
+            Bettered(
+                each,
+                INCIDENTS_PREVENTED,
+                "incidents a year",
+                fact(option, f"incidents_{each}") * draws[PREVENTED.name],
+            )
+            for each in option.partners
         ]
 
     def explain(self, option: Option) -> str:

@@ -10,7 +10,7 @@ import polars as pl
 from joinedup.area import Change
 from joinedup.disclosure import LIMIT
 from joinedup.money import SOCIETY, Cash, CashKind, CashLine, Partner, Supply
-from joinedup.options import Kind, Need, Option, registered, tried_before
+from joinedup.options import CREW_HOURS, Bettered, Kind, Need, Option, registered, tried_before
 from joinedup.options.co_responding import declared
 from joinedup.options.co_responding.declared import ASSUMPTIONS, EXIT_COST, LEAST_CALLS, TOLD
 from joinedup.options.co_responding.gaining import gained, time_critical, uses_of
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from joinedup.assumptions import Assumption, Draws
     from joinedup.options import Registered
     from joinedup.options.co_responding.gaining import Gained
+
+
+LIVES_SAVED = "lives saved"
 
 
 class CoResponding:
@@ -61,6 +64,7 @@ class CoResponding:
     years: int = 10
     exit_cost: str = EXIT_COST.name
     facts_told: Mapping[str, tuple[str, Unit | None]] = TOLD
+    measures: tuple[str, ...] = (CREW_HOURS, LIVES_SAVED)
 
     def find(self, area: Area, assumptions: Mapping[str, Assumption]) -> list[Option]:
         """Look at every fire and police station; keep those that would be sooner often enough to keep skills."""
@@ -172,6 +176,19 @@ class CoResponding:
         """Give nothing: the station and the ambulances cost the same as now, with co-responding and without."""
         return []
 
+    def outcomes(self, area: Area, option: Option, draws: Draws) -> list[Bettered]:  # noqa: ARG002 - as every kind
+        """Give the lives saved in a year at the ambulance service's calls, and the hours for which the station's crew is out."""
+        saved = lives(option, draws)
+        if len(option.partners) == 1:
+            free = draws[declared.VOLUNTEERS_FREE.name]
+            return [Bettered(option.partners[0], LIVES_SAVED, "people a year", saved * free)]
+        responder, ambulance = option.partners
+        out = fact(option, "sent") * draws[declared.TIME_OUT.name] / 60
+        return [
+            Bettered(responder, CREW_HOURS, "hours a year", -out),
+            Bettered(ambulance, LIVES_SAVED, "people a year", saved),
+        ]
+
     def explain(self, option: Option) -> str:
         """Say which crew goes to what, how much sooner, and what that asks of it."""
         sent, sooner = fact(option, "sent"), fact(option, "minutes_sooner")
@@ -256,7 +273,6 @@ def _option(
             "whether crews agree, and what their contracts say about medical calls",
             "which ambulances would be sent elsewhere once a crew is on its way",
             "what volunteers would cost the ambulance service for the same calls",
-            "consultation dates and an equality screen are not recorded",
             *(
                 f"whether {unit} ({kind}) could go too: its kind is not among those that are listed"
                 for unit, kind in staying(area).filter(_at(each)).select("unit_id", "kind").iter_rows()

@@ -152,7 +152,7 @@ def _open(
     if model.becomes and model.members is None:
         asked.append(f"how many members the {model.becomes} has")
     if model.set_up in ("employer", "merger"):
-        asked.append("transfer of staff, terms, pensions and an equality screen")
+        asked.append("on which terms staff are transferred, and who answers for their pensions")
     if giving and giving is not ending:
         asked.append(
             f"what {giving.name} spends on governing the service and does for it, and who would then"

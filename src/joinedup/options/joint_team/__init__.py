@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from joinedup.money import Cash, CashKind, CashLine, Partner, Supply
-from joinedup.options import Kind, Need, Option, lives_already, registered, tried_before
+from joinedup.options import CREW_HOURS, Bettered, Kind, Need, Option, lives_already, registered, tried_before
 from joinedup.options.co_responding.gaining import days_covered
 from joinedup.options.co_responding.telling import drawn, ranged
 from joinedup.options.joint_team.declared import (
@@ -50,6 +50,9 @@ if TYPE_CHECKING:
 DAYS_A_YEAR = 365.2425
 
 
+JOURNEYS_AVOIDED = "journeys to hospital avoided"
+
+
 class JointTeam:
     """Two services crew one vehicle together."""
 
@@ -71,6 +74,7 @@ class JointTeam:
     years: int = 10
     exit_cost: str = EXIT_COST.name
     facts_told: Mapping[str, tuple[str, Unit | None]] = TOLD
+    measures: tuple[str, ...] = (CREW_HOURS, JOURNEYS_AVOIDED)
 
     def find(self, area: Area, assumptions: Mapping[str, Assumption]) -> list[Option]:
         """Look at every pair of services: from the station with most of their calls in reach, in the busiest hours."""
@@ -202,6 +206,23 @@ class JointTeam:
         """Say response: the team's people and vehicle are its business."""
         return ("response",)
 
+    def outcomes(self, area: Area, option: Option, draws: Draws) -> list[Bettered]:
+        """Give each service's hours of crews, freed and worked in between less those of whoever is taken for the team.
+
+        And, for an ambulance service, journeys that only a team of two services can avoid.
+        """
+        out, taken = _out(option), _taken(option, draws)
+        between = (out - taken * draws[JOB.name] / 60) * draws[OTHER_WORK.name]
+        gone = out * (1.0 - draws[NEW_POSTS.name])
+        hours = taken * draws[FREED.name] / 60 + between - gone
+        found = [Bettered(each, CREW_HOURS, "hours a year", hours) for each in option.partners]
+        avoided = taken * draws[NOT_CONVEYED.name]
+        return found + [
+            Bettered(each, JOURNEYS_AVOIDED, "journeys a year", avoided)
+            for each in option.partners
+            if len(option.partners) > 1 and area.kind_of(each) == "ambulance"
+        ]
+
     def explain(self, option: Option) -> str:
         """Say who crews what, from where and when, and for how many calls."""
         first, hours = int(fact(option, "from_hour")), int(fact(option, "hours"))
@@ -286,7 +307,6 @@ def _option(
         incomplete=(
             "whose people crew the team, and what they do now",
             "how many of these calls a car with one person of each could have taken",
-            "consultation dates and an equality screen are not recorded",
         ),
     )
 

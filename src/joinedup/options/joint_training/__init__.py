@@ -13,7 +13,7 @@ import polars as pl
 from joinedup.area import Area
 from joinedup.disclosure import LIMIT
 from joinedup.money import Cash, CashKind, CashLine, Partner
-from joinedup.options import Kind, Need, Option, lives_already, registered, tried_before
+from joinedup.options import Bettered, Kind, Need, Option, lives_already, registered, tried_before
 from joinedup.options.joint_training import declared
 from joinedup.options.joint_training.declared import ASSUMPTIONS, EXIT_COST, TOLD
 from joinedup.options.joint_training.pooling import HOURS_A_DAY, pooled
@@ -38,6 +38,9 @@ MOST_TOGETHER = 8
 _EXERCISE = "exercis|jesip|interoperab"
 """Words of a topic by which an exercise is known."""
 _RESPONDING = ("police", "fire", "ambulance")
+
+
+EXERCISES_HELD, SEAT_WAITED_FOR = "joint exercises", "wait for a seat"
 
 
 class JointTraining:
@@ -65,6 +68,7 @@ class JointTraining:
     years: int = 10
     exit_cost: str = EXIT_COST.name
     facts_told: Mapping[str, tuple[str, Unit | None]] = TOLD
+    measures: tuple[str, ...] = (EXERCISES_HELD, SEAT_WAITED_FOR)
 
     def find(self, area: Area, assumptions: Mapping[str, Assumption]) -> list[Option]:
         """Pool the calendar of each topic for every two services that teach it, and for all; then look for joint exercises."""
@@ -141,6 +145,19 @@ class JointTraining:
     def budget_functions(self, option: Option) -> tuple[str, ...]:  # noqa: ARG002 - as every kind
         """Say training: courses and exercises are its business."""
         return ("training",)
+
+    def outcomes(self, area: Area, option: Option, draws: Draws) -> list[Bettered]:  # noqa: ARG002 - as every kind
+        """Give the exercises that each takes part in, or how many days less its people wait for a seat, where that is known."""
+        if "exercise" in option.facts:
+            held = draws[declared.EXERCISES.name]
+            return [Bettered(each, EXERCISES_HELD, "exercises a year", held) for each in option.partners]
+        found = []
+        for each in option.partners:
+            now, then = (option.facts.get(f"wait_days_{when}_{each}") for when in ("before", "after"))
+            if isinstance(now, float) and isinstance(then, float):
+                sooner = (now - then) * draws[declared.REALISED.name]
+                found.append(Bettered(each, SEAT_WAITED_FOR, "days", sooner))
+        return found
 
     def explain(self, option: Option) -> str:
         """Say who sits where, how many runs that takes, and what a trained person costs before and after."""

@@ -50,7 +50,6 @@ def found_alone(area: Area, partner: str) -> list[Option]:
                     # What brings in more than it costs has nothing to save.
                     "joined_gbp": float(np.maximum(nets, 0.0).sum() - nets.max()),
                 },
-                incomplete=("posts, consultation dates and an equality screen are not recorded",),
             )
         )
     return found

@@ -118,7 +118,6 @@ def proposed(
         facts=facts,
         incomplete=(
             "terms of leaving: notice, staff, and whose the assets and reserves are then",
-            "posts, consultation dates and an equality screen are not recorded",
             *asked,
             *(
                 ["how much each uses the function, so that cost and use can be compared"]

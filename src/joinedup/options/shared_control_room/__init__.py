@@ -24,6 +24,7 @@ from joinedup.options.shared_control_room.joining import (
     rooms_of,
     tried_in,
 )
+from joinedup.options.shared_control_room.losing import NOBODY_CAN_TELL, one_room_lost
 from joinedup.options.shared_control_room.staffing import handlers
 from joinedup.response.rooms import shipped
 from joinedup.wording import Unit
@@ -198,17 +199,23 @@ def _option(
         "hours_before": None,
         "hours_after": None,
         "posts_freed": 0.0,
-        "one_room_lost": "the fallback must take every call"
-        if WAYS[way].one_place
-        else "each room can stand in for the other",
+        "one_room_lost": NOBODY_CAN_TELL,
         "tried_before": tried,
         **{f"control_posts_{each}": strength[each] for each in partners},
     }
-    incomplete = ["consultation dates, transfers and an equality screen are not recorded"]
+    incomplete: list[str] = []
     measured = rooms_of(area, assumptions)
     known = measured is not None and set(partners) <= set(measured.services)
     if measured is not None and known:
         facts |= handlers(measured, partners, WAYS[way].variant, strength)
+        facts |= one_room_lost(
+            measured,
+            partners,
+            WAYS[way].variant,
+            assumptions,
+            frees_posts=bool(facts["posts_freed"]),
+            one_place=WAYS[way].one_place,
+        )
         if any(
             it is not None
             for line, it in zip(measured.lines, measured.counted, strict=True)

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from joinedup.money import Cash, CashKind, CashLine, Partner, Supply
+from joinedup.options import redundancy_pay
 from joinedup.options.shared_control_room import declared
 from joinedup.options.shared_control_room.joining import fact, in_use, pay, room_called, spent_in
 
@@ -171,14 +172,13 @@ class Costed:
             self._from_live(
                 "posts freed, less those that other duties need", freed * left * post, partner, *paid, *names
             )
-            self._spread(
-                "redundancy",
-                -freed * np.maximum(left, 0.0) * draws[declared.REDUNDANCY.name],
-                partner,
-                (self.goes_live, self.goes_live + 1.0),
-                declared.REDUNDANCY.name,
-                *names,
-            )
+            pay_out = freed * np.maximum(left, 0.0) * draws[declared.REDUNDANCY.name]
+            first_year = (self.goes_live, self.goes_live + 1.0)
+            rests = (declared.REDUNDANCY.name, *names, declared.YEARS_TO_LIVE.name)
+            self.found += [
+                redundancy_pay(partner, year, pay_out * spent_in(year, *first_year), *rests)
+                for year in range(1, self.years + 1)
+            ]
 
     def _room_given_up(self, room: Room) -> None:
         """The bills of the room that closes: its floor, and its systems once their contracts have ended."""

@@ -80,7 +80,7 @@ RELOCATION = _declared(
 )
 REDUNDANCY = _declared(
     "redundancy",
-    "What it costs on average that one post ends, most of them by people leaving anyhow.",
+    "Redundancy pay for each post that ends, on average: most of them end by people leaving anyhow.",
     "pounds a post",
     (3_000, 12_000, 40_000),
     "judgement, to be replaced by the services' own terms",
@@ -112,6 +112,20 @@ FALLBACK = _declared(
     "share",
     (0.05, 0.1, 0.2),
     "judgement: two rooms could stand in for each other, one cannot",
+)
+FALLBACK_STAFF = _declared(
+    "fallback_staff",
+    "Handlers who answer from the fallback while the one room is lost, as a share of those on duty.",
+    "share",
+    (0.25, 0.5, 0.9),
+    "judgement: no table says who goes where; ask who goes to the fallback, and in how many minutes",
+)
+LOST_HOURS = _declared(
+    "lost_hours",
+    "How long a room is lost for, in the busiest hours of the week.",
+    "hours",
+    (2, 8, 24),
+    "judgement: about a shift, until people answer elsewhere for good",
 )
 BY_CALLS = _declared(
     "by_calls",
@@ -159,6 +173,8 @@ ASSUMPTIONS = (
     BUILDING,
     HOST_ADDS,
     FALLBACK,
+    FALLBACK_STAFF,
+    LOST_HOURS,
     BY_CALLS,
     YEARS_TO_LIVE,
     PAY,

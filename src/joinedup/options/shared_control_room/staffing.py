@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -13,7 +12,7 @@ from joinedup.options.shared_control_room.joining import passed_a_year
 from joinedup.response.rooms import Rooms, Staffing, shipped, staffed
 from joinedup.response.rooms.declared import LOG, PRODUCTIVE, SHIFT
 from joinedup.response.rooms.shifts import hours_in_shifts
-from joinedup.response.rooms.staffing import WEEKS_A_YEAR, years
+from joinedup.response.rooms.staffing import WEEKS_A_YEAR, fewer_awake, years
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,49 +23,24 @@ WEEKS, RUNS = 52, 2
 _KEPT: WeakKeyDictionary[Rooms, dict[tuple[str, ...], Staffing]] = WeakKeyDictionary()
 
 
-def _confirmed(measured: Rooms, partners: Sequence[str], variant: str) -> Staffing:
+def confirmed(measured: Rooms, partners: Sequence[str], variant: str) -> Staffing:
     """Staff a way of working for these services alone, confirmed by simulation; worked out once."""
     key = (variant, *sorted(partners))
     kept = _KEPT.setdefault(measured, {})
     if key not in kept:
-        own = _only(measured, partners)
+        own = measured.only(partners)
         kept[key] = staffed(
             own, next(each for each in shipped() if each.name == variant), made=years(own, WEEKS, RUNS)
         )
     return kept[key]
 
 
-def _only(measured: Rooms, partners: Sequence[str]) -> Rooms:
-    """Give the rooms of these services alone; what they pass to others and are passed by them is left out."""
-    services = [each for each, name in enumerate(measured.services) if name in partners]
-    lines = [row for row, line in enumerate(measured.lines) if line.service in partners]
-    pattern = measured.pattern
-    return replace(
-        measured,
-        services=tuple(measured.services[each] for each in services),
-        pattern=replace(
-            pattern,
-            lines=tuple(pattern.lines[row] for row in lines),
-            hourly=pattern.hourly[lines],
-            season=pattern.season[lines],
-            surge=pattern.surge[lines],
-            together=pattern.together[np.ix_(lines, lines)],
-        ),
-        talk=tuple(measured.talk[row] for row in lines),
-        log=tuple(measured.log[each] for each in services),
-        passed=measured.passed[np.ix_(lines, services)],
-        counted=tuple(measured.counted[row] for row in lines),
-        timed=tuple(measured.timed[row] for row in lines),
-        recorded=None,
-    )
-
-
 def handlers(
     measured: Rooms, partners: Sequence[str], variant: str, strength: Mapping[str, float]
 ) -> dict[str, float | str | None]:
     """Give handlers now and then, and the whole posts that a roster of whole shifts sets free, by service."""
-    before = _confirmed(measured, partners, "separate rooms")
-    after = _confirmed(measured, partners, variant)
+    before = confirmed(measured, partners, "separate rooms")
+    after = confirmed(measured, partners, variant)
     services = before.rooms.services
     by_post = WEEKS_A_YEAR / measured.central(PRODUCTIVE)
     long = measured.central(SHIFT)
@@ -75,7 +49,7 @@ def handlers(
     found: dict[str, float | str | None] = {
         "hours_before": before.hours,
         "hours_after": after.hours,
-        "hours_for_keeping_fewer_awake": before.for_minimum - after.for_minimum,
+        "hours_for_keeping_fewer_awake": fewer_awake(before, after),
         "roster_before": sum(rosters),
         "roster_after": after.in_shifts,
         "most_handlers_before": float(before.confirmed.sum(axis=0).max()),

@@ -1,7 +1,7 @@
 """Shared estate: a service moves into a building of another, and gives up its own; several may move into one.
 
 Pairs of sites within reach are looked at by themselves. Where the study says enough of its sites, the whole estate is planned
-at once besides, and what the plan moves is an option too: by itself, and with all that moves under the same roof.
+at once besides, and what the plan moves or closes is an option too: by itself, and with all that moves under the same roof.
 """
 
 from __future__ import annotations
@@ -15,21 +15,19 @@ import numpy as np
 import polars as pl
 
 from joinedup.locate import ASSUMPTIONS as LOCATE
-from joinedup.money import Cash, CashKind, CashLine, Partner, Supply
+from joinedup.locate import stays_put
 from joinedup.options import Kind, Need, Option, lives_already, registered, tried_before
-from joinedup.options.shared_estate.declared import (
-    ASSUMPTIONS,
-    COST_TO_ADAPT,
-    COST_TO_MOVE,
-    EXIT_COST,
-    HOST_SHARE,
-    MOST_GAP,
-    RECEIPT_SHARE,
-    RUNNING_COST,
-    SHARED_KINDS,
-    SPACE_NEEDED,
+from joinedup.options.shared_estate.costing import ended, kept_on, moved
+from joinedup.options.shared_estate.declared import ASSUMPTIONS, EXIT_COST, MOST_GAP, SHARED_KINDS
+from joinedup.options.shared_estate.moving import (
+    NEEDS,
+    Way,
+    closing_of,
+    option_of,
+    site_of,
+    start_year,
+    with_needs,
 )
-from joinedup.options.shared_estate.moving import Way, option_of, site_of, start_year
 from joinedup.options.shared_estate.planning import whole_estate
 from joinedup.overlap import ASSUMPTIONS as OVERLAP
 from joinedup.overlap import REACH, SAME_PLACE_M, site_pairs
@@ -40,13 +38,11 @@ from joinedup.travel import StraightLine
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
-
     from joinedup.area import Area
     from joinedup.assumptions import Assumption, Draws
     from joinedup.locate import Plan
+    from joinedup.money import Cash
     from joinedup.options import Registered
-    from joinedup.options.shared_estate.moving import Site
 
 __all__ = ["KIND", "SharedEstate", "whole_estate"]
 
@@ -68,34 +64,46 @@ class SharedEstate:
     exit_cost: str = EXIT_COST.name
 
     def find(self, area: Area, assumptions: Mapping[str, Assumption]) -> list[Option]:
-        """Try every pair of sites within reach, and what a plan of the whole estate moves; no moves twice."""
+        """Try every pair of sites within reach, and what a plan of the whole estate moves or closes; no moves twice."""
         register = registered(area, self.name)
-        found = self._among(area, assumptions, register)
-        found += self._planned(area, assumptions, register)
-        return sorted(
-            {option.id: option for option in reversed(found)}.values(), key=lambda option: option.id
-        )
+        planned = self._planned(area, assumptions, register)
+        found = {option.id: _alone_in_title(area, option) for option in planned}
+        for option in self._among(area, assumptions, register):
+            # A pair that was looked at by itself is what it is; what it waits for in the plan it waits for all the same.
+            facts = found[option.id].facts if option.id in found else {}
+            waits = {name: facts[name] for name in (NEEDS,) if name in facts}
+            found[option.id] = replace(option, facts={**option.facts, **waits})
+        return sorted(found.values(), key=lambda option: option.id)
 
     def find_alone(self, area: Area, partner: str, assumptions: Mapping[str, Assumption]) -> list[Option]:
-        """Try the same with the sites of one partner: it gives up one of its own and moves into another of its own."""
+        """Try the same with the sites of one partner: it gives up one of its own, or moves it into another of its own."""
         # Each site is taken for a service of its own, so that the one search serves both.
         own = area.table("sites").filter(pl.col("service_id") == partner)
         apart = own.with_columns(service_id=pl.col("site_id"))
         alone = replace(area, tables=MappingProxyType({**area.tables, "sites": apart}))
-        return [
-            replace(
-                option,
-                id=option.id.replace("shared-estate-", "shared-estate-alone-", 1),
-                partners=(partner,),
-            )
-            for option in self._among(alone, assumptions, ())
+        # What the plan of the whole estate gives to this partner alone is no more a saving of working together.
+        planned = self._planned(area, assumptions, registered(area, self.name))
+        found = [
+            *(option for option in planned if option.partners == (partner,)),
+            *self._among(alone, assumptions, ()),
         ]
+        return list(
+            {
+                option.id: replace(
+                    option,
+                    id=option.id.replace("shared-estate-", "shared-estate-alone-", 1),
+                    partners=(partner,),
+                )
+                for option in found
+            }.values()
+        )
 
     def _among(
         self, area: Area, assumptions: Mapping[str, Assumption], register: Sequence[Registered]
     ) -> list[Option]:
         """Try both directions of every pair of sites within reach; keep those for which there is, or may be, room."""
         pairs = site_pairs(area, StraightLine.of(assumptions), assumptions[REACH.name].central)
+        kept = stays_put(area)
         fit = pairs.filter(
             pl.col("kind").is_in(SHARED_KINDS)
             & pl.col("kind_2").is_in(SHARED_KINDS)
@@ -106,6 +114,8 @@ class SharedEstate:
             way = Way(pair["metres"], pair["minutes"])
             sites = (pair["site_id"], pair["site_id_2"])
             for mover, host in (sites, sites[::-1]):
+                if mover in kept:
+                    continue
                 option = self._option(area, {mover: way}, host, assumptions, register)
                 if option is not None:
                     found.append(option)
@@ -114,7 +124,10 @@ class SharedEstate:
     def _planned(
         self, area: Area, assumptions: Mapping[str, Assumption], register: Sequence[Registered]
     ) -> list[Option]:
-        """Give each move that a plan of the whole estate makes between services, and each host with all its newcomers."""
+        """Give each move and closing of a plan of the whole estate, and each host with all its newcomers.
+
+        What concerns one service only is there too: a board can take it, and it is no saving of working together.
+        """
         plan = whole_estate(area, assumptions)
         if plan is None or plan.gap > assumptions[MOST_GAP.name].central:
             return []
@@ -129,9 +142,11 @@ class SharedEstate:
             sets = [{mover: way} for mover, way in ways.items()]
             for each in (*sets, *([ways] if len(ways) > 1 else [])):
                 option = self._option(area, each, host, assumptions, register)
-                if option is not None and len(option.partners) > 1:
-                    found.append(option if plan.status == "optimal" else _not_proven(option, plan))
-        return found
+                if option is not None:
+                    found.append(option)
+        found += [closing_of(area, each) for each in plan.closed]
+        waiting = [with_needs(option, plan, found) for option in found]
+        return waiting if plan.status == "optimal" else [_not_proven(option, plan) for option in waiting]
 
     def _option(
         self,
@@ -154,102 +169,19 @@ class SharedEstate:
 
     def cash(self, area: Area, option: Option, draws: Draws) -> list[Cash]:
         """Capital, then what is freed, what the host bears, the rent between them and the receipt; for each that moves."""
+        if len(option.joins) == 1:
+            return ended(area, site_of(area, option.joins[0]), draws, self.years)
         *movers, host = (site_of(area, each) for each in option.joins)
-        return [flow for mover in movers for flow in self._moved(area, mover, host, draws)]
-
-    def _moved(self, area: Area, mover: Site, host: Site, draws: Draws) -> list[Cash]:
-        payer, landlord = Partner(mover.service_id), Partner(host.service_id)
-        space = (mover.floor_area_m2 or 0.0) * draws[SPACE_NEEDED.name]
-        start = start_year(area, mover)
-        later = range(start + 1, self.years + 1)
-        a_m2, host_names = _cost_a_m2(host, draws)
-        adapting, adapt_names = _cost_to_adapt(host, draws)
-        freed, freed_names = _running_cost(mover, draws)
-        flows = [
-            Cash(
-                "adapting the host's floor and moving in",
-                CashKind.CASH_RELEASING,
-                CashLine.CAPITAL,
-                start,
-                -(space * adapting + draws[COST_TO_MOVE.name]),
-                payer,
-                payer,
-                (SPACE_NEEDED.name, *adapt_names, COST_TO_MOVE.name),
-                supply=Supply.STANDARD,
-            )
-        ]
-        for year in later:
-            flows += [
-                Cash(
-                    "running cost of the site given up",
-                    CashKind.CASH_RELEASING,
-                    CashLine.RUNNING,
-                    year,
-                    freed,
-                    payer,
-                    payer,
-                    freed_names,
-                ),
-                Cash(
-                    "what the newcomer adds to the host's running cost",
-                    CashKind.CASH_RELEASING,
-                    CashLine.RUNNING,
-                    year,
-                    -space * a_m2 * draws[HOST_SHARE.name],
-                    landlord,
-                    landlord,
-                    (SPACE_NEEDED.name, HOST_SHARE.name, *host_names),
-                ),
-            ]
-        if payer != landlord:
-            flows += [
-                Cash(
-                    "rent at the host's average cost",
-                    CashKind.PAYMENT,
-                    CashLine.PAYMENT,
-                    year,
-                    space * a_m2,
-                    payer,
-                    landlord,
-                    (SPACE_NEEDED.name, *host_names),
-                )
-                for year in later
-            ]
-        if mover.tenure == "freehold" and mover.value_gbp is not None and start < self.years:
-            flows.append(
-                Cash(
-                    "receipt for the site given up",
-                    CashKind.CASH_RELEASING,
-                    CashLine.RECEIPT,
-                    start + 1,
-                    mover.value_gbp * draws[RECEIPT_SHARE.name],
-                    payer,
-                    payer,
-                    (RECEIPT_SHARE.name,),
-                )
-            )
-        return flows
+        return [flow for mover in movers for flow in moved(area, mover, host, draws, self.years)]
 
     def carry_on(self, area: Area, option: Option, draws: Draws) -> list[Cash]:
         """Give what the sites that would be given up go on costing."""
-        flows = []
-        for mover in (site_of(area, each) for each in option.joins[:-1]):
-            payer = Partner(mover.service_id)
-            cost, names = _running_cost(mover, draws)
-            flows += [
-                Cash(
-                    "running cost of the site as now",
-                    CashKind.CASH_RELEASING,
-                    CashLine.RUNNING,
-                    year,
-                    -cost,
-                    payer,
-                    payer,
-                    names,
-                )
-                for year in range(1, self.years + 1)
-            ]
-        return flows
+        given_up = option.joins[:-1] or option.joins
+        return [
+            flow
+            for each in given_up
+            for flow in kept_on(site_of(area, each), draws, range(1, self.years + 1))
+        ]
 
     def budget_functions(self, option: Option) -> tuple[str, ...]:  # noqa: ARG002 - as every kind
         """Say estates: buildings are its business."""
@@ -259,6 +191,14 @@ class SharedEstate:
         """Say who moves where, how far, and what is given up."""
         facts = {name: value for name, value in option.facts.items() if isinstance(value, int | float)}
         units = round(facts["units"])
+        if len(option.names) == 1:
+            (closing,) = option.names
+            theirs = f"Its {units} units end with it" if units > 1 else "Its one unit ends with it"
+            return (
+                f"{closing} closes, and nobody takes its place: the study says that its work may end. "
+                f"{f'{theirs}. ' if units else ''}What it costs to run is saved, and clearing it costs as much as a move. "
+                "Its service can do this alone."
+            )
         *movers, host = option.names
         if len(movers) > 1:
             moved = f"Their {units} units and their people" if units else "Their people"
@@ -276,7 +216,7 @@ class SharedEstate:
             else f"Its {units} units"
         )
         paid = (
-            "It pays for the building work; the host building's bills rise."
+            "It is one service's own: it pays for the building work, and the host building's bills rise."
             if len(option.partners) == 1
             else "The newcomer pays for the building work and then a rent; the host keeps its building and bears what the "
             "newcomer adds to its bills."
@@ -287,6 +227,13 @@ class SharedEstate:
         )
 
 
+def _alone_in_title(area: Area, option: Option) -> Option:
+    """Say in its title of what one service can do alone that it can, so that nobody takes it for joint working (§4.5)."""
+    if len(option.partners) > 1:
+        return option
+    return replace(option, title=f"{option.title}, which {area.name_of(option.partners[0])} can do alone")
+
+
 def _not_proven(option: Option, plan: Plan) -> Option:
     """Say with a move that the plan it comes from ran out of time, so that on another machine it could be another."""
     left = plan.cost_gbp_a_year - plan.bound_gbp_a_year
@@ -295,27 +242,6 @@ def _not_proven(option: Option, plan: Plan) -> Option:
         f"another could be up to £{left:,.0f} a year cheaper"
     )
     return replace(option, incomplete=(*option.incomplete, sentence))
-
-
-def _running_cost(site: Site, draws: Draws) -> tuple[NDArray[np.float64], tuple[str, ...]]:
-    """Give what a site costs to run in a year, and the assumptions used where the study does not say."""
-    if site.running_cost_gbp is not None:
-        return np.full(len(draws), site.running_cost_gbp), ()
-    return (site.floor_area_m2 or 0.0) * draws[RUNNING_COST.name], (RUNNING_COST.name,)
-
-
-def _cost_to_adapt(host: Site, draws: Draws) -> tuple[NDArray[np.float64], tuple[str, ...]]:
-    """Give what building work for a square metre of newcomer costs at a host."""
-    if host.adapt_cost_gbp_m2 is not None:
-        return np.full(len(draws), host.adapt_cost_gbp_m2), ()
-    return draws[COST_TO_ADAPT.name], (COST_TO_ADAPT.name,)
-
-
-def _cost_a_m2(site: Site, draws: Draws) -> tuple[NDArray[np.float64], tuple[str, ...]]:
-    """Give the average running cost of a square metre of a site."""
-    if site.running_cost_gbp is not None and site.floor_area_m2:
-        return np.full(len(draws), site.running_cost_gbp / site.floor_area_m2), ()
-    return draws[RUNNING_COST.name], (RUNNING_COST.name,)
 
 
 KIND: Kind = SharedEstate()

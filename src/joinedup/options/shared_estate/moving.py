@@ -1,8 +1,8 @@
-"""Moving: one site, or several, that give up their buildings for room in a host's, and what a board still has to know."""
+"""Moving: sites that give up their buildings for room in a host's, or end, and what a board still has to know."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -13,10 +13,15 @@ from joinedup.options import Option
 from joinedup.options.shared_estate.declared import SPACE_NEEDED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from joinedup.assumptions import Assumption
+    from joinedup.locate import Plan
+
+
+NEEDS = "needs"
+"""The fact that names the options that have to be live first, parted by semicolons; any of those parted by a line does."""
 
 
 @dataclass(frozen=True)
@@ -34,19 +39,8 @@ class Site:
     lease_break_on: date | None
     bays: int | None
     value_gbp: float | None
-    fixed: str | None
     secure: str | None
     adapt_cost_gbp_m2: float | None
-
-    @property
-    def stays(self) -> bool:
-        """Whether it is not to be given up: the study says so, or its contract runs on.
-
-        A private finance contract without a known break does, as in a plan of the whole estate: to end it costs what it would
-        have cost.
-        """
-        runs_on = self.tenure == "pfi" and self.lease_break_on is None
-        return "yes" in (self.fixed, self.secure) or runs_on
 
     @property
     def takes_in(self) -> bool:
@@ -71,13 +65,13 @@ def option_of(
 ) -> Option | None:
     """Make the option that these sites all move into the host, or None where it is known that they do not fit together."""
     movers, host = [site_of(area, each) for each in sorted(ways)], site_of(area, host_id)
-    if any(each.floor_area_m2 is None or each.stays for each in movers) or not host.takes_in:
+    if any(each.floor_area_m2 is None for each in movers) or not host.takes_in:
         return None
     left = pl.col("site_id").is_in([each.site_id for each in movers])
     units = area.table("units")
     moving = units.filter(left).height
     space = sum(each.floor_area_m2 or 0.0 for each in movers) * assumptions[SPACE_NEEDED.name].central
-    incomplete = ["posts, consultation dates and an equality screen are not recorded"]
+    incomplete: list[str] = []
     if host.spare_area_m2 is None:
         incomplete.append(f"whether {host.name} has {space:,.0f} m² to spare")
     elif host.spare_area_m2 < space:
@@ -132,6 +126,58 @@ def option_of(
     )
 
 
+def closing_of(area: Area, site_id: str) -> Option:
+    """Make the option that a site ends without a move, because the study says that its work may; its service does it alone."""
+    site = site_of(area, site_id)
+    here = pl.col("site_id") == site_id
+    ends = {
+        table: area.table(table).filter(here)[key].sort().to_list()
+        for table, key in (("units", "unit_id"), ("posts", "post_id"))
+    }
+    changes = [Change(table, row, None) for table, rows in ends.items() for row in rows]
+    # What it holds goes elsewhere, nobody knows where.
+    assets = area.table("assets").filter(here)["asset_id"].sort()
+    changes += [Change("assets", row, "site_id", None) for row in assets.to_list()]
+    facts: dict[str, float | str | None] = dict.fromkeys(("metres", "minutes", "space_m2"), 0.0)
+    return Option(
+        id=f"shared-estate-close-{site_id}",
+        kind="shared estate",
+        title=f"{site.name} closes",
+        partners=(site.service_id,),
+        joins=(site_id,),
+        names=(site.name,),
+        changes=(*changes, Change("sites", site_id, None)),
+        uses=(f"sites/{site_id}", *(f"{table}/{row}" for table, rows in ends.items() for row in rows)),
+        facts={
+            **facts,
+            "units": float(len(ends["units"])),
+            "start_year": float(start_year(area, site)),
+            "tried_before": None,
+        },
+        incomplete=(
+            *(["where what it holds goes"] if len(assets) else []),
+            *(
+                [f"what {site.name} would fetch"]
+                if site.tenure == "freehold" and site.value_gbp is None
+                else []
+            ),
+        ),
+    )
+
+
+def with_needs(option: Option, plan: Plan, among: Sequence[Option]) -> Option:
+    """Say which moves of the plan an option cannot do without, by the options among these that make them; none of its own."""
+    own = set(option.joins[:-1] or option.joins)
+    pairs = {pair for move in plan.moves if move.mover in own for pair in move.needs}
+    pairs |= {pair for site in plan.closed if site in own for pair in plan.closed_needs.get(site, ())}
+    said = []
+    for mover, host in sorted(pair for pair in pairs if pair[0] not in own):
+        # Whoever moves in with others has moved in.
+        makes = [each.id for each in among if each.joins[-1] == host and mover in each.joins[:-1]]
+        said.append(" | ".join(makes or [f"shared-estate-{mover}-to-{host}"]))
+    return replace(option, facts={**option.facts, NEEDS: "; ".join(said)}) if said else option
+
+
 def _turns_in(units: pl.DataFrame, site: Site) -> bool:
     """Say whether a crew of a site comes from home or work when it is called."""
     here = units.filter(pl.col("site_id") == site.site_id)
@@ -146,7 +192,9 @@ def _unknown(area: Area, movers: list[Site]) -> list[str]:
     others = area.table("posts").filter(left & (pl.col("function") != "response"))
     if others.height or area.table("control_rooms").filter(left).height:
         site = "the site" if len(movers) == 1 else "these sites"
-        said.append(f"other functions work from {site}, and would have to move too")
+        said.append(
+            f"other functions work from {site}, and would have to move too, at a cost that is not counted"
+        )
     for mover in movers:
         if mover.tenure == "freehold" and mover.value_gbp is None:
             said.append(f"what {mover.name} would fetch")

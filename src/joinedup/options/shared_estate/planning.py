@@ -70,7 +70,8 @@ def _plan(area: Area, assumptions: Mapping[str, Assumption]) -> Plan | None:
 def _terms(area: Area, assumptions: Mapping[str, Assumption]) -> Terms:
     """Take the terms from central values and the study's capital; a service with placed incidents keeps its minutes of a station.
 
-    All moves together spend no more than the partners have for all of the roadmap: in which year is the roadmap's business.
+    All moves together, and those of each partner, spend no more than is there for all years of the roadmap: in which year is
+    the roadmap's business.
     """
 
     def central(declared: Assumption) -> float:
@@ -97,4 +98,5 @@ def _terms(area: Area, assumptions: Mapping[str, Assumption]) -> Terms:
             if service in placed and service in stations
         },
         capital_gbp=math.inf if own.capital_gbp_a_year is None else own.capital_gbp_a_year * own.years,
+        capital_gbp_of={who: each * own.years for who, each in own.capital_gbp_a_year_of.items()},
     )

@@ -100,7 +100,7 @@ POST_COST = _declared(
 )
 POST_ENDED = _declared(
     "post_ended",
-    "Redundancy or redeployment for each post that ends.",
+    "Redundancy pay for each post that ends, on average.",
     "pounds a post",
     (5_000, 20_000, 45_000),
     "judgement: turnover takes some, long service makes others dear",

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from joinedup.money import Cash, CashKind, CashLine
-from joinedup.options import Option
+from joinedup.options import Option, redundancy_pay
 from joinedup.options.shared_support.declared import (
     POST_COST,
     POST_ENDED,
@@ -78,7 +78,6 @@ def find(area: Area, assumptions: Mapping[str, Assumption]) -> list[Option]:
                     "tried_before": tried(register, partners),
                 },
                 incomplete=(
-                    "whose posts end, consultation dates, transfers and an equality screen are not recorded",
                     *(f"what the {function} posts of {area.name_of(each)} cost" for each in uncosted),
                     *asked,
                     *overlapping(area, register, partners),
@@ -173,11 +172,10 @@ def cash(area: Area, option: Option, draws: Draws) -> list[Cash]:
                 SETTING_UP.name,
                 *names,
             ),
-            own(
-                "posts that end",
-                1,
-                -whole * share * draws[POST_ENDED.name],
+            redundancy_pay(
                 partner,
+                1,
+                whole * share * draws[POST_ENDED.name],
                 SAVED_ON_POSTS.name,
                 POST_ENDED.name,
             ),

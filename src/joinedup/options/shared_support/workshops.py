@@ -83,7 +83,7 @@ def _option(
         return None
     vehicles = area.table("assets").filter(pl.col("service_id") == mover["service_id"]).height
     units = area.table("units").filter(pl.col("service_id") == mover["service_id"]).height
-    incomplete = ["consultation dates, transfers and an equality screen are not recorded"]
+    incomplete: list[str] = []
     if host["spare_area_m2"] is None:
         incomplete.append(f"whether {host['name']} has {space:,.0f} m² to spare")
     if mover["tenure"] == "freehold" and mover["value_gbp"] is None:

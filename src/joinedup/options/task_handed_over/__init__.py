@@ -10,7 +10,7 @@ import polars as pl
 
 from joinedup.area.places import fit_for_distance
 from joinedup.money import Cash, CashKind, CashLine, Partner, Supply
-from joinedup.options import Kind, Need, Option, lives_already, registered, tried_before
+from joinedup.options import CREW_HOURS, Bettered, Kind, Need, Option, lives_already, registered, tried_before
 from joinedup.options.co_responding.gaining import days_covered
 from joinedup.options.co_responding.telling import drawn, ranged
 from joinedup.options.shared_control_room.joining import fact
@@ -63,6 +63,7 @@ class TaskHandedOver:
     years: int = 10
     exit_cost: str = EXIT_COST.name
     facts_told: Mapping[str, tuple[str, Unit | None]] = TOLD
+    measures: tuple[str, ...] = (CREW_HOURS,)
 
     def find(self, area: Area, assumptions: Mapping[str, Assumption]) -> list[Option]:
         """Count what could be each task, for every service that could hand it to the nearest that could take it."""
@@ -220,6 +221,22 @@ class TaskHandedOver:
             for year in range(1, self.years + 1)
         ]
 
+    def outcomes(self, area: Area, option: Option, draws: Draws) -> list[Bettered]:  # noqa: ARG002 - as every kind
+        """Give the hours of crews that the task frees of the giver, takes of the taker, and spares ambulances that wait."""
+        task = next(each for each in TASKS if each.name == option.facts["task"])
+        jobs = jobs_of(task, option, draws)
+        freed = jobs * draws[task.freed.name] / 60
+        giver, *others = option.partners
+        if not others:
+            return [Bettered(giver, CREW_HOURS, "hours a year", freed * draws[OWN_SAVES.name])]
+        added = jobs * (1.0 + draws[INDUCED.name]) * draws[task.added.name] / 60
+        waits = jobs * draws[AMBULANCE_WAIT.name] / 60
+        return [
+            Bettered(giver, CREW_HOURS, "hours a year", freed),
+            Bettered(others[0], CREW_HOURS, "hours a year", -added),
+            *(Bettered(third, CREW_HOURS, "hours a year", waits) for third in others[1:]),
+        ]
+
     def explain(self, option: Option) -> str:
         """Say who does what for whom, how often, and what that does on both sides."""
         if len(option.partners) == 1:
@@ -302,7 +319,6 @@ def _option(
         incomplete=(
             f"how many of the incidents held a {task.name}: a declared share stands in",
             "who answers for damage and harm when another service does the task",
-            "consultation dates and an equality screen are not recorded",
         ),
     )
 
