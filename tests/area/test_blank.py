@@ -50,6 +50,9 @@ def test_the_lines_that_are_commented_out_are_right_once_they_are_not(tmp_path: 
     assert settings.nation == "England"
     assert settings.tolerances["fire"].minutes == 0.5
     assert settings.tolerances["fire"].answering_seconds == 10
+    own = settings.roadmap
+    assert (own.years, own.capital_gbp_a_year, own.options_at_once, own.chance_of_loss) == (5, 2e6, 4, 0.1)
+    assert (own.capital_gbp_a_year_of, own.options_at_once_of) == ({"fire": 5e5}, {"fire": 2})
 
 
 def test_two_blank_studies_are_the_same_bytes(tmp_path: Path) -> None:

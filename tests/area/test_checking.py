@@ -397,6 +397,15 @@ def test_a_tolerance_for_a_service_that_is_not_there_is_refused_with_the_right_n
         read_area(study(tmp_path, toml))
 
 
+@pytest.mark.parametrize("limit", ["capital_gbp_a_year_of", "options_at_once_of"])
+def test_a_limit_for_a_partner_that_is_not_there_is_refused_with_the_right_name(
+    tmp_path: Path, limit: str
+) -> None:
+    toml = LONDON + f"[roadmap.{limit}]\nfier = 3\n"
+    with pytest.raises(Refusal, match=rf"study\.toml: \[roadmap\.{limit}\.fier\].*did you mean 'fire'"):
+        read_area(study(tmp_path, toml))
+
+
 # --- text --------------------------------------------------------------------------------------------------------
 
 

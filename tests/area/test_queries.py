@@ -13,7 +13,7 @@ from joinedup.area.queries import COLUMNS, Effect, Findings, Queries
 from joinedup.area.readings import kept, stored_queries
 from joinedup.refusal import CannotWrite, Refusal
 from joinedup.writing import write_files
-from tests.area.studies import incidents, read, study
+from tests.area.studies import LONDON, incidents, read, study
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -225,3 +225,16 @@ def test_a_typed_table_gives_its_rows_to_mend_as_text(tmp_path: Path) -> None:
     target = tmp_path / "mend.csv"
     write_rows_to_mend(made, read(made)[1], target)
     assert cells(target)[1][2:] == ["a", "fire", "1970-01-01 00:00:00.000001+00:00", "[2]"]
+
+
+def test_tolerances_without_the_day_on_which_results_were_seen_are_asked_about(tmp_path: Path) -> None:
+    # §5.7: a tolerance that came after results does not count, and without that day nobody can tell which came first.
+    agreed = "[study.tolerances.fire]\nminutes = 0.5\nrecorded_on = 2025-01-20\n"
+    _, queries = read(study(tmp_path / "unsaid", LONDON + agreed))
+    (asked,) = (each for each in queries.groups() if each.file == "study.toml")
+    assert (asked.column, asked.effect) == ("results_seen_on", Effect.NOTED)
+    assert "nobody can tell whether the tolerances came first" in asked.example
+    assert asked.mend == "Write results_seen_on, such as 2025-04-20, under [study] in study.toml."
+    for name, settings in (("said", LONDON + "results_seen_on = 2025-04-20\n" + agreed), ("none", LONDON)):
+        _, queries = read(study(tmp_path / name, settings))
+        assert "study.toml" not in set(queries.frame["file"])

@@ -173,9 +173,11 @@ def test_any_name_of_a_folder_can_be_written_as_toml(name: str) -> None:
 
 
 def test_the_limits_of_a_roadmap_are_read() -> None:
-    given = {"study": {"name": "A", "zone": "UTC"}, "roadmap": {"years": 3, "capital_gbp_a_year": 1e6}}
+    own = {"years": 3, "capital_gbp_a_year": 1e6, "options_at_once_of": {"fire": 2}}
+    given = {"study": {"name": "A", "zone": "UTC"}, "roadmap": own}
     limits = settings_from(given, "study.toml").roadmap
     assert (limits.years, limits.capital_gbp_a_year, limits.options_at_once) == (3, 1e6, None)
+    assert limits.options_at_once_of == {"fire": 2}
 
 
 @pytest.mark.parametrize(
@@ -186,6 +188,12 @@ def test_the_limits_of_a_roadmap_are_read() -> None:
         ({"capital_gbp_a_year": "1m"}, "must be an amount in pounds"),
         ({"capital_gbp_a_year_of": {"fire": -1}}, "'fire' under \\[roadmap\\] must be an amount"),
         ({"chance_of_loss": 5}, "must be a share from 0 to 1"),
+        ({"options_at_once_of": 2}, "write the options at once of each partner under"),
+        (
+            {"options_at_once_of": {"fire": 0}},
+            "'fire' under \\[roadmap.options_at_once_of\\] must be a whole number",
+        ),
+        ({"options_at_once_of": {"fire": True}}, "must be a whole number from 1 to 1000, not True"),
     ],
 )
 def test_a_limit_that_cannot_be_kept_is_refused(given: dict[str, object], says: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from joinedup.study import Study
-from joinedup.study.planning import NotValued
+from joinedup.study.unlocking import NotValued
 from tests.cli.running import run
 from tests.small import LITTLETON, littleton
 
@@ -55,6 +55,8 @@ def test_each_option_says_what_tips_it_who_could_bear_it_and_what_each_could_do_
         assert len(each["affordable"]) == found.affordable.height
         assert [one["partner"] for one in each["alone"]] == [one.partner for one in found.alone]
         assert each["gate_basis"] == found.gate.basis
+        shown = {(one["service"], one["measure"]): one["better_by"] for one in each["effects"]}
+        assert shown == {(one.service, one.measure): one.change for one in found.effects}
         assert "not a sample" in each["elsewhere"]["warning"]
         assert each["elsewhere"]["months_from_idea_to_live"] == list(found.months_elsewhere)
 

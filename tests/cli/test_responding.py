@@ -65,13 +65,49 @@ def test_it_prints_a_table_for_each_and_the_law_of_travel() -> None:
         "The baseline beside what happened",
         "Standards",
         "C2 mean, interim",
-        "each service sets its own",
+        "each sets its own",
+        "Which kinds of unit meet which need",
         "Share of its time on duty",
         "looked at every 5 minutes",
         "Travel: ambulance: straight line, fitted to 112 recorded runs",
         "The records that each step is drawn from",
     ):
         assert words in printed().out
+
+
+def test_what_was_recorded_stands_beside_what_was_played() -> None:
+    compared = {
+        row["service_id"]: row for row in asked_json()["calibration"]["services"] if row["measure"] == "mean"
+    }
+    recorded = {row["service_id"]: row for row in asked_json()["recorded"] if row["category"] == "all"}
+    assert recorded.keys() == compared.keys()
+    for service, row in recorded.items():
+        assert row["mean"] == pytest.approx(compared[service]["recorded"])
+        parts = [each for each in asked_json()["recorded"] if each["service_id"] == service and each != row]
+        assert sum(each["incidents"] for each in parts) == row["incidents"]
+
+
+def test_an_hour_that_is_off_by_seconds_is_not_called_off() -> None:
+    # §3.4: what is listed is beyond chance and beyond the tolerance; how many chance alone gives is said.
+    found = asked_json()["calibration"]
+    means = [
+        row for each in ("hours", "grounds", "categories") for row in found[each] if row["measure"] == "mean"
+    ]
+    beyond = [row for row in means if row["low"] > 0 or row["high"] < 0]
+    far = [row for row in beyond if abs(row["gap"]) > found["tolerance"] * row["recorded"]]
+    assert 0 < len(far) < len(beyond)
+    assert f"{len(far)} of {len(means)}" in printed().out
+    assert f"{len(beyond)} of {len(means)} hours, grounds and categories lie beyond" in printed().out
+    assert f"where chance alone would put {len(means) * 0.05:.1f}" in printed().out
+
+
+def test_who_meets_which_need_is_told_with_its_records() -> None:
+    who = asked_json()["who_meets_what"]
+    assert {(row["need"], row["kind"], row["meets"]) for row in who} == {
+        ("ambulance", "ambulance", True),
+        ("first engine", "engine", True),
+        ("police car", "car", True),
+    }
 
 
 def test_what_each_step_rests_on_is_printed_with_its_records_and_its_fit() -> None:
@@ -102,6 +138,8 @@ def test_rows_are_written_where_they_are_asked_for_and_nowhere_else(tmp_path: Pa
     assert [path.name for path in tmp_path.iterdir()] == ["rows.parquet"]
     assert {path: path.read_bytes() for path in LITTLETON.rglob("*") if path.is_file()} == before
     table = pl.read_parquet(out)
+    # As many as are said to be there.
+    assert f"{table.height:,} rows, one a run and job to which somebody went" in ran.out
     assert table["run"].unique().sort().to_list() == [0, 1]
     assert {
         *(

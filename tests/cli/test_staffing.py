@@ -40,11 +40,15 @@ def test_every_way_of_working_is_staffed_and_laid_beside_separate_rooms() -> Non
 
 def test_who_sends_crews_is_printed_beside_the_staff(monkeypatch: pytest.MonkeyPatch) -> None:
 
-    def few(rooms: Rooms, workers: int) -> tuple[Saving, ...]:
+    asked = []
+
+    def few(rooms: Rooms, runs: int, workers: int) -> tuple[Saving, ...]:
+        asked.append(runs)
         return pooling_saves(rooms, weeks=2, runs=1, draws=2, workers=workers)
 
     monkeypatch.setattr(staffing, "pooling_saves", few)
-    printed = CliRunner().invoke(app, ["respond", str(LITTLETON), "--rooms"]).output
+    printed = CliRunner().invoke(app, ["respond", str(LITTLETON), "--rooms", "--runs", "3"]).output
+    assert asked == [3]
     assert "dispatchers send crews for police and ambulance; whoever answers also sends for fire" in printed
     assert "-0" not in printed
 
@@ -58,7 +62,9 @@ def test_rooms_are_played_into_the_waits_beside_separate_rooms(tmp_path: Path) -
     imagine(tmp_path / "area", 20_000, 60, 3)
     asked = ["respond", str(tmp_path / "area"), "--runs", "1", "--answering"]
     out = tmp_path / "rows.parquet"
-    answer = CliRunner().invoke(app, [*asked, "digital incident message", "--json", "--out", str(out)])
+    answer = CliRunner().invoke(
+        app, [*asked, "digital incident message", "--drawn", "--json", "--out", str(out)]
+    )
     assert answer.exit_code == 0, answer.output
     found = json.loads(answer.stdout)
     assert found["file"] == str(out)
@@ -86,6 +92,15 @@ def test_rooms_are_played_into_the_waits_beside_separate_rooms(tmp_path: Path) -
     )
     assert alone["calibration"]["said"] in printed.output
     assert "The baseline beside what happened, call to first arrival" in printed.output
+    # Drawn calls are played in both ways too.
+    assert {row["service_id"] for row in found["drawn"]} == {row["service_id"] for row in found["services"]}
+    assert found["drawn"] != found["services"]
+    # Standards in both ways, calls as they were answered in each.
+    assert [each["way"] for each in found["standards"]] == ["separate rooms", "digital incident message"]
+    answering = [row for row in found["standards"][0]["standards"] if row["clock"].startswith("connected_at")]
+    assert answering
+    assert all(row["reached"] is not None for row in answering)
+    assert "Standards, in separate rooms and in separate rooms again" in printed.output
     for law in alone["travel"]:
         assert f"Travel: {law}." in printed.output
 

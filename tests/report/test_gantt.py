@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -86,6 +87,21 @@ def test_what_goes_live_after_the_last_year_says_so_on_the_page_and_in_its_csv()
     cells = [text for _, text in page.all("td")]
     assert all(cell in cells for row in expected[1:] for cell in row[1:])
     assert "starts 2027/28, live after 2027/28" in [text for _, text in page.all("text")]
+
+
+def test_what_goes_live_after_the_last_year_ends_in_an_arrow_that_the_key_explains() -> None:
+    for drawn in draw_gantt(shown(Span("hub", 0, 1), Span("fleet", 2, 5), Span("late", 2, 3))).drawn:
+        hub, *later = drawn.spans
+        assert hub.arrow == ""
+        for each in later:
+            numbers = [float(number) for number in re.findall(r"[\d.]+", each.arrow)]
+            # Its point lies on the edge of the last year, in the middle of the line.
+            assert numbers[2:4] == [drawn.lines[-1], each.middle]
+            assert numbers[0] == numbers[4] >= each.setting_up[0]
+    late = Page(report_files(published(Span("fleet", 2, 5)))["index.html"].decode())
+    assert "live after these years" in [text for _, text in late.all("li")]
+    soon = Page(report_files(published(Span("hub", 0, 1)))["index.html"].decode())
+    assert "live after these years" not in [text for _, text in soon.all("li")]
 
 
 def test_a_timetable_tells_its_finding_in_words_and_its_two_bars_apart_without_colour() -> None:

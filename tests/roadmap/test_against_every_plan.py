@@ -45,6 +45,7 @@ def made_up(
                         Need(
                             f"o{generator.integers(0, number):02}",
                             int(generator.integers(0, 2)) * (years > 1),
+                            (f"o{number - 1:02}",) if number % 2 else (),
                         ),
                     )
                     if number and generator.random() < 0.35
@@ -100,9 +101,11 @@ def best_of_all(question: Question) -> float | None:
             if each.decision.goes_ahead and each.decision.year is not None:
                 fits &= mine == each.decision.year
         for need in each.needs:
-            other = next(one for one in steps if one.id == need.option)
-            theirs = column[need.option]
-            fits &= ~does | ((theirs < never) & (theirs + other.years_to_live + need.lag <= mine))
+            met = np.zeros(len(starts), dtype=bool)
+            for other in (one for one in steps if one.id in need.any_of):
+                theirs = column[other.id]
+                met |= (theirs < never) & (theirs + other.years_to_live + need.lag <= mine)
+            fits &= ~does | met
         for other in steps:
             if other.id > each.id and (
                 each.uses & other.uses or other.id in each.excludes or each.id in other.excludes

@@ -113,6 +113,34 @@ def test_what_is_needed_is_live_first_and_for_long_enough() -> None:
     assert plan(Question(short, Limits(3))).rows == ()
 
 
+def test_of_a_need_that_several_meet_any_one_that_is_live_will_do() -> None:
+    site = frozenset({"site:1"})
+    one = step("room", -5.0, 5, uses=site)
+    both = step("room-and-yard", -3.0, 5, years_to_live=2, uses=site)
+    team = step("team", 100.0, 5, needs=(Need("room", instead=("room-and-yard",)),))
+    # The cheaper of the two takes a year longer, which costs the team more than it saves.
+    assert starts(plan(Question((one, both, team), Limits(5)))) == {"room": 0, "team": 1}
+    free = replace(both, npsv=both.npsv * -20)
+    assert starts(plan(Question((one, free, team), Limits(5)))) == {"room-and-yard": 0, "team": 2}
+    unmet = plan(Question((replace(one, blocked="no"), replace(both, blocked="no"), team), Limits(5)))
+    assert {each.id: each.reason for each in unmet.left_out}["team"].startswith("needs 'room', which")
+
+
+def test_an_option_that_gives_way_says_for_what_and_to_which() -> None:
+    steps = (
+        step("a", 5.0, uses=frozenset({"sites/F", "sites/P"})),
+        step("b", 9.0, uses=frozenset({"sites/F"})),
+    )
+    (left,) = plan(Question(steps, Limits(1))).left_out
+    assert left.reason == "only one option can use 'sites/F', and on the roadmap that is: 'b'"
+
+
+def test_what_a_barrier_blocks_says_the_barrier_in_words() -> None:
+    law = Condition("c1", "law", "A statute is awaited.", (Lifter.GOVERNMENT,), blocks=frozenset("a"))
+    (left,) = plan(Question((step("a", 5.0),), Limits(1), (law,))).left_out
+    assert left.reason == "cannot start while this stands: A statute is awaited"
+
+
 def test_options_that_use_one_thing_or_exclude_each_other_are_never_both_chosen() -> None:
     site = frozenset({"site:1"})
     steps = (step("a", 5.0, uses=site), step("b", 4.0, uses=site), step("c", 3.0, excludes=frozenset("a")))

@@ -91,6 +91,23 @@ def test_an_option_is_worth_the_same_whatever_else_is_found() -> None:
         assert np.array_equal(each.appraisal.npsv, littleton().assessment[each.option.id].appraisal.npsv)
 
 
+# --- sets ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_set_with_a_way_of_working_in_rooms_is_no_safer_than_its_own_gate() -> None:
+    assessment = littleton().assessment
+    unsafe, safe = "shared-control-room-one-team-police-fire", "digital-incident-message-ambulance-fire"
+    moves = "shared-estate-A1-to-F1"
+    assert assessment[unsafe].gate.outcome is Outcome.FAIL
+    assert assessment[safe].gate.outcome is Outcome.PASS
+    alone = assessment.judge_together(frozenset({moves}))
+    assert assessment.judge_together(frozenset({moves, safe})) is alone
+    assert assessment.judge_together(frozenset({moves, unsafe})) is Outcome.FAIL
+    # Both touch fire's calls, and were each played without the other.
+    both = frozenset({safe, "digital-incident-message-police-fire"})
+    assert assessment.judge_together(both) is Outcome.CANNOT_TELL
+
+
 # --- the safety gate -------------------------------------------------------------------------------------------------
 
 

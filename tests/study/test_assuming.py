@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from joinedup.appraisal import appraise
+from joinedup.money import SOCIETY, CashKind, CashLine
+from joinedup.money import Cash as Money
 from joinedup.options import kinds
 from joinedup.refusal import Refusal
 from joinedup.study import assess
@@ -82,6 +85,34 @@ def test_the_answer_is_that_of_an_assessment_with_the_value_in_place() -> None:
         )
         assert each.losers == tuple(sorted(one.partner for one in whole.losers))
         assert each.worth.central < float(each.assessed.appraisal.npsv[0])
+
+
+def test_who_loses_is_said_by_one_rule_before_and_after_and_society_is_named_in_both() -> None:
+    # With the value that it has already, nothing moves: neither do the losers.
+    central = littleton().assumptions[ADAPT].central
+    one, *others = assessed().options
+    flow = Money(
+        "air made worse",
+        CashKind.SOCIETAL,
+        CashLine.BENEFIT,
+        1,
+        np.full(len(assessed().draws), -50_000.0),
+        SOCIETY,
+        SOCIETY,
+        (ADAPT,),
+    )
+    estate = next(each for each in (one, *others) if each.option.kind == "shared estate")
+    worse = appraise(
+        [*estate.cost(assessed().draws), flow], assessed().draws, project=estate.project_type, years=10
+    )
+    told = replace(
+        estate,
+        appraisal=worse,
+        cost=lambda draws: [*estate.cost(draws), replace(flow, amount=flow.amount[: len(draws)])],
+    )
+    assert SOCIETY in {each.partner for each in worse.losers}
+    (moved,) = assuming(littleton().area, replace(assessed(), options=(told,)), {ADAPT: central})
+    assert moved.losers == tuple(sorted(each.partner for each in worse.losers))
 
 
 def test_two_values_at_once_are_the_one_after_the_other() -> None:

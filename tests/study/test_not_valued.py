@@ -15,7 +15,8 @@ from joinedup.roadmap import Unlock
 from joinedup.study import Study
 from joinedup.study.deciding import Held, unlocks_of
 from joinedup.study.drafting.roadmap import roadmap_chapter
-from joinedup.study.planning import NotValued, Planned, planned
+from joinedup.study.planning import Planned, planned
+from joinedup.study.unlocking import NotValued
 from tests.small import littleton, small_area, with_tables
 
 CHANGE = "governance-representation-police-fire"

@@ -5,32 +5,34 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from joinedup.appraisal import Gate, Judged, Outcome, five_cases
+from joinedup.appraisal import Gate, Judged, Outcome, Stated, five_cases
 from joinedup.appraisal.comparison import compare
 from joinedup.disclosure import Draft, PublishedBullets, PublishedTable, publish
 from joinedup.imagining import Noise, imagine
 from joinedup.money import CashLine
-from joinedup.options import kinds
+from joinedup.options import REDUNDANCY, kinds
 from joinedup.report.page import report_files
 from joinedup.study import Study, assess, draft
 from joinedup.study.assessing import budget_lines
 from joinedup.study.drafting.option_pages import option_pages
 from joinedup.study.drafting.option_pages.money import sellers
-from joinedup.study.drafting.options import options_chapter
-from joinedup.wording import Unit, settled
+from joinedup.study.drafting.options import option_answer, options_chapter
+from joinedup.wording import Unit, in_words, settled
 from tests.report.test_option_pages import links
 from tests.report.test_report import Page as Html
-from tests.small import LITTLETON, edited, littleton
+from tests.small import LITTLETON, edited, littleton, with_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from joinedup.appraisal import CaseLine, People
     from joinedup.area import Area
     from joinedup.disclosure import PublishedPage
     from joinedup.study import Assessed, Assessment
@@ -148,10 +150,20 @@ def test_the_ratio_of_benefit_to_cost_and_the_year_of_payback_stand_beside_the_w
     shown = {row[0].text: row[1].text for row in table(pages()[SOLD], "worth").rows}
     assert shown["Benefit for each pound of net cost (BCR)"] == "none: it costs nothing net"
     assert shown["Paid for itself (payback)"] == "in 2026/27"
-    # Nothing that sharing a room for calls frees makes up for it: benefits are 0 and it is never paid back.
+    # What sharing a room for calls frees is money saved, which does not make up for it: a ratio of 0 would hide it.
     shown = {row[0].text: row[1].text for row in table(pages()[NEVER], "worth").rows}
-    assert shown["Benefit for each pound of net cost (BCR)"] == "0"
+    assert shown["Benefit for each pound of net cost (BCR)"].startswith(
+        "none: all that it gains is money saved"
+    )
     assert shown["Paid for itself (payback)"] == "not within 10 years"
+    for option, page in pages().items():
+        said = [
+            row[2].text
+            for row in table(page, "case-economic").rows
+            if row[0].text.startswith("In which year")
+        ]
+        worth = {row[0].text: row[1].text for row in table(page, "worth").rows}
+        assert said == [worth["Paid for itself (payback)"]], option
 
 
 def test_a_cost_is_judged_against_the_budget_line_that_pays_for_it() -> None:
@@ -168,7 +180,10 @@ def test_a_cost_is_judged_against_the_budget_line_that_pays_for_it() -> None:
 
 def test_what_a_shared_room_does_for_passed_calls_and_if_it_is_lost_is_told() -> None:
     said = words(pages()["shared-control-room-co-located-police-ambulance"])
-    assert "If one room is lost, the fallback must take every call." in said
+    assert (
+        "If one room is lost, every call goes to the fallback, of which no table says who answers there"
+        in said
+    )
     assert "Calls that these rooms pass to each other in a year: 115." in said
     assert "would know sooner, by 2 min 30 s in the mean" in said
     assert "If one room is lost" not in words(pages()[MOVES])
@@ -176,6 +191,60 @@ def test_what_a_shared_room_does_for_passed_calls_and_if_it_is_lost_is_told() ->
     found = littleton().assessment[NEVER]
     few = replace(found.option, facts={**found.option.facts, "passed_calls": 3.2})
     assert "pass to each other" not in words(one(replace(found, option=few)))
+
+
+def test_the_loss_of_one_room_is_told_as_it_was_played_and_neither_which_room_nor_when() -> None:
+    for way, last in (
+        ("co-located", "the one place lost"),
+        ("night", "the room lost that is hardest to stand in for"),
+    ):
+        facts = littleton().assessment[f"shared-control-room-{way}-police-ambulance"].option.facts
+        page = pages()[f"shared-control-room-{way}-police-ambulance"]
+        rows = table(page, "room-lost").rows
+        assert [row[0].text for row in rows] == [
+            "As rooms are, every room open",
+            "As rooms are, the room lost that is hardest to stand in for",
+            "With this option, every room open",
+            f"With this option, {last}",
+        ]
+        played = {
+            name.removeprefix("answered_").removesuffix("_mean_s"): value
+            for name, value in facts.items()
+            if name.endswith("_mean_s") and isinstance(value, float)
+        }
+        for row, when, is_open in zip(
+            rows, ("now", "now", "then", "then"), (True, False, True, False), strict=True
+        ):
+            these = [each for each in played if each.startswith(when) and each.endswith("open") is is_open]
+            worst = max(these, key=lambda each: played[each])
+            assert row[1].number == pytest.approx(played[worst] / 60, rel=0.01)
+            most = facts[f"answered_{worst}_most_s"]
+            assert isinstance(most, float)
+            assert row[2].number == pytest.approx(most / 60, rel=0.01)
+            in_time = facts[f"answered_{worst}_in_time"]
+            assert isinstance(in_time, float)
+            assert row[3].number == pytest.approx(in_time, rel=0.01)
+        assert str(facts["lost_from"]) not in words(page)
+    # Rooms that nobody can play have no table.
+    found = littleton().assessment[NEVER]
+    bare = {name: fact for name, fact in found.option.facts.items() if not name.startswith("answered_")}
+    quiet = one(replace(found, option=replace(found.option, facts=bare)))
+    names = {block.name for block in quiet.chapters[0].blocks if isinstance(block, PublishedTable)}
+    assert "room-lost" not in names
+
+
+def test_what_a_kind_tells_of_beside_money_is_shown_with_its_range_and_at_whose_cost_it_comes() -> None:
+    page = pages()["co-responding-P1-ambulance"]
+    rows = {(row[0].text, row[1].text): row[2] for row in table(page, "effects").rows}
+    saved = rows["Ambulance", "lives saved (people a year)"]
+    assert saved.low is not None
+    assert saved.high is not None
+    assert saved.number is not None
+    assert 0 < saved.low < saved.number < saved.high
+    said = words(page)
+    # Once for each two services, whatever the measures.
+    assert said.count("It helps Ambulance") == 1
+    assert "lives saved) at the cost of Police (money, time set free, crew hours)." in said
 
 
 def test_a_budget_line_is_found_however_it_is_spelt() -> None:
@@ -240,7 +309,7 @@ def numbers(study: Study, option: str) -> dict[tuple[str, int, int], float]:
 def with_site(monkeypatch: pytest.MonkeyPatch, **values: float) -> Study:
     """Assess Littleton with other figures of the site that is sold, looking for shared estate alone."""
     estate = tuple(kind for kind in kinds() if kind.name == "shared estate")
-    monkeypatch.setattr("joinedup.study.assessing.kinds", lambda: estate)
+    monkeypatch.setattr("joinedup.study.finding.kinds", lambda: estate)
     area = edited(littleton().area, "sites", "P9", **values) if values else littleton().area
     assessment: Assessment = assess(area, littleton().assumptions)
     return holding(area, replace(assessment, options=(assessment[SOLD],)))
@@ -284,7 +353,15 @@ def test_a_group_of_few_incidents_is_told_neither_in_a_table_nor_in_words() -> N
     changed = replace(
         found,
         gate=gate,
-        cases=five_cases(found.option, found.appraisal, gate, found.duty, found.people, found.affordable),
+        cases=five_cases(
+            found.option,
+            found.appraisal,
+            gate,
+            found.duty,
+            found.people,
+            found.affordable,
+            price_base="2025/26",
+        ),
     )
     assert any("3 incidents" in line.words for line in changed.cases)
     page = one(changed)
@@ -292,7 +369,8 @@ def test_a_group_of_few_incidents_is_told_neither_in_a_table_nor_in_words() -> N
     groups = table(page, "groups")
     assert [cell.text for cell in groups.rows[0]][:3] == ["Ambulance, C1, north", "[c]", "[c]"]
     # The whole would tell the small group beside the large one: it is the mean over groups that may be told.
-    assert table(page, "effects").rows[8][2].number == pytest.approx(-0.51)
+    told = {(row[0].text, row[1].text): row[2].number for row in table(page, "effects").rows}
+    assert told["Ambulance", "waits"] == pytest.approx(-0.51)
 
 
 def test_an_option_that_a_partner_would_do_better_without_says_so() -> None:
@@ -312,8 +390,153 @@ def test_an_option_without_what_a_board_must_know_of_people_is_labelled_incomple
     assert "What it asks of people: incomplete" in [chapter.heading for chapter in page.chapters]
     assert all(f"{what[:1].upper()}{what[1:]}." in words(page) for what in found.people.missing)
     few = replace(found, people=replace(found.people, posts_moved=2.5, posts_ended=12.0))
-    shown = [row[1].text for row in table(one(few), "people").rows]
-    assert shown[:2] == ["[c]", "12"]
+    people = table(one(few), "people")
+    assert [row[1].text for row in people.rows][:2] == ["[c]", "12"]
+    # The mark stands beside its rule, and the rule only beside a mark.
+    assert people.note == "[c]: fewer than 5 posts, which would tell of single people."
+    many = replace(found, people=replace(found.people, posts_moved=25.0, posts_ended=12.0, posts_changed=0.0))
+    assert table(one(many), "people").note == ""
+
+
+def test_no_kind_says_of_people_what_the_partners_may_have_stated() -> None:
+    # §4.7: what is known of people is the partners' to say, option by option, and no kind's to say once for all.
+    said_once = [gap for each in littleton().assessment.options for gap in each.option.incomplete]
+    for gone in ("are not recorded", "equality screen", "consultation dates", "transfers"):
+        assert not [gap for gap in said_once if gone in gap]
+    everything = Stated(2.0, 0.0, None, "told", date(2026, 1, 5), date(2026, 4, 5), "nothing found")
+    found = littleton().assessment[NEVER]
+    people = replace(
+        found.people, posts_moved=0.0, posts_ended=0.0, posts_changed=0.0, shifts_changed=0, stated=everything
+    )
+    assert people.complete
+    whole = words(one(replace(found, people=people, cases=cases_of(found, people))))
+    assert "Not known yet of people" not in whole
+    assert "all that a board asks is stated" in whole
+    assert "an equality screen" not in whole
+    bare = words(pages()[MOVES])
+    assert "Not known yet of people: " in bare
+    assert "an equality screen" in bare
+
+
+def cases_of(found: Assessed, people: People) -> tuple[CaseLine, ...]:
+    return five_cases(
+        found.option,
+        found.appraisal,
+        found.gate,
+        found.duty,
+        people,
+        found.affordable,
+        price_base="2025/26",
+    )
+
+
+def test_who_is_most_at_risk_is_named_where_nobody_loses_at_central_values() -> None:
+    sold = littleton().assessment[SOLD]
+    assert not sold.appraisal.losers
+    chances = {
+        (each.partner, how): chance
+        for each in sold.appraisal.standings
+        for how, chance in (
+            ("is worse off", each.chance_of_losing),
+            ("loses money", each.chance_of_losing_money),
+        )
+    }
+    (who, how), risk = max(chances.items(), key=lambda each: each[1])
+    assert risk > 0
+    shown = in_words(risk, Unit.SHARE)
+    assert who == "police"
+    said = f"Most at risk is Littleton Police, which {how} in {shown} of the draws."
+    assert said in words(pages()[SOLD])
+    (row,) = (
+        row
+        for block in options_chapter(littleton()).blocks
+        if getattr(block, "name", "") == "options-shared estate"
+        for row, page in zip(block.rows, block.pages, strict=True)  # type: ignore[union-attr]
+        if page == SOLD
+    )
+    assert row[5] == f"nobody at central values; Police in {shown} of the draws"
+    # One that loses is named as a loser, and whoever never does is said never to.
+    assert "Most at risk" not in words(pages()[MOVES])
+    never = replace(
+        sold.appraisal,
+        standings=tuple(
+            replace(each, worth=np.abs(each.worth), money=np.abs(each.money))
+            for each in sold.appraisal.standings
+        ),
+    )
+    assert "No partner would be worse off, at central values or in any draw." in words(
+        one(replace(sold, appraisal=never))
+    )
+
+
+def test_a_service_that_an_option_does_not_touch_has_no_row_of_nothing() -> None:
+    page = pages()[MOVES]
+    assert [row[0].text for row in table(page, "partners").rows] == ["Fire", "Ambulance"]
+    assert {row[0].text for row in table(page, "effects").rows} == {"Fire", "Ambulance"}
+    assert not any("Littleton Police" in row[0].text for row in table(page, "case-financial").rows)
+    # A partner keeps its rows, whatever stands in them.
+    assert [row[2].text for row in table(page, "effects").rows].count("£0") == 2
+
+
+def test_parting_is_discounted_like_what_stands_beside_it_and_what_is_left_then_is_told() -> None:
+    found = littleton().assessment[MOVES].appraisal
+    *_, parted = table(pages()[MOVES], "not-reckoned").rows
+    assert parted[2].number == pytest.approx(float(found.leaving.npsv[0]), rel=1e-3)
+    assert parted[1].number == pytest.approx(float(found.leaving.npsv[0] - found.npsv[0]), rel=1e-3)
+    # £100,000 in year 6 at 3.5 % a year.
+    cost = float(found.leaving.cost[0])
+    assert f"{in_words(cost / 1.035**found.leaving.year, Unit.POUNDS)} in the worth of now" in words(
+        pages()[MOVES]
+    )
+    # A second sum over other years would give a receipt away (§8.1).
+    *_, hidden = table(pages()[SOLD], "not-reckoned").rows
+    assert [cell.text for cell in hidden[1:]] == ["[c]", "[c]"]
+
+
+def test_redundancy_pay_is_no_gain_to_the_public() -> None:
+    night = "shared-control-room-night-police-fire"
+    assert any(
+        flow.what == REDUNDANCY and flow.amount.any()
+        for flow in littleton().assessment[night].appraisal.flows
+    )
+    page = pages()[night]
+    assert "Society" not in {row[0].text for row in table(page, "effects").rows}
+    assert "It helps Society" not in words(page)
+    assert "people whose posts end" in table(page, "partners").note
+    assert table(pages()[MOVES], "partners").note == ""
+
+
+def test_months_that_are_assumed_stand_beside_those_that_it_took_elsewhere() -> None:
+    said = words(pages()[MOVES])
+    assert (
+        "Here its money first saves or helps in 2026/27, 12 months from the first year. Its like took 36 to 60 months"
+        in said
+    )
+    assert "trust the longer" in said
+    late = replace(littleton().assessment[MOVES], months_elsewhere=(6, 12))
+    assert "Its like took 6 to 12 months" in words(one(late))
+    assert "trust the longer" not in words(one(late))
+
+
+def test_where_nobody_says_when_results_were_seen_no_page_says_that_tolerances_came_first() -> None:
+    # §5.7: the settings alone decide it; nothing reads the clock.
+    found = littleton().assessment[MOVES]
+    assert "is not stated: add results_seen_on" not in words(pages()[MOVES])
+    unsaid = replace(found.gate, rows=tuple(replace(each, beforehand=None) for each in found.gate.rows))
+    assert "came first" not in words(pages()[MOVES])
+    assert (
+        "Whether the tolerances were recorded before results were seen is not stated: add results_seen_on to study.toml."
+        in words(one(replace(found, gate=unsaid)))
+    )
+    for seen, said in (
+        (date(2025, 4, 22), "recorded, before results were first seen on 22 April 2025."),
+        (None, "recorded; the study does not say when results were first seen."),
+        (date(2025, 1, 1), "tolerance, though none was recorded before results were seen."),
+    ):
+        area = with_settings(littleton().area, results_seen_on=seen)
+        counts, *_ = option_answer(holding(area, littleton().assessment))
+        assert counts is not None
+        assert said in counts.words
 
 
 def test_the_five_cases_hold_every_line_and_say_what_is_still_to_write() -> None:
@@ -378,7 +601,7 @@ def test_in_the_whole_report_every_link_resolves_and_no_file_of_a_seller_holds_i
         ("merged budgets", "What each would pay in equal parts, Littleton Ambulance: £581k"),
         ("governance", "Their members now: 13."),
         ("joint training", "Courses run in a year together: 1."),
-        ("shared control room", "If one room is lost, the fallback must take every call."),
+        ("shared control room", "Calls that these rooms pass to each other in a year: 115."),
     ],
 )
 def test_a_page_gives_the_figures_that_its_kind_would_have_a_board_read(kind: str, says: str) -> None:

@@ -25,6 +25,9 @@ from joinedup.study.planning import planned as plan_of
 from tests.small import incident, littleton, service, site, small_area, unit
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from joinedup.study.assessing import Assessed
 
 LITTLETON = Path(__file__).parents[2] / "examples" / "littleton"
@@ -186,6 +189,31 @@ def test_where_nobody_agreed_weights_there_is_no_order_under_agreed_ones() -> No
     assert found.as_json()["agreed_weights"] is None
 
 
+def test_what_fails_the_gate_makes_no_scale_longer_and_neither_does_one_wild_draw() -> None:
+    # §7.1: a weight is on the step between the options that may be chosen.
+    whole = littleton().assessment.options
+    failing = next(each for each in whole if each.gate.outcome is Outcome.FAIL)
+    passing = next(each for each in whole if each.gate.outcome is Outcome.PASS)
+
+    def changed(one: Assessed, npsv: NDArray[np.float64]) -> tuple[Assessed, ...]:
+        economic = replace(one.appraisal.economic, npsv=npsv)
+        other = replace(one, appraisal=replace(one.appraisal, economic=economic))
+        return tuple(other if each is one else each for each in whole)
+
+    def scale(assessed: tuple[Assessed, ...]) -> tuple[float, float]:
+        found = weighed(assessed).tried
+        assert found is not None
+        (money,) = (each for each in found.criteria if each.about == "money")
+        return money.worst, money.best
+
+    usual = scale(whole)
+    assert scale(changed(failing, failing.appraisal.npsv - 1e9)) == usual
+    wild = passing.appraisal.npsv.copy()
+    wild[7] -= 1e9
+    assert scale(changed(passing, wild)) == pytest.approx(usual, rel=0.01)
+    assert scale(changed(passing, passing.appraisal.npsv - 1e9))[0] < usual[0] - 5e8
+
+
 def test_posts_that_are_not_known_are_not_taken_for_none_that_move() -> None:
     whole = littleton().assessment.options
     assert not weighed(whole).unmeasured
@@ -249,6 +277,47 @@ def holding(*held: Held) -> Planned:
     """Plan Littleton over five years with something that holds options."""
     assessment = littleton().assessment
     return plan_of(assessment.options, OwnLimits(5), {}, (), {}, assessment.judge_together, 1, None, held)
+
+
+def saying_needs(said: str) -> Planned:
+    """Plan Littleton over five years with a fleet service that itself says what it needs."""
+    assessment = littleton().assessment
+    told = tuple(
+        replace(each, option=replace(each.option, facts={**each.option.facts, "needs": said}))
+        if each.option.id == FLEET
+        else each
+        for each in assessment.options
+    )
+    late = Held(HEADQUARTERS, (), (), 2, "the lease ends")
+    return plan_of(told, OwnLimits(5), {}, (), {}, assessment.judge_together, 1, None, (late,))
+
+
+def test_what_an_option_itself_needs_is_live_before_it_starts() -> None:
+    found = saying_needs(f"nowhere | {HEADQUARTERS}")
+    assert found.roadmap is not None
+    rows = {each.id: each for each in found.roadmap.rows}
+    assert rows[HEADQUARTERS].start == 2
+    assert rows[FLEET].start == rows[HEADQUARTERS].live
+    assert why_left_out(saying_needs("nowhere"))[FLEET] == "needs 'nowhere', which is no option here"
+    assert (
+        why_left_out(saying_needs(f"nowhere; {UNSAFE}; {HEADQUARTERS}"))[FLEET]
+        == f"needs '{UNSAFE}', which the safety gate does not pass; needs 'nowhere', which is no option here"
+    )
+
+
+def test_a_partner_can_be_at_the_end_of_its_capacity_where_the_others_are_not() -> None:
+    assessment = littleton().assessment
+
+    def at_once(own: OwnLimits) -> dict[str, float]:
+        found = plan_of(assessment.options, own, {}, (), {}, assessment.judge_together, 1)
+        assert found.roadmap is not None
+        assert (own.options_at_once_of != {}) == bool(found.relaxed)
+        return {who: max(change) for who, change in found.roadmap.change_of.items()}
+
+    free = at_once(OwnLimits(5))
+    assert free["police"] > 1
+    held = at_once(OwnLimits(5, options_at_once_of={"police": 1}))
+    assert held["police"] == 1
 
 
 def why_left_out(found: Planned) -> dict[str, str]:

@@ -36,7 +36,7 @@ def written(folder: Path, name: str, text: str) -> Path:
 def page(folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Study, PublishedPage]:
     """Assess Littleton for shared estate alone, with what the folder's files state, and give the page of one move."""
     estate = tuple(kind for kind in kinds() if kind.name == "shared estate")
-    monkeypatch.setattr("joinedup.study.assessing.kinds", lambda: estate)
+    monkeypatch.setattr("joinedup.study.finding.kinds", lambda: estate)
     study = holding(littleton().area, assess(littleton().area, littleton().assumptions, folder=folder))
     pages = {each.name: each for each in publish(Draft("T", "", (), (), option_pages(study))).pages}
     return study, pages[MOVES]
@@ -91,7 +91,14 @@ def test_an_option_of_which_all_is_stated_is_complete_and_says_so(
     assert set(missing) <= {"shifts that change"}
     said = words(shown)
     assert "Consultation starts on 1 May 2026 and ends on 30 June 2026." in said
-    assert "Redundancy is said to cost £90,000. It is in no total here" in said
+    assert (
+        "Redundancy is said to cost £90,000. The accounts of who pays it hold it, from the first year live"
+        in said
+    )
+    # Half each, because the move itself ends no post: who pays is in the table of who pays and who benefits.
+    paid = {row[0].text: row[3].text for row in table(shown, "payers").rows if row[1].text == "Society"}
+    assert set(paid) == {"Fire", "Ambulance"}
+    assert len(set(paid.values())) == 1
     assert "Welfare: peer support at F1." in said
     assert "Equality screen: no group is worse off." in said
     rows = {row[0].text: row[1].text for row in table(shown, "people").rows}
@@ -104,6 +111,8 @@ def test_what_redundancy_costs_is_not_told_where_few_posts_end(
     row = f"{MOVES},,1,43210,,,,\n"
     _, shown = page(written(tmp_path, "people", PEOPLE + row), monkeypatch)
     assert "43,210" not in words(shown)
+    assert "What redundancy is said to cost is not told, and is in no account here" in words(shown)
+    assert "Society" not in {row[1].text for row in table(shown, "payers").rows}
     rows = {row[0].text: row[1].text for row in table(shown, "people").rows}
     assert rows["Posts that end by redundancy, as the partners state"] == "[c]"
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from joinedup.disclosure import Block, Table
 from joinedup.response.asking import own_needs
-from joinedup.study.drafting.held_to import fits_of, fits_table
+from joinedup.study.drafting.held_to import fits_of, fits_table, rests_on
 from joinedup.study.drafting.waits import waits_chapter
 from joinedup.study.waiting import Played
 from tests.response.test_conveying import HOSPITALS, area_of
@@ -48,6 +48,29 @@ def test_the_chapter_ends_with_the_records_that_the_waits_are_drawn_from() -> No
         "Fire",
         "Police",
     ]
+
+
+def test_a_note_that_counts_a_few_attendances_says_fewer_than_five() -> None:
+    stray = (
+        "1 of the 47 attendances to the need 'first engine' was by car of police: too few to take that kind"
+    )
+    told = rests_on(replace(played(), notes=(stray, "37 attendances of ambulance began before")))
+    assert told[-2].startswith("Fewer than 5 of the 47 attendances to the need")
+    assert told[-1].startswith("37 attendances")
+
+
+def test_who_meets_which_need_is_said_but_for_a_pool_of_one_crew() -> None:
+    (said,) = (each for each in rests_on(played()) if each.startswith("Each need is met"))
+    assert "first engine by engine of fire" in said
+    units = played().outcomes.units
+    one = pl.concat(
+        [
+            units.filter(pl.col("pool") != "first engine"),
+            units.filter(pl.col("pool") == "first engine").head(1),
+        ]
+    )
+    alone = replace(played(), outcomes=replace(played().outcomes, units=one))
+    assert not [each for each in rests_on(alone) if "first engine" in each]
 
 
 def test_what_one_crew_was_recorded_to_take_does_not_leave() -> None:

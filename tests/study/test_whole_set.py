@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from joinedup.study import Study
 
 CO_RESPONDING = "co-responding-F1-ambulance"
+FINANCE = "shared-support-service-finance-fire-police"
 
 
 def shown(study: Study) -> tuple[str, PublishedTable]:
@@ -76,5 +77,28 @@ def test_a_partner_that_loses_by_the_whole_is_named() -> None:
 
 
 def test_whether_the_budgets_bear_all_of_it_at_once_is_said() -> None:
-    assert "Police and Fire could bear all of it in every year" in shown(with_budgets(100.0))[0]
+    assert "Police and Fire could bear all of it in every year" in shown(with_budgets(1000.0))[0]
     assert "more than the budget of Police" in shown(with_budgets(0.001))[0]
+
+
+def test_what_one_line_of_a_budget_could_spare_pays_for_no_option_of_another() -> None:
+    # Whole budgets would bear all of it; the line for finance, which alone pays for the service that two share, would not.
+    rich = with_budgets(1000.0)
+    budgets = rich.area.table("budgets")
+    first = budgets.filter(pl.col("function") == "estates", pl.col("service_id").is_in(["police", "fire"]))
+    poor = pl.concat(
+        first.with_columns(
+            line_id=pl.format("{}-{}", "line_id", pl.lit(year)),
+            year=pl.lit(f"{2025 + year}/{26 + year}"),
+            function=pl.lit("finance"),
+            gross_gbp=pl.lit(1.0),
+        )
+        for year in range(12)
+    )
+    study = replace(
+        rich, area=with_tables(rich.area, {"budgets": pl.concat([budgets, poor.select(budgets.columns)])})
+    )
+    study.__dict__.update(assessment=rich.assessment, planned=rich.planned)
+    assert study.planned.roadmap is not None
+    assert FINANCE in study.planned.roadmap.chosen
+    assert "more than the budget of Police and Fire could spare" in shown(study)[0]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from joinedup.appraisal import WARNING, Range, financial_year
+from joinedup.appraisal import WARNING, Range, at_anothers_cost, financial_year
 from joinedup.cli.assuming import show_assumed, values_of
 from joinedup.cli.progress import Progress
 from joinedup.cli.reading import Folder
@@ -184,6 +184,22 @@ def appraise(
                             "months_from_idea_to_live": list(each.months_elsewhere),
                         },
                         "gate_basis": each.gate.basis,
+                        "effects": [
+                            {
+                                "service": effect.service,
+                                "measure": effect.measure,
+                                "better_by": effect.change,
+                                "unit": effect.unit,
+                                "nine_in_ten": [effect.range.low, effect.range.high]
+                                if effect.range
+                                else None,
+                            }
+                            for effect in each.effects
+                        ],
+                        "at_anothers_cost": [
+                            [f"{one.service}: {one.measure}", f"{other.service}: {other.measure}"]
+                            for one, other in at_anothers_cost(each.effects, assessment.told.objectives)
+                        ],
                         "funding": [dict(vars(term)) for term in each.funding],
                         "waits_until_year": each.starting.waits,
                     }

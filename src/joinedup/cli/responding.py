@@ -8,16 +8,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 import polars as pl
 import typer
 
-from joinedup.cli.believing import minutes, print_compared, print_what_it_rests_on
+from joinedup.cli.believing import (
+    ONLY_THE_REPLAY,
+    minutes,
+    print_compared,
+    print_what_it_rests_on,
+    rows_written,
+)
+from joinedup.cli.holding import ABOUT_STANDARDS, clock_of, level_of, limit_of, met_in_words
 from joinedup.cli.progress import Progress
 from joinedup.cli.reading import Folder
 from joinedup.cli.showing import AsJson, print_json, print_table
-from joinedup.cli.staffing import print_answered, print_rooms
+from joinedup.cli.staffing import RUNS_OF_ROOMS, print_answered, print_rooms
 from joinedup.refusal import CannotWrite
 from joinedup.response.asking import own_needs
 from joinedup.response.covering import STEP_MINUTES
 from joinedup.response.standards import standards_of
 from joinedup.study import Study
+from joinedup.study.drafting.held_to import limit_called
 from joinedup.study.waiting import RUNS, Played
 from joinedup.wording import Unit, in_words
 from joinedup.writing import write_files
@@ -26,19 +34,28 @@ if TYPE_CHECKING:
     from joinedup.response.calibrating import Calibration
 
 _MOST_ROWS = 40
+_ALL = "all"
 
 
 def respond(
     folder: Folder,
     runs: Annotated[
-        int, typer.Option("--runs", metavar="N", min=1, max=1000, help="How many times the period is played.")
-    ] = RUNS,
+        int | None,
+        typer.Option(
+            "--runs",
+            metavar="N",
+            min=1,
+            max=1000,
+            show_default=f"{RUNS}; {RUNS_OF_ROOMS} with --rooms",
+            help="How many times the period is played; with --rooms, the year of calls.",
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
             "--out",
             metavar="FILE",
-            help="Write who went to what, run by run, as Parquet, for inside the study.",
+            help="Write who went to what in the replay, run by run, as Parquet, for inside the study.",
         ),
     ] = None,
     rooms: Annotated[
@@ -66,17 +83,16 @@ def respond(
     if rooms:
         if out is not None or answering is not None or drawn:
             raise typer.BadParameter("is used alone", param_hint="--rooms")
-        print_rooms(folder, as_json=as_json)
+        print_rooms(folder, runs or RUNS_OF_ROOMS, as_json=as_json)
         return
-    if answering is not None and drawn:
-        raise typer.BadParameter("is not used with --drawn", param_hint="--answering")
+    runs = runs or RUNS
     if out is not None:
         if out.suffix != ".parquet":
             raise typer.BadParameter(f"{out}: name a file that ends in .parquet", param_hint="--out")
         if out.is_dir():
             raise CannotWrite(f"{out}: there is a folder of this name; name another file")
     if answering is not None:
-        print_answered(folder, answering, runs, out, as_json=as_json)
+        print_answered(folder, answering, runs, out, drawn=drawn, as_json=as_json)
         return
     with Progress() as progress:
         study = Study.read(folder, progress)
@@ -111,9 +127,31 @@ def respond(
     for note in notes:
         print(f"Note: {note}.")
     if out is not None:
-        print(
-            f"{out}: {played.outcomes.jobs.height * runs:,} rows, one a run and job; rows never leave the study."
+        print(rows_written(out, "one a run and job to which somebody went"))
+        if beside is not None:
+            print(ONLY_THE_REPLAY)
+
+
+def recorded_waits(played: Played) -> pl.DataFrame:
+    """Give what was recorded from call to first arrival, by service and category and for all categories of a service.
+
+    Columns: service_id, category ("all" for the service), incidents, mean and 90th (minutes).
+    """
+    jobs = played.outcomes.jobs.filter(pl.col("arrival").is_not_null())
+    first = jobs.group_by("incident_id").agg(
+        pl.col("service_id", "category").first(), (pl.col("arrival").min() / 60_000).alias("minutes")
+    )
+    each, whole = pl.col("minutes"), first.with_columns(pl.lit(_ALL).alias("category"))
+    return (
+        pl.concat([whole, first])
+        .group_by("service_id", "category")
+        .agg(
+            pl.len().alias("incidents"),
+            each.sort().mean().alias("mean"),
+            each.quantile(0.9, interpolation="linear").alias("90th"),
         )
+        .sort("service_id", "category")
+    )
 
 
 def _as_json(
@@ -135,8 +173,11 @@ def _as_json(
         "hours": outcomes.by("service_id", "hour").to_dicts(),
         "grounds": outcomes.by("service_id", "ground").to_dicts(),
         "cells": outcomes.by("service_id", "cell").to_dicts(),
+        "recorded": recorded_waits(played).to_dicts(),
         "needs": outcomes.by_need().to_dicts(),
+        "who_meets_what": played.baseline.asked.who.to_dicts(),
         "standards": met.to_dicts(),
+        "standards_by": {each: table.to_dicts() for each, table in played.standards_by.items()},
         "utilisation": outcomes.utilisation.to_dicts(),
         "utilisation_by_hour": outcomes.busy_by_hour.to_dicts(),
         "diverted": outcomes.diverted.to_dicts(),
@@ -158,6 +199,9 @@ def _print(
 ) -> None:
     outcomes = played.outcomes
     runs = len(outcomes.runs)
+    happened = {
+        (row["service_id"], row["category"]): row for row in recorded_waits(played).iter_rows(named=True)
+    }
     print_table(
         f"Call to first arrival, over {runs} {'run' if runs == 1 else 'runs'}",
         (
@@ -165,17 +209,26 @@ def _print(
             "category",
             "incidents",
             "mean",
+            "recorded",
             "median",
             "90th centile",
+            "recorded",
             "all there, mean",
             "had to wait for a unit",
         ),
         [
             (
                 row["service_id"],
-                row.get("category", "all"),
+                row.get("category", _ALL),
                 f"{row['incidents']:,.0f}",
-                *(minutes(row[each]) for each in ("mean", "median", "90th", "full_mean")),
+                *(
+                    minutes(each)
+                    for was in [happened.get((row["service_id"], row.get("category", _ALL)), {})]
+                    for each in (
+                        *(row["mean"], was.get("mean"), row["median"], row["90th"], was.get("90th")),
+                        row["full_mean"],
+                    )
+                ),
                 in_words(row["queued"], Unit.SHARE),
             )
             for service in outcomes.by("service_id").iter_rows(named=True)
@@ -194,10 +247,13 @@ def _print(
     if not met.is_empty():
         print_table(
             "Standards",
-            ("service", "standard", "clock", "limit", "incidents or calls", "played", "recorded", "met"),
+            (
+                *("service", "standard", "clock", "limit", "incidents or calls", "recorded", "as recorded"),
+                *("played", "as played"),
+            ),
             [_standard(row) for row in met.iter_rows(named=True)],
         )
-        print("[x] not available; [z] not applicable: how calls are answered is not played here.")
+        print(ABOUT_STANDARDS)
     used = outcomes.utilisation.sort("utilisation", "unit_id", descending=[True, False])
     shown = used.head(_MOST_ROWS)
     print_table(
@@ -231,22 +287,26 @@ def _print(
         worst = bare.sort("share", "service_id", "ground", descending=[True, False, False]).head(_MOST_ROWS)
         print_table(
             "Time in which a ground has nobody who could be there in time",
-            ("service", "ground", "in time", "left", "of the period", "minutes"),
+            (
+                *("service", "ground", "in time", "left", "of the period", "minutes"),
+                *("out of reach", "while out"),
+            ),
             [
                 (
                     row["service_id"],
                     row["ground"],
-                    f"{minutes(row['limit'])} ({'declared' if row['limit_from'].startswith('response.') else row['limit_from']})",
+                    f"{minutes(row['limit'])} ({limit_called(row['limit_from'])})",
                     minutes(row["left"]),
                     in_words(row["share"], Unit.SHARE),
-                    f"{row['minutes']:,.0f}",
+                    *(f"{row[each]:,.0f}" for each in ("minutes", "out_of_reach", "while_out")),
                 )
                 for row in worst.iter_rows(named=True)
             ],
         )
         print(
             f"Cover is looked at every {STEP_MINUTES} minutes; left is what handling leaves of the limit for a crew's turnout "
-            "and its drive."
+            "and its drive. Out of reach: minutes in which nobody could be there though all on duty were at home; while out: in "
+            "which somebody could have been, but was out."
         )
     print_what_it_rests_on(played)
 
@@ -274,27 +334,9 @@ def _print_drawn(beside: pl.DataFrame, runs: int) -> None:
 
 
 def _standard(row: dict[str, Any]) -> tuple[str, ...]:
-    if row["limit"] is None:
-        limit, reached, recorded = "each service sets its own", "[x]", "[x]"
-    elif row["measure"] == "share":
-        limit = f"{in_words(row['share'], Unit.SHARE)} within {minutes(row['limit'])}"
-        reached, recorded = (
-            "[x]" if row[each] is None else in_words(row[each], Unit.SHARE)
-            for each in ("reached", "recorded")
-        )
-    else:
-        limit = f"{row['measure'].replace('90th', '90th centile')} {minutes(row['limit'])}"
-        reached, recorded = (minutes(row[each]) for each in ("reached", "recorded"))
-    if row["clock"].startswith("connected_at"):
-        reached = "[z]"
-    met = {None: "[x]", True: "met", False: "not met"}[row["met"]]
     return (
-        row["service_id"],
-        row["standard"],
-        row["clock"],
-        limit,
+        *(row["service_id"], row["standard"], clock_of(row), limit_of(row)),
         f"{row['records']:,.0f}",
-        reached,
-        recorded,
-        met,
+        *(level_of(row, "recorded"), met_in_words(row, "recorded")),
+        *(level_of(row, "reached"), met_in_words(row, "played")),
     )

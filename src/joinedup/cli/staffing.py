@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from joinedup.cli.believing import print_compared, print_what_it_rests_on
+from joinedup.cli.believing import ONLY_THE_REPLAY, print_compared, print_what_it_rests_on, rows_written
+from joinedup.cli.holding import ABOUT_STANDARDS, clock_of, held_of, limit_of
 from joinedup.cli.progress import Progress
 from joinedup.cli.showing import print_json, print_table
 from joinedup.compiling import processors
@@ -19,6 +20,8 @@ from joinedup.wording import Unit, in_words
 from joinedup.writing import write_files
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from joinedup.response.rooms import Saving, Staffing, Variant
 
 _UNTIL = {
@@ -29,14 +32,18 @@ _UNTIL = {
 }
 
 
-def print_rooms(folder: Path, *, as_json: bool) -> None:
-    """Staff the rooms of a study in every way of working, by Erlang and confirmed by simulation."""
+RUNS_OF_ROOMS = 8
+"""How many years of calls rooms are staffed on, unless a user asks for another number."""
+
+
+def print_rooms(folder: Path, runs: int, *, as_json: bool) -> None:
+    """Staff the rooms of a study in every way of working, by Erlang and confirmed by simulation of so many years."""
     with Progress() as progress:
         study = Study.read(folder, progress)
         progress("fitting calls")
         rooms = Rooms.of(study.area, study.assumptions, folder)
-        progress("staffing the rooms in every way of working")
-        savings = pooling_saves(rooms, workers=processors())
+        progress("staffing the rooms in every way of working, in a loop that is compiled once on a machine")
+        savings = pooling_saves(rooms, runs=runs, workers=processors())
     if as_json:
         print_json({"rooms": [_as_json(each) for each in savings], "notes": list(rooms.notes)})
         return
@@ -94,8 +101,13 @@ def way_called(name: str) -> Variant:
     return ways[name.lower()]
 
 
-def print_answered(folder: Path, way: str, runs: int, out: Path | None, *, as_json: bool) -> None:
-    """Play the calls of a study with rooms that answer under a way of working, beside separate rooms; ``out`` takes the rows."""
+def print_answered(
+    folder: Path, way: str, runs: int, out: Path | None, *, drawn: bool, as_json: bool
+) -> None:
+    """Play the calls of a study with rooms that answer under a way of working, beside separate rooms; ``out`` takes the rows.
+
+    With ``drawn`` other calls are played as well, drawn from the law of those that came.
+    """
     variant = way_called(way)
     with Progress() as progress:
         study = Study.read(folder, progress)
@@ -109,7 +121,7 @@ def print_answered(folder: Path, way: str, runs: int, out: Path | None, *, as_js
             runs=runs,
             progress=progress,
         )
-        answered = played.answered(variant)
+        answered = played.answered(variant, drawn=drawn)
         compared = played.calibration
         if out is not None:
             progress(f"writing {out}")
@@ -122,6 +134,11 @@ def print_answered(folder: Path, way: str, runs: int, out: Path | None, *, as_js
             {
                 "ways": [{"way": each.variant.name, **_hours(each)} for each in answered.staffings],
                 "services": answered.table.to_dicts(),
+                "standards": [
+                    {"way": each.variant.name, "standards": table.to_dicts()}
+                    for each, table in zip(answered.staffings, answered.standards, strict=True)
+                ],
+                "drawn": None if answered.drawn is None else answered.drawn.to_dicts(),
                 "clocks": list(answered.clocks),
                 "travel": list(played.baseline.travel),
                 "calibration": None if compared is None else compared.as_json(),
@@ -134,21 +151,31 @@ def print_answered(folder: Path, way: str, runs: int, out: Path | None, *, as_js
     before, then = (each.variant.name for each in answered.staffings)
     if before == then:
         then = f"{then} again"
-    print_table(
-        f"From the operator's connecting a call, in {before} and in {then}; {runs} {'run' if runs == 1 else 'runs'}",
-        ("service", "incidents", "until", before, then, "change"),
-        [
-            (
-                row["service_id"] if number == 0 else "",
-                f"{row['incidents']:,.0f}" if number == 0 else "",
-                said,
-                *(in_words(row[each], Unit.MINUTES) for each in (name, f"{name}_then")),
-                _seconds(row[name], row[f"{name}_then"]),
-            )
-            for row in answered.table.iter_rows(named=True)
-            for number, (name, said) in enumerate(_UNTIL.items())
-        ],
-    )
+    of_runs = f"{runs} {'run' if runs == 1 else 'runs'}"
+    _print_both(answered.table, before, then, of_runs)
+    if answered.drawn is not None:
+        _print_both(answered.drawn, before, then, f"{runs} drawn {'period' if runs == 1 else 'periods'}")
+    if not answered.standards[0].is_empty():
+        print_table(
+            f"Standards, in {before} and in {then}",
+            ("service", "standard", "clock", "limit", "recorded", before, then),
+            [
+                (
+                    *(
+                        row["service_id"],
+                        row["standard"],
+                        clock_of(row),
+                        limit_of(row),
+                        held_of(row, "recorded"),
+                    ),
+                    *(held_of(each, "played") for each in (row, other)),
+                )
+                for row, other in zip(
+                    *(each.iter_rows(named=True) for each in answered.standards), strict=True
+                )
+            ],
+        )
+        print(ABOUT_STANDARDS)
     for each in answered.staffings:
         print(
             f"Staff, {each.variant.name}: {each.hours:,.0f} handlers' and {each.hours_of_both - each.hours:,.0f} dispatchers' "
@@ -165,8 +192,28 @@ def print_answered(folder: Path, way: str, runs: int, out: Path | None, *, as_js
     for note in notes:
         print(f"Note: {note}.")
     if out is not None:
-        rows = sum(each.table.height for each in answered.outcomes)
-        print(f"{out}: {rows:,} rows, one a way, run and job; rows never leave the study.")
+        print(rows_written(out, "one a way, run and job to which somebody went"))
+        if drawn:
+            print(ONLY_THE_REPLAY)
+
+
+def _print_both(table: pl.DataFrame, before: str, then: str, of_what: str) -> None:
+    """Lay two ways of working side by side, service by service."""
+    print_table(
+        f"From the operator's connecting a call, in {before} and in {then}; {of_what}",
+        ("service", "incidents", "until", before, then, "change"),
+        [
+            (
+                row["service_id"] if number == 0 else "",
+                f"{row['incidents']:,.0f}" if number == 0 else "",
+                said,
+                *(in_words(row[each], Unit.MINUTES) for each in (name, f"{name}_then")),
+                _seconds(row[name], row[f"{name}_then"]),
+            )
+            for row in table.iter_rows(named=True)
+            for number, (name, said) in enumerate(_UNTIL.items())
+        ],
+    )
 
 
 def _seconds(before: float | None, then: float | None) -> str:

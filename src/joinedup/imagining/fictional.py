@@ -243,6 +243,7 @@ def _write_settings(
         'price_base = "2025/26"',
         f"partners = {json.dumps(services)}",
         f"seed = {seed}",
+        f"results_seen_on = {period.last_day}",
         "",
         "# How much longer the mean drive may become, and how much later calls may be answered and crews told.",
         "# Recorded before any result was seen.",

@@ -1,7 +1,7 @@
 """Timetables: when each thing starts and when it is live, a thin outline while it is set up and a full bar once it is live.
 
-Each is drawn twice, as the bar charts are: for a wide page with its labels on the left, and for a telephone with its labels
-and its years in words above.
+What is live only after the last year that is shown ends in an arrow. Each is drawn twice, as the bar charts are: for a wide page
+with its labels on the left, and for a telephone with its labels and its years in words above.
 """
 
 from __future__ import annotations
@@ -19,18 +19,23 @@ _WIDE, _NARROW = 720.0, 320.0
 _LETTER, _LINE, _BAR, _GAP = 7.7, 19.0, 18.0, 14.0
 _WIDE_LETTERS, _NARROW_LETTERS = 34, 40
 _TOP = 26.0
+_ARROW = 10.0
 _YEAR_LETTERS = 7
 """How much room the name of a year asks for, in letters."""
 
 
 @dataclass(frozen=True)
 class DrawnSpan:
-    """One line: where it is set up and where it is live, each from and to, in the units of the drawing."""
+    """One line: where it is set up and where it is live, each from and to, in the units of the drawing.
+
+    ``arrow`` is the outline of an arrowhead at the edge for what is live after the last year, and empty for everything else.
+    """
 
     labels: tuple[Words, ...]
     middle: float
     setting_up: tuple[float, float]
     live: tuple[float, float]
+    arrow: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,11 @@ class Timetable:
 
     drawn: tuple[DrawnGantt, DrawnGantt]
     rows: tuple[tuple[str, str, str], ...]
+
+    @property
+    def later(self) -> bool:
+        """Whether something is live only after the last year that is shown."""
+        return any(each.arrow for each in self.drawn[0].spans)
 
 
 def draw_gantt(shown: PublishedGantt) -> Timetable:
@@ -118,4 +128,10 @@ def _draw_span(
 ) -> DrawnSpan:
     """Lay one line along the years; what lies beyond the last year ends at its edge."""
     start, live, end = (round(left + min(year, years) * step, 1) for year in (span.start, span.live, years))
-    return DrawnSpan(words, round(middle, 1), (start, live), (live, end))
+    arrow = ""
+    if span.live >= years:
+        tail, half = round(end - min(_ARROW, end - start), 1), _BAR / 2
+        arrow = (
+            f"M{tail} {round(middle - half, 1)}L{end} {round(middle, 1)}L{tail} {round(middle + half, 1)}z"
+        )
+    return DrawnSpan(words, round(middle, 1), (start, live), (live, end), arrow)

@@ -172,7 +172,7 @@ def _openings(question: Question) -> tuple[dict[str, list[int]], dict[str, str]]
         first, blocked = each.earliest, []
         for condition in question.conditions:
             if each.id in condition.blocks:
-                blocked.append(condition.id)
+                blocked.append(condition.sentence.rstrip("."))
             # A year of the roadmap begins only when all the months of a delay are over.
             first = max(first, math.ceil(condition.delays.get(each.id, 0) / 12 - 1e-9))
         decided = each.decision
@@ -181,7 +181,7 @@ def _openings(question: Question) -> tuple[dict[str, list[int]], dict[str, str]]
         elif decided is not None and not decided.goes_ahead:
             why_not[each.id] = f"decided against: {decided.reason}"
         elif blocked:
-            why_not[each.id] = f"cannot start while this stands: {', '.join(sorted(blocked))}"
+            why_not[each.id] = f"cannot start while this stands: {'; '.join(sorted(blocked))}"
         elif each.blocked:
             why_not[each.id] = each.blocked
         elif first >= question.limits.years:
@@ -346,9 +346,11 @@ def _displaced(by_id: Mapping[str, Step], id: str, chosen: frozenset[str]) -> st
     if float(_drawn(step).mean(axis=1).max()) <= 0:
         return "expected to be worth nothing or less"
     for need in step.needs:
-        if need.option not in chosen:
+        if not chosen & set(need.any_of):
             return f"needs '{need.option}', which is not on the roadmap"
     for other in sorted(chosen):
         if other in step.excludes or id in by_id[other].excludes:
             return f"never done beside '{other}', which is on the roadmap"
+        if both := sorted(step.uses & by_id[other].uses):
+            return f"only one option can use '{both[0]}', and on the roadmap that is: '{other}'"
     return "not in the best set under these limits"

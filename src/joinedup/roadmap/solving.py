@@ -95,12 +95,13 @@ class Model:
         by_id = {each.id: each for each in self.steps}
         for each in self.steps:
             for need in each.needs:
-                before = by_id[need.option].years_to_live + need.lag
                 for year in sorted({self.columns[column][1] for column in self.of[each.id]}):
                     row = {c: 1.0 for c in self.of[each.id] if self.columns[c][1] <= year}
-                    for c in self.of[need.option]:
-                        if self.columns[c][1] <= year - before:
-                            row[c] = row.get(c, 0.0) - 1.0
+                    for other in need.any_of:
+                        before = by_id[other].years_to_live + need.lag
+                        for c in self.of[other]:
+                            if self.columns[c][1] <= year - before:
+                                row[c] = row.get(c, 0.0) - 1.0
                     self._row(row, -np.inf, 0.0)
 
     def _capital(self, limits: Limits) -> None:

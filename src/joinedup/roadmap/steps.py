@@ -25,10 +25,16 @@ MOST_YEARS = 10
 
 @dataclass(frozen=True)
 class Need:
-    """Another option that must be live first, and for how many years."""
+    """Another option that must be live first, and for how many years; any of ``instead`` does as well."""
 
     option: str
     lag: int = 0
+    instead: tuple[str, ...] = ()
+
+    @property
+    def any_of(self) -> tuple[str, ...]:
+        """Give the options any of which will do."""
+        return (self.option, *self.instead)
 
 
 @dataclass(frozen=True)
@@ -142,7 +148,7 @@ class Question:
                 f"the worth of every option has shape (years, draws + 1) with {self.limits.years} years and common draws"
             )
         for each in self.steps:
-            for other in (*(need.option for need in each.needs), *each.excludes):
+            for other in (*(one for need in each.needs for one in need.any_of), *each.excludes):
                 self._known(other, f"option '{each.id}'", ids)
         for condition in self.conditions:
             for other in (*condition.delays, *condition.blocks):

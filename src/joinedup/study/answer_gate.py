@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from joinedup.appraisal import Gate, judge
+from joinedup.appraisal import Gate, Outcome, judge
 from joinedup.compiling import processors
 from joinedup.options.digital_incident_message import KIND as MESSAGE
 from joinedup.options.shared_control_room import KIND as SHARED
 from joinedup.options.shared_control_room import WAYS
 from joinedup.response.calling import told_by
 from joinedup.response.rooms import shipped, staffed, with_dispatchers
-from joinedup.response.rooms.drawing import Teaming, drawn
+from joinedup.response.rooms.drawing import drawn
 from joinedup.response.rooms.staffing import years
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from numpy.typing import NDArray
 
     from joinedup.appraisal import Judged
@@ -96,26 +98,6 @@ def least_staff(rooms: Rooms, way: Variant) -> Staffing:
     weeks = int(np.clip(_ENOUGH_TO_STAFF // (RUNS * rooms.hourly.sum()), _FEWEST_WEEKS, _MOST_WEEKS))
     made, workers = years(rooms, weeks, RUNS), processors()
     return with_dispatchers(staffed(rooms, way, made=made, workers=workers), made, workers)
-
-
-def staff_kept(now: Staffing, way: Variant) -> Staffing:
-    """Put the present staff to work in another way: whoever answers for a service joins the team that then does.
-
-    Dispatchers stay with their service, as every shipped way has them.
-    """
-    rooms = now.rooms
-    way = way.with_values(rooms.assumptions)
-    teaming = Teaming.of(rooms, way)
-    staff = np.zeros((len(teaming.names), len(teaming.team_of)), np.int64)
-    halves = np.arange(len(teaming.team_of))
-    for service in range(len(rooms.services)):
-        np.add.at(
-            staff,
-            (teaming.team_of[:, service], halves),
-            now.confirmed[now.teaming.team_of[:, service], halves],
-        )
-    desks = None if now.desks is None else replace(now.desks, variant=way)
-    return replace(now, variant=way, teaming=teaming, confirmed=staff, desks=desks)
 
 
 def calls_waited(now: Staffing, then: Staffing) -> CallsWaited:
@@ -216,3 +198,22 @@ def answer_gate(area: Area, option: Option, waited: CallsWaited) -> Gate:
         f"{waited.way}, {staff}"
     )
     return AnsweredGate(judged.rows, judged.outcome, basis, waited.runs)
+
+
+_SEVERITY = (Outcome.FAIL, Outcome.CANNOT_TELL, Outcome.PASS)
+
+
+def worst(outcomes: Iterable[Outcome]) -> Outcome:
+    """Give the worst of several judgements: a pass where there is none."""
+    return min(outcomes, key=_SEVERITY.index, default=Outcome.PASS)
+
+
+def apart(judged: Sequence[tuple[Option, Outcome]]) -> Outcome:
+    """Judge options that move nobody who responds as a set, each by its own gate: the worst of these.
+
+    Where two of them change how the calls of one service are answered, each was played without the other, so that nobody can
+    tell what callers would wait with both.
+    """
+    found = worst(outcome for _, outcome in judged)
+    rooms = [partner for option, _ in judged if way_of(option) is not None for partner in option.partners]
+    return worst([found, Outcome.CANNOT_TELL]) if len(set(rooms)) < len(rooms) else found

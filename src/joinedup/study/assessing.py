@@ -29,18 +29,20 @@ from joinedup.appraisal import (
     recoveries,
     searched_alone,
     swings,
+    with_stated_redundancy,
 )
 from joinedup.assumptions import Assumption, draw, with_study_values
 from joinedup.evidence import ASSUMPTIONS as EVIDENCE
 from joinedup.money import project_type
-from joinedup.options import FallsOnBudgets, Kind, Need, Option, kinds
+from joinedup.options import FallsOnBudgets, Kind, Need, Option, TellsOutcomes, kinds
 from joinedup.overlap import ASSUMPTIONS as OVERLAP
 from joinedup.ranking import Candidate, Order, rank
 from joinedup.response import drives
 from joinedup.response.declared import ASSUMPTIONS as RESPONSE
+from joinedup.study.answer_gate import apart, worst
 from joinedup.study.deciding import text_of
 from joinedup.study.finding import find
-from joinedup.study.gating import gate
+from joinedup.study.gating import gate, moves_units
 from joinedup.study.pricing import at_price_base
 from joinedup.study.starting import Starting
 from joinedup.study.stating import Told, objectives_of, people_stated, risks_of
@@ -52,7 +54,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from joinedup.appraisal import Alone, Case, CaseLine, Duty, Effect, People, Swing
+    from joinedup.appraisal import Alone, Case, CaseLine, Duty, Effect, People, Stated, Swing
     from joinedup.area import Area
     from joinedup.assumptions import Draws
     from joinedup.money import Cash, Recovery
@@ -176,22 +178,26 @@ def assess(
         for each in assessed
     ]
     passing = sum(each.gate.outcome is Outcome.PASS for each in assessed)
-    by_id = {each.option.id: each.option for each in assessed}
+    judged = {each.option.id: (each.option, each.gate.outcome) for each in assessed}
 
     def together(ids: frozenset[str]) -> Outcome:
         """Judge the options of a set as one change, in which each has done its part."""
-        members = [by_id[each] for each in sorted(ids)]
-        # What draws on crews where no change of the area shows it cannot pass in company either.
-        best = Outcome.CANNOT_TELL if any(each.draws_on for each in members) else Outcome.PASS
-        if not any(change.table == "units" for each in members for change in each.changes):
-            return best
-        both = replace(
-            members[0],
-            partners=tuple(sorted({partner for each in members for partner in each.partners})),
-            changes=tuple(change for each in members for change in each.changes),
-        )
-        found = gate(area, both, before, travel, played).outcome
-        return best if found is Outcome.PASS else found
+        members = [judged[each] for each in sorted(ids)]
+        moving = [option for option, _ in members if moves_units(option)]
+        outcomes = [
+            # What draws on crews where no change of the area shows it cannot pass in company either.
+            *(Outcome.CANNOT_TELL for option, _ in members if option.draws_on),
+            # Nobody who responds is moved by the others: how soon each room answers is judged room by room.
+            apart([each for each in members if not moves_units(each[0])]),
+        ]
+        if moving:
+            both = replace(
+                moving[0],
+                partners=tuple(sorted({partner for option, _ in members for partner in option.partners})),
+                changes=tuple(change for option, _ in members for change in option.changes),
+            )
+            outcomes.append(gate(area, both, before, travel, played).outcome)
+        return worst(outcomes)
 
     # Staying among three of three says nothing: the first few are always fewer than there are to choose from.
     return Assessment(
@@ -239,8 +245,8 @@ def _assessed(
     project = project_type(kind.project_type)
     managed = mitigation_of(told.risks, kind.project_type)
     overruns = {project.applies_to: project.cost.after(managed)}
-    cash = partial(_cash, kind, option, terms)
-    cost = partial(cash, area)
+    stated = told.people.get(option.id)
+    cost = partial(_cash, kind, option, terms, stated, area)
     best = best_alone(
         kind,
         area,
@@ -263,8 +269,10 @@ def _assessed(
         vat=vat,
     )
     held = judged(option)
-    people = people_of(area, option, told.people.get(option.id))
+    people = people_of(area, option, stated)
     duty = duty_tests(appraisal, held, area.services)
+    bettered = kind.outcomes(area, option, draws) if isinstance(kind, TellsOutcomes) else ()
+    found_effects = effects(appraisal, held, area.services, bettered)
     affordable = affordability(
         appraisal.financial,
         area.table("budgets"),
@@ -284,17 +292,30 @@ def _assessed(
         affordable=affordable,
         people=people,
         duty=duty,
-        effects=effects(appraisal, held, area.services),
-        cases=five_cases(option, appraisal, held, duty, people, affordable),
+        effects=found_effects,
+        cases=five_cases(
+            option,
+            appraisal,
+            held,
+            duty,
+            people,
+            affordable,
+            price_base=area.settings.price_base,
+            effects=found_effects,
+            objectives=told.objectives,
+            names={each: area.name_of(each) for each in area.services},
+        ),
         elsewhere=cases_like(kind.name),
         months_elsewhere=months_elsewhere(kind.name),
         funding=terms,
         cost=cost,
-        starting=Starting(partial(_cash, kind, option, ()), area, draws, appraisal, terms),
+        starting=Starting(partial(_cash, kind, option, (), stated), area, draws, appraisal, terms),
     )
 
 
-def _cash(kind: Kind, option: Option, terms: tuple[Term, ...], area: Area, draws: Draws) -> tuple[Cash, ...]:
-    """Give an option's cash, and what the study states of its funding."""
-    stated = funded(terms, area.settings.price_base, kind.years, draws)
-    return (*kind.cash(area, option, draws), *stated)
+def _cash(
+    kind: Kind, option: Option, terms: tuple[Term, ...], stated: Stated | None, area: Area, draws: Draws
+) -> tuple[Cash, ...]:
+    """Give an option's cash, with the redundancy pay that the partners state, and what the study states of its funding."""
+    own = with_stated_redundancy(kind.cash(area, option, draws), option.partners, stated, len(draws))
+    return (*own, *funded(terms, area.settings.price_base, kind.years, draws))

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class Moved:
     """An option as it would be; ``again`` counts the flows that were worked out again, of ``flows`` in all.
 
-    ``losers`` are the partners that would be worse off at central values, in all or in money alone.
+    ``losers`` are those that would be worse off at central values, as the appraisal names them: partners in all or in money
+    alone, and society in all.
     """
 
     assessed: Assessed
@@ -75,8 +76,10 @@ def _moved(area: Area, assessment: Assessment, each: Assessed, values: Mapping[s
         certain = replace(before, low=value, central=value, high=value, source="tried for this answer")
         found = found.changed(certain, area.settings.seed)
         again |= {row for row, flow in enumerate(found.flows) if name in flow.names}
-    who = [one.partner for one in appraisal.standings if one.partner != SOCIETY]
+    who = [one.partner for one in appraisal.standings]
     vat = recoveries(area)
     then = standings(found.flows, who, len(found.npsv), found.edition, vat)
-    losing: list[Partner] = [one.partner for one in then if one.loses or one.loses_money]
+    losing: list[Partner] = [
+        one.partner for one in then if one.loses or (one.loses_money and one.partner != SOCIETY)
+    ]
     return Moved(each, Range.of(found.npsv), tuple(sorted(losing)), len(again), len(found.flows))

@@ -56,9 +56,9 @@ def gate(
     if units.is_empty() or silent:
         nothing = before.head(0).select(*_NO_CHANGES)
         return judge(nothing, tolerances, silent or option.partners[:1], seen_on)
-    moved = [change.row for change in option.changes if change.table == "units"]
-    if not moved:
+    if not moves_units(option):
         return _moving_nobody(area, option, played)
+    moved = [change.row for change in option.changes if change.table == "units"]
     crews = units.filter(pl.col("unit_id").is_in(moved))["service_id"].unique().sort().to_list()
     after = area.changed(option.changes)
     helped = called_besides(after, moved)
@@ -89,6 +89,11 @@ def gate(
     if helped and (doubt := _doubt(played, helped)):
         basis += f"; {doubt}, so that by how much theirs are shorter is rough"
     return PlayedGate(judged.rows, judged.outcome, basis, runs, gone)
+
+
+def moves_units(option: Option) -> bool:
+    """Whether an option changes anything of a crew that responds, so that a set with it has to be judged as one change."""
+    return any(change.table == "units" for change in option.changes)
 
 
 def _moving_nobody(area: Area, option: Option, played: Played | None) -> Gate:

@@ -6,47 +6,34 @@ import math
 from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import TYPE_CHECKING, Any
-from zlib import crc32
 
 import numpy as np
 
-from joinedup.appraisal import Outcome, appraise_set, present_value_of, recoveries
+from joinedup.appraisal import Outcome, appraise_set, first_live_year, present_value_of, recoveries
 from joinedup.assumptions import draw
 from joinedup.money import CashLine
-from joinedup.ranking import AgreedWeights, AnyWeights, Criterion, presets, try_weights
 from joinedup.roadmap import Limits, Need, Question, Step, plan, relaxing, unlocking, waiting
 from joinedup.study.deciding import refuse_unknown_unlocks
+from joinedup.study.unlocking import not_valued, without_changes
+from joinedup.study.weighing import weighed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from joinedup.appraisal import Together
     from joinedup.area.settings import OwnLimits, OwnWeights
+    from joinedup.options import Option
     from joinedup.ranking import Tried
     from joinedup.roadmap import Condition, Decision, Relaxed, Roadmap, Unlock, Unlocked, Waiting
     from joinedup.study.assessing import Assessed
     from joinedup.study.deciding import Held
     from joinedup.study.study import Study
+    from joinedup.study.unlocking import NotValued
 
 _SECONDS = 20.0
 """The longest that one solution of the roadmap may take; the gap that is left is printed."""
-_SAMPLES = 10_000
-_LIVE_LINES = (CashLine.RUNNING, CashLine.BENEFIT)
-"""What an option saves or does better, once it is live, stands on one of these lines."""
-_WORTH = Criterion("worth to all together", "£", 0, 1, "money")
-_WAIT = Criterion("change in the mean wait", "minutes", 1, 0, "response")
-_POSTS = Criterion("posts that move or end", "full-time equivalents", 1, 0, "people")
-
-
-@dataclass(frozen=True)
-class NotValued:
-    """That a change makes an option possible, as the study states it, where one of the two cannot be on a roadmap, and why."""
-
-    change: str
-    option: str
-    reason: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,12 +102,15 @@ def planned(
         Refusal: when what is unlocked, or unlocks, is no option that was found.
     """
     refuse_unknown_unlocks(unlocks, [each.option.id for each in assessed])
-    weighed = _weighed(assessed, weights, seed)
+    weighing = weighed(assessed, weights, seed)
     passing = [each for each in assessed if each.gate.outcome is Outcome.PASS]
     if not passing:
-        planless = Planned(weighed.tried, weighed.views, None, (), (), (), weighed.agreed, weighed.unmeasured)
-        return replace(planless, not_valued=_not_valued(unlocks, assessed, ()))
+        planless = Planned(
+            weighing.tried, weighing.views, None, (), (), (), weighing.agreed, weighing.unmeasured
+        )
+        return replace(planless, not_valued=not_valued(unlocks, assessed, ()))
     passed = {each.option.id for each in passing}
+    known = {each.option.id for each in assessed}
     question = Question(
         tuple(
             _step(
@@ -129,6 +119,7 @@ def planned(
                 decisions.get(each.option.id),
                 [one for one in held if one.option == each.option.id],
                 passed,
+                known,
             )
             for each in passing
         ),
@@ -138,151 +129,64 @@ def planned(
         seconds=_SECONDS,
         seed=seed,
     )
-    not_valued = _not_valued(unlocks, assessed, question.steps)
-    vain = {(each.change, each.option) for each in not_valued}
+    in_vain = not_valued(unlocks, assessed, question.steps)
+    vain = {(each.change, each.option) for each in in_vain}
     stated = {
         change: [each for each in entries if (change, each.option) not in vain]
         for change, entries in sorted(unlocks.items())
     }
-    now = _without_changes(question, unlocks, decisions)
-    limited = any((own.capital_gbp_a_year, own.capital_gbp_a_year_of, own.options_at_once))
+    now = without_changes(question, unlocks, decisions)
+    limited = any(
+        (own.capital_gbp_a_year, own.capital_gbp_a_year_of, own.options_at_once, own.options_at_once_of)
+    )
     return Planned(
-        weighed.tried,
-        weighed.views,
+        weighing.tried,
+        weighing.views,
         plan(now),
         relaxing(now) if limited else (),
         waiting(now) if now.conditions else (),
         tuple(unlocking(question, option, entries) for option, entries in stated.items() if entries),
-        weighed.agreed,
-        weighed.unmeasured,
+        weighing.agreed,
+        weighing.unmeasured,
         tuple(each for each in held if each.option in passed),
-        not_valued,
+        in_vain,
     )
 
 
-def _not_valued(
-    unlocks: Mapping[str, Sequence[Unlock]], assessed: Sequence[Assessed], steps: Sequence[Step]
-) -> tuple[NotValued, ...]:
-    """Say what of the study's table no roadmap can weigh: one of the two does not pass the gate, or cannot start (§1.3)."""
-    why = {each.id: f"'{each.id}' {each.blocked}" for each in steps if each.blocked}
-    for each in assessed:
-        if each.gate.outcome is Outcome.FAIL:
-            why[each.option.id] = f"the safety gate does not pass '{each.option.id}'"
-        elif each.gate.outcome is Outcome.CANNOT_TELL:
-            why[each.option.id] = f"the safety gate cannot tell of '{each.option.id}'"
-    return tuple(
-        NotValued(change, entry.option, ", and ".join(reasons))
-        for change, entries in sorted(unlocks.items())
-        for entry in sorted(entries, key=lambda each: each.option)
-        if (reasons := [why[each] for each in (change, entry.option) if each in why])
-    )
+def needs_of(option: Option) -> tuple[tuple[str, ...], ...]:
+    """Give what an option itself says that it needs live first: of each need, the options any of which does."""
+    said = str(option.facts.get("needs") or "")
+    return tuple(tuple(each.strip() for each in one.split("|")) for one in said.split(";") if one.strip())
 
 
-def _without_changes(
-    question: Question, unlocks: Mapping[str, Sequence[Unlock]], decisions: Mapping[str, Decision]
-) -> Question:
-    """Hold back what the study states only a change makes possible, unless a person decided on it or on the change (§4.6)."""
-    only_with: dict[str, list[str]] = {}
-    for option, entries in sorted(unlocks.items()):
-        for entry in entries:
-            only_with.setdefault(entry.option, []).append(option)
-    decided = {option for option, decision in decisions.items() if decision.goes_ahead}
-    steps = []
-    for each in question.steps:
-        changes = only_with.get(each.id, [])
-        if changes and not each.blocked and not decided & {each.id, *changes}:
-            named = " or ".join(f"'{change}'" for change in changes)
-            each = replace(each, blocked=f"is stated to be possible only with {named}")  # noqa: PLW2901
-        steps.append(each)
-    return replace(question, steps=tuple(steps))
-
-
-@dataclass(frozen=True, eq=False)
-class _Weighed:
-    """The order under all weights, under each point of view and under what was agreed; what could not be weighed."""
-
-    tried: Tried | None
-    views: tuple[tuple[str, str, str], ...]
-    agreed: Tried | None
-    unmeasured: dict[str, tuple[str, ...]]
-
-
-def _weighed(assessed: Sequence[Assessed], own: OwnWeights | None, seed: int) -> _Weighed:
-    """Weigh money, response and people against each other, as far as the options differ in them and they are known."""
-    measured: list[tuple[Criterion, list[NDArray[np.float64]]]] = [
-        (_WORTH, [each.appraisal.npsv[1:] for each in assessed]),
-        (_WAIT, [_wait(each, len(each.appraisal.npsv) - 1, seed) for each in assessed]),
-        (_POSTS, [np.array([_posts(each)]) for each in assessed]),
+def _needs(
+    each: Assessed, held: Sequence[Held], passed: set[str], known: set[str]
+) -> tuple[tuple[Need, ...], str]:
+    """Give what an option needs that can be had, and in words what it needs that cannot."""
+    wanted = sorted({*needs_of(each.option), *((other,) for one in held for other in one.needs)})
+    met = [tuple(other for other in need if other in passed) for need in wanted]
+    unmet = [need for need, may in zip(wanted, met, strict=True) if not may]
+    unsafe = [f"'{need[0]}'" for need in unmet if known & set(need)]
+    missing = [f"'{need[0]}'" for need in unmet if not known & set(need)]
+    said = [
+        f"needs {' and '.join(names)}, which {why}"
+        for names, why in ((unsafe, "the safety gate does not pass"), (missing, "is no option here"))
+        if names
     ]
-    gates = [each.gate.outcome for each in assessed]
-    passing = [index for index, gate in enumerate(gates) if gate is Outcome.PASS]
-    if len(passing) < 2:
-        return _Weighed(None, (), None, {})
-    ids = [each.option.id for each in assessed]
-    criteria, columns = [], []
-    unmeasured: dict[str, tuple[str, ...]] = {}
-    draws = len(assessed[0].appraisal.npsv) - 1
-    for criterion, values in measured:
-        column = np.stack([np.broadcast_to(each, draws) for each in values], axis=1)
-        known: NDArray[np.bool_] = np.asarray(np.isfinite(column).all(axis=0))
-        if not known[passing].all():
-            # An option that is not known is neither the best nor the worst: the criterion is left out for all.
-            unmeasured[criterion.name] = tuple(sorted(ids[index] for index in passing if not known[index]))
-            continue
-        low, high = float(column[:, known].min()), float(column[:, known].max())
-        if low == high:
-            continue
-        # The scale is as long as the options differ; which end is the better one the criterion says.
-        more_is_better = criterion.best > criterion.worst
-        worst, best = (low, high) if more_is_better else (high, low)
-        criteria.append(replace(criterion, worst=worst, best=best))
-        columns.append(column)
-    if not criteria:
-        return _Weighed(None, (), None, unmeasured)
-    measurements: NDArray[np.float64] = np.stack(columns, axis=2)
-
-    def under(weights: AnyWeights | AgreedWeights) -> Tried:
-        return try_weights(ids, gates, criteria, measurements, weights, samples=_SAMPLES, seed=seed)
-
-    views = [
-        (preset.name, preset.sentence, under(preset.weights(criteria)).accepted[0].id)
-        for preset in (presets() if len(criteria) > 1 else ())
-    ]
-    points = {} if own is None else {each.name: getattr(own, each.about) for each in criteria}
-    # What has no weight, or cannot be weighed, leaves the rest in the proportions that were agreed.
-    agreed = under(AgreedWeights(points)) if any(points.values()) else None
-    return _Weighed(under(AnyWeights()), tuple(views), agreed, unmeasured)
-
-
-def _wait(each: Assessed, draws: int, seed: int) -> NDArray[np.float64]:
-    """Draw the mean change in minutes until help comes over what the gate looked at, shape (draws,); zero where nobody moves.
-
-    Each group is drawn from Student's t about its mean, as its bound was taken; a group too small for a bound keeps its mean.
-    Where calls were judged, a minute until crews are told is one until they come.
-    """
-    rows = [row for row in each.gate.to_response if row.mean_change is not None and row.incidents]
-    total = sum(row.incidents for row in rows)
-    # Of its own seed, so that neither the other options nor their order change what is drawn for this one.
-    luck = np.random.default_rng([seed, crc32(each.option.id.encode())])
-    found: NDArray[np.float64] = np.zeros(draws)
-    for row in rows:
-        spread = (row.error or 0.0) * luck.standard_t(max(row.incidents - 1, 1), draws)
-        found += (float(row.mean_change or 0.0) + spread) * (row.incidents / total)
-    return found
-
-
-def _posts(each: Assessed) -> float:
-    """Give the full-time equivalents that move or end; not a number where they are not known, because absent is not zero."""
-    moved, ended = each.people.posts_moved, each.people.posts_ended
-    return math.nan if moved is None or ended is None else moved + ended
+    return tuple(Need(may[0], instead=may[1:]) for may in met if may), "; ".join(said)
 
 
 def _step(
-    each: Assessed, years: int, decision: Decision | None, held: Sequence[Held], passed: set[str]
+    each: Assessed,
+    years: int,
+    decision: Decision | None,
+    held: Sequence[Held],
+    passed: set[str],
+    known: set[str],
 ) -> Step:
     """Give an option as the roadmap sees it, with its capital after optimism bias and what holds it.
 
-    ``passed`` are the options that pass the gate: what needs another that does not cannot start.
+    ``passed`` are the options that pass the gate, of those that are ``known``: what needs another that does not cannot start.
     """
     begins = _begins(each)
     capital: dict[str, list[float]] = {}
@@ -291,19 +195,18 @@ def _step(
             spent, year = capital.setdefault(flow.payer, []), flow.year - begins
             spent += [0.0] * (year + 1 - len(spent))
             spent[year] -= float(flow.spent[0])
-    needs = sorted({other for one in held for other in one.needs})
-    unsafe = [f"'{other}'" for other in needs if other not in passed]
+    needs, unmet = _needs(each, held, passed, known)
     return Step(
         id=each.option.id,
         npsv=_worth_by_start(each, begins, years),
         capital={who: tuple(spent) for who, spent in sorted(capital.items())},
         years_to_live=_years_to_live(each, begins),
         partners=each.option.partners,
-        needs=tuple(Need(other) for other in needs if other in passed),
+        needs=needs,
         uses=frozenset(each.option.uses),
         excludes=frozenset(other for one in held for other in one.excludes) & passed,
         earliest=max([begins, *(one.not_before or 0 for one in held)]),
-        blocked=f"needs {' and '.join(unsafe)}, which the safety gate does not pass" if unsafe else "",
+        blocked=unmet,
         decision=decision,
         gate=each.gate.outcome,
     )
@@ -335,15 +238,14 @@ def _years_to_live(each: Assessed, begins: int) -> int:
     The worth rests on that year, so that money and timetable say the same. What saves nothing takes as long as the like took
     elsewhere, or a year. Selling a site is no sign of being live, and neither is a payment between partners.
     """
-    saves = [
-        flow.year for flow in each.appraisal.flows if flow.line in _LIVE_LINES and float(flow.amount[0]) > 0
-    ]
-    months = each.months_elsewhere
-    return min(saves) - begins if saves else math.ceil(median(months) / 12) if months else 1
+    live, months = first_live_year(each.appraisal.flows), each.months_elsewhere
+    return live - begins if live is not None else math.ceil(median(months) / 12) if months else 1
 
 
-def valued_together(study: Study) -> Together | None:
+def valued_together(study: Study, only: Collection[str] | None = None) -> Together | None:
     """Value the options of the roadmap as one set, each from the year in which it starts; None where nothing starts (§5.5).
+
+    Of ``only`` those that are named, where some are.
 
     What the set is worth is the roadmap's own worth, gathered from the cash anew; who gains and who loses by the whole, and
     what it asks of each partner's accounts year by year, cannot be read off the options.
@@ -352,10 +254,11 @@ def valued_together(study: Study) -> Together | None:
         Refusal: when two options of the roadmap use the same thing, which it never lets happen.
     """
     roadmap = study.planned.roadmap
-    if roadmap is None or not roadmap.rows:
+    rows = () if roadmap is None else [row for row in roadmap.rows if only is None or row.id in only]
+    if roadmap is None or not rows:
         return None
     members = []
-    for row in roadmap.rows:
+    for row in rows:
         each = study.assessment[row.id]
         begins = _begins(each)
         by = row.start - begins
@@ -384,6 +287,7 @@ def _limits(own: OwnLimits) -> Limits:
         capital=None if capital is None else (capital,) * own.years,
         capital_of={who: (each,) * own.years for who, each in own.capital_gbp_a_year_of.items()},
         change=None if own.options_at_once is None else float(own.options_at_once),
+        change_of={who: float(each) for who, each in own.options_at_once_of.items()},
         chance_of_loss=own.chance_of_loss,
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from joinedup.appraisal import MEASURES, Managed, Objective, Stated, read_risks
+from joinedup.appraisal import Managed, Objective, Stated, measures, read_risks
 from joinedup.refusal import Refusal, did_you_mean
 from joinedup.study.deciding import known_option, rows_of, text_of
 
@@ -83,10 +83,10 @@ def objectives_of(folder: Path, area: Area) -> tuple[Objective, ...]:
             raise Refusal(
                 f"{where}, column objective: is empty; say what the service wants, in its own words"
             )
-        if measure and measure not in MEASURES:
+        if measure and measure not in measures():
             raise Refusal(
-                f"{where}, column measure: '{row['measure']}' is not measured here; write {', '.join(MEASURES)}, or leave it "
-                f"empty{did_you_mean(measure, MEASURES)}"
+                f"{where}, column measure: '{row['measure']}' is not measured here; write {', '.join(measures())}, or leave it "
+                f"empty{did_you_mean(measure, measures())}"
             )
         found.append(Objective(service, row["objective"], measure))
     return tuple(found)

@@ -7,9 +7,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from joinedup.area.reading import read_area
-from joinedup.crossover import Crossover, measure
+from joinedup.crossover import Crossover, Window, measure
 from joinedup.crossover.counted import counted_demand
 from joinedup.crossover.growth import growth
+from joinedup.crossover.sensitivity import sensitivity
 from joinedup.options.shared_estate import whole_estate
 from joinedup.overlap import REACH, site_pairs
 from joinedup.response.asking import own_needs
@@ -31,12 +32,16 @@ if TYPE_CHECKING:
     from joinedup.assumptions import Assumption
     from joinedup.crossover.counted import CountedDemand
     from joinedup.crossover.growth import Growth
+    from joinedup.crossover.sensitivity import Sensitivity
     from joinedup.locate import Plan
     from joinedup.readiness import Readiness
 
 METRES = 500.0
 MINUTES = 30.0
 """The window within which two records may be of one event, unless a user asks for another."""
+
+MOST_TRIED = 300_000
+"""How many incidents a study may have for everything to be measured again with each setting unasked."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,12 +68,30 @@ class Study:
 
     def crossover(self, metres: float = METRES, minutes: float = MINUTES) -> Crossover:
         """Measure how often the services meet."""
-        return measure(self.area, metres, minutes, progress=self.progress)
+        window = Window(metres, minutes)
+        if window not in self._measured:
+            self._measured[window] = measure(self.area, metres, minutes, progress=self.progress)
+        return self._measured[window]
+
+    @cached_property
+    def _measured(self) -> dict[Window, Crossover]:
+        return {}
 
     @cached_property
     def growth(self) -> tuple[Growth, ...]:
         """How the number of joint events grows with the window."""
-        return growth(self.area, self.progress)
+        return growth(self.area, self.crossover(), self.progress)
+
+    @cached_property
+    def sensitivity(self) -> Sensitivity | str:
+        """How the number of joint events hangs on each setting, or why that was not worked out."""
+        incidents = self.area.table("incidents").height
+        if incidents > MOST_TRIED:
+            return (
+                f"with {incidents:,} incidents it takes long to measure again with every setting at either end of its range: "
+                "joinedup crossover --sensitivity does it"
+            )
+        return sensitivity(self.area, self.crossover(), self.progress)
 
     @cached_property
     def counted(self) -> CountedDemand:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,15 +15,16 @@ from joinedup.response import Baseline
 from joinedup.response.also_sending import Gone, gone_to, said_of
 from joinedup.response.calibrating import Calibration, calibration
 from joinedup.response.calling import Called
+from joinedup.response.calling_drawn import called_in, drawing_with_calls
 from joinedup.response.comparing import Waits, changes
 from joinedup.response.covering import uncovered
 from joinedup.response.inferring import inferred
 from joinedup.response.outcomes import parquet
-from joinedup.response.redrawing import Drawing, drawn_waits
+from joinedup.response.redrawing import Drawing, drawn_waits, one_by_one, waited
 from joinedup.response.rooms import Rooms, shipped, staffed, with_dispatchers
-from joinedup.response.rooms.staffing import years
+from joinedup.response.rooms.staffing import staff_kept, years
 from joinedup.response.standards import against, standards_of
-from joinedup.study.answer_gate import CallsWaited, calls_waited, least_staff, staff_kept
+from joinedup.study.answer_gate import CallsWaited, calls_waited, least_staff
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -57,13 +58,16 @@ def runs_for(jobs: int) -> int:
 class Answered:
     """What was played with rooms that answer: separate ones first, then another way of working.
 
-    ``clocks`` says by service from when its minutes run.
+    ``clocks`` says by service from when its minutes run. ``standards`` holds each way to the standards; ``drawn`` is as ``table``
+    of periods that were drawn instead of replayed, where they were.
     """
 
     staffings: tuple[Staffing, ...]
     outcomes: tuple[Outcomes, Outcomes]
     clocks: tuple[str, ...]
     notes: tuple[str, ...]
+    standards: tuple[pl.DataFrame, pl.DataFrame]
+    drawn: pl.DataFrame | None = None
 
     def as_parquet(self) -> bytes:
         """Give who went to what, run by run, in both ways as Parquet: the rows of ``Outcomes.rows`` after the column ``way``."""
@@ -81,26 +85,33 @@ class Answered:
         and told_then (until the first unit is told), first and first_then (until the first arrival), change (of that mean) and
         the 90th centiles most and most_then.
         """
-        parts = []
-        for outcomes, then in zip(self.outcomes, ("", "_then"), strict=True):
-            jobs = outcomes.table.group_by("run", "incident_id").agg(pl.col("told").min())
-            both = outcomes.incidents.join(jobs, on=["run", "incident_id"], how="inner")
-            parts.append(
-                both.group_by("service_id")
-                .agg(
-                    (pl.len() / len(outcomes.runs)).alias(f"incidents{then}"),
-                    pl.col("answered").sort().mean().alias(f"answered{then}"),
-                    pl.col("told").sort().mean().alias(f"told{then}"),
-                    pl.col("first").sort().mean().alias(f"first{then}"),
-                    pl.col("first").quantile(0.9, interpolation="linear").alias(f"most{then}"),
-                )
-                .sort("service_id")
-            )
-        return (
-            parts[0]
-            .join(parts[1], on="service_id", how="left")
-            .with_columns((pl.col("first_then") - pl.col("first")).alias("change"))
+        one, other = (_incidents(each) for each in self.outcomes)
+        return _laid_beside(one, other, len(self.outcomes[0].runs))
+
+
+def _incidents(outcomes: Outcomes) -> pl.DataFrame:
+    """Give a row a run and incident: service_id and, in minutes, answered, told and first."""
+    told = outcomes.table.group_by("run", "incident_id").agg(pl.col("told").min())
+    came = outcomes.incidents.join(told, on=["run", "incident_id"], how="inner")
+    return came.select("service_id", "answered", "told", "first")
+
+
+def _laid_beside(one: pl.DataFrame, other: pl.DataFrame, periods: int) -> pl.DataFrame:
+    """Sum up the incidents of two ways of working, played so many times."""
+    parts = [
+        each.group_by("service_id")
+        .agg(
+            (pl.len() / periods).alias(f"incidents{then}"),
+            pl.col("answered").sort().mean().alias(f"answered{then}"),
+            pl.col("told").sort().mean().alias(f"told{then}"),
+            pl.col("first").sort().mean().alias(f"first{then}"),
+            pl.col("first").quantile(0.9, interpolation="linear").alias(f"most{then}"),
         )
+        .sort("service_id")
+        for each, then in ((one, ""), (other, "_then"))
+    ]
+    change = (pl.col("first_then") - pl.col("first")).alias("change")
+    return parts[0].join(parts[1], on="service_id", how="left").with_columns(change)
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,7 +177,15 @@ class Played:
     @cached_property
     def standards(self) -> pl.DataFrame:
         """What was played and recorded beside the standards of the study's nation and date."""
-        return against(self.outcomes, standards_of(self.area, self.folder))
+        return self._held_to()
+
+    @cached_property
+    def standards_by(self) -> Mapping[str, pl.DataFrame]:
+        """The same by hour of the day, by ground and by square of 1 km, as far as each has records enough."""
+        return {each: self._held_to(each) for each in ("hour", "ground", "cell")}
+
+    def _held_to(self, *by: str) -> pl.DataFrame:
+        return against(self.outcomes, standards_of(self.area, self.folder), by, self.calibration)
 
     @cached_property
     def uncovered(self) -> pl.DataFrame:
@@ -245,14 +264,15 @@ class Played:
         """
         self.progress("fitting when calls come")
         periods = Drawing.of(self.baseline).played(
-            len(self.outcomes.runs), workers=processors(), progress=self.progress
+            len(self.outcomes.runs), waited, workers=processors(), progress=self.progress
         )
         return drawn_waits(periods, self.outcomes)
 
-    def answered(self, variant: Variant) -> Answered:
+    def answered(self, variant: Variant, *, drawn: bool = False) -> Answered:
         """Play the same calls with rooms that answer under a way of working, beside separate rooms, on the same luck.
 
-        Each way has the least staff that answers in time.
+        Each way has the least staff that answers in time. With ``drawn`` as many periods as were replayed are also drawn from the
+        law of the calls, those that become nothing included, and played in both ways.
 
         Raises:
             Refusal: when the study has no calls to play, or a queue never empties.
@@ -272,7 +292,20 @@ class Played:
             called.played(each, staffings[0], runs=runs, workers=workers, progress=self.progress)
             for each in staffings
         ]
-        return Answered(tuple(staffings), (played[0], played[1]), called.clocks, rooms.notes)
+        held = standards_of(self.area, self.folder)
+        one, other = (against(each, held, (), self.calibration) for each in played)
+        found = Answered(tuple(staffings), (played[0], played[1]), called.clocks, rooms.notes, (one, other))
+        if not drawn:
+            return found
+        drawing = drawing_with_calls(called)
+
+        def kept(number: int) -> list[pl.DataFrame]:
+            period = called_in(called, drawing, number)
+            return [_incidents(period.played(each, staffings[0])) for each in staffings]
+
+        periods = one_by_one(kept, runs, workers, self.progress)
+        before, then = (pl.concat([each[way] for each in periods]) for way in (0, 1))
+        return replace(found, drawn=_laid_beside(before, then, runs))
 
     @cached_property
     def rooms(self) -> Rooms | None:

@@ -11,6 +11,7 @@ from joinedup.study.drafting.estate import estate_chapter
 from joinedup.study.drafting.evidence import evidence_answers, evidence_chapters
 from joinedup.study.drafting.grounds import assumptions_chapter, method_chapter, queries_chapter
 from joinedup.study.drafting.joint import joint_chapters
+from joinedup.study.drafting.left_out import with_the_roadmap
 from joinedup.study.drafting.option_pages import option_pages
 from joinedup.study.drafting.options import option_answer, options_chapter
 from joinedup.study.drafting.order import order_chapter
@@ -84,7 +85,7 @@ def draft(study: Study) -> Draft:
             "Made with joinedup. Every figure here passed disclosure control: counts of fewer than five are hidden.",
             f"Seed {area.settings.seed}: the same study and seed give the same report.",
         ),
-        pages=option_pages(study),
+        pages=[with_the_roadmap(study, each) for each in option_pages(study)],
     )
 
 

@@ -26,10 +26,15 @@ _WORTH_SAYING = 0.02
 
 
 def answered_blocks(study: Study) -> list[Block]:
-    """Lay the least staff of each way of working beside separate rooms; nothing where the study has no calls."""
-    if not study.area.has("calls", "connected_at"):
-        return []
+    """Lay the least staff of each way of working beside separate rooms; a study without calls says so."""
     section = Section("Who must be on duty to answer calls")
+    if not study.area.has("calls", "connected_at"):
+        return [
+            section,
+            Statement(
+                "The study holds no calls, so how many people answering them takes was not worked out."
+            ),
+        ]
     study.progress("staffing the control rooms in every way of working")
     try:
         rooms = Rooms.of(study.area, study.assumptions, study.folder)
@@ -39,7 +44,7 @@ def answered_blocks(study: Study) -> list[Block]:
     except Refusal as refusal:
         return [section, Statement(f"Rooms could not be staffed: {refusal}.")]
     separate, others = savings[0], savings[1:]
-    best = max(others, key=lambda each: each.hours)
+    best = max(others, key=lambda each: each.both[0])
     return [
         section,
         _finding(separate, best),
@@ -51,19 +56,21 @@ def answered_blocks(study: Study) -> list[Block]:
 
 def _finding(separate: Saving, best: Saving) -> Statement:
     names = {"separate": separate.staffing.variant.name, "best": best.staffing.variant.name}
-    if best.hours <= 0:
+    before = _hours(separate.staffing.hours_of_both)
+    if best.both[0] <= 0:
         return Statement(
-            f"To answer as they owe, {names['separate']} need {{before}} handlers' hours a week. No way of working together "
-            "needs fewer.",
-            {"before": _hours(separate.staffing.hours)},
+            f"To answer and send as they owe, {names['separate']} need {{before}} hours of handlers and dispatchers a week. No "
+            "way of working together needs fewer.",
+            {"before": before},
         )
     return Statement(
-        f"To answer as they owe, {names['separate']} need {{before}} handlers' hours a week, and {names['best']} would need "
-        "{then}: {saved:between} fewer, of which {floor} come of keeping fewer rooms awake whatever the calls. These are hours "
-        "of answering calls alone. They are no posts until a roster shows it, and people who answer do other work besides.",
+        f"To answer and send as they owe, {names['separate']} need {{before}} hours of handlers and dispatchers a week, and "
+        f"{names['best']} would need {{then}}: {{saved:between}} fewer, of which {{floor}} come of keeping fewer rooms awake "
+        "whatever the calls. These are hours of answering calls and sending crews alone. They are no posts until a roster shows "
+        "it, and people who answer do other work besides.",
         {
-            "before": _hours(separate.staffing.hours),
-            "then": _hours(best.staffing.hours),
+            "before": before,
+            "then": _hours(best.staffing.hours_of_both),
             "saved": _saved(best),
             "floor": _hours(best.minimum),
         },
@@ -75,26 +82,26 @@ def _hours(number: float) -> Figure:
 
 
 def _saved(saving: Saving) -> Figure:
-    return Figure(
-        float(round(saving.hours)), Unit.NUMBER, low=float(round(saving.low)), high=float(round(saving.high))
-    )
+    middle, low, high = (float(round(each)) for each in saving.both)
+    return Figure(middle, Unit.NUMBER, low=low, high=high)
 
 
 def _chart(study: Study, separate: Saving, others: tuple[Saving, ...]) -> Chart:
-    least = _WORTH_SAYING * separate.staffing.hours
-    fewer = [each.staffing.variant.name for each in others if each.low >= least]
+    least = _WORTH_SAYING * separate.staffing.hours_of_both
+    fewer = [each.staffing.variant.name for each in others if each.both[1] >= least]
     title = (
-        f"Fewer handlers would answer as well with {listed(fewer)}"
+        f"Fewer people would answer and send as well with {listed(fewer)}"
         if fewer
-        else "No way of working together is sure to need many handlers fewer"
+        else "No way of working together is sure to need many people fewer"
     )
     return Chart(
         "rooms-saved",
         title,
-        f"Handlers' hours a week fewer than in separate rooms, with 95 in 100 of what is uncertain; {study.area.settings.name}",
+        "Hours a week of handlers and dispatchers fewer than in separate rooms, with 95 in 100 of what is uncertain; "
+        f"{study.area.settings.name}",
         [Bar(each.staffing.variant.name.capitalize(), _saved(each)) for each in others],
         f"Source: the study's calls, played through rooms with the least staff that answers in time. Separate rooms need "
-        f"{separate.staffing.hours:,.0f} hours a week.",
+        f"{separate.staffing.hours_of_both:,.0f} hours a week.",
         Statement(
             "; ".join(
                 f"{each.staffing.variant.name}: {{saved{number}}}" for number, each in enumerate(others)
@@ -111,10 +118,10 @@ def _table(savings: tuple[Saving, ...]) -> Table:
             each.staffing.variant.name.capitalize(),
             each.staffing.variant.sentence,
             _hours(each.staffing.hours),
-            _hours(each.hours),
+            _hours(each.staffing.hours_of_both - each.staffing.hours),
+            _hours(each.both[0]),
             _saved(each),
             _hours(each.minimum),
-            _hours(each.staffing.hours_of_both - each.staffing.hours),
         ]
         for each in savings
     ]
@@ -125,10 +132,10 @@ def _table(savings: tuple[Saving, ...]) -> Table:
             Column("Way of working"),
             Column("What it is"),
             Column("Handlers' hours a week", numeric=True),
-            Column("Fewer than separate", numeric=True),
+            Column("Dispatchers' hours a week", numeric=True),
+            Column("Both, fewer than separate", numeric=True),
             Column("95 in 100", numeric=True),
             Column("Of it by keeping fewer rooms awake", numeric=True),
-            Column("Dispatchers' hours a week", numeric=True),
         ),
         rows,
         note="By Erlang for each half-hour, confirmed by playing a year of calls. Handlers are those who answer, and send "

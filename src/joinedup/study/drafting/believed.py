@@ -8,7 +8,7 @@ import polars as pl
 
 from joinedup.disclosure import Column, Figure, Section, Statement, Table
 from joinedup.refusal import Refusal
-from joinedup.response.calibrating import Verdict
+from joinedup.response.calibrating import FOLDS, Verdict
 from joinedup.study.drafting.naming import short_name
 from joinedup.wording import Unit
 
@@ -33,6 +33,15 @@ def compared_with_records(played: Played) -> Calibration | None:
     except Refusal:
         return None
     return None if compared is None or compared.services.is_empty() else compared
+
+
+def days_apart(compared: Calibration) -> str:
+    """Say how the days were dealt out, so that no record helps to predict itself."""
+    if compared.days == 1:
+        return "one day, played on its own records"
+    if compared.days <= FOLDS:
+        return f"{compared.days} days, each played on the records of the others"
+    return f"{compared.days:,} days in {FOLDS} parts, each part played on the records of the others"
 
 
 def gaps_of(compared: Calibration | None, service: str) -> dict[str, Mapping[str, Any]]:
@@ -112,14 +121,15 @@ def calibration_box(study: Study, services: Sequence[str], compared: Calibration
                     Figure(row["recorded"], Unit.MINUTES, base),
                     Figure(row["modelled"], Unit.MINUTES, base),
                     Figure(row["gap"], Unit.MINUTES, base),
-                    Figure(row["gap"], Unit.MINUTES, base, row["low"], row["high"]),
-                    _signed(row["share"]),
-                    row["verdict"],
+                    Figure(row["low"], Unit.MINUTES, base),
+                    Figure(row["high"], Unit.MINUTES, base),
+                    f"{row['verdict']} ({_signed(row['share'])})",
                 ]
             )
     note = (
-        f"{compared.days:,} days, each played on what was fitted to the others, so that no record helps to predict itself. The "
-        f"tolerance is {compared.tolerance:.0%} of the recorded wait; “cannot tell” is not a pass."
+        f"{days_apart(compared).capitalize()}, so that no record helps to predict itself: what is played here differs a little "
+        "from the rest of this chapter, where all days are played on the records of all. At least and at most are the ends of "
+        f"the gap's 95 % interval. The tolerance is {compared.tolerance:.0%} of the recorded wait; “cannot tell” is not a pass."
     )
     return [
         section,
@@ -131,9 +141,9 @@ def calibration_box(study: Study, services: Sequence[str], compared: Calibration
                 Column("Recorded", numeric=True),
                 Column("Played", numeric=True),
                 Column("Gap", numeric=True),
-                Column("95 % interval of the gap", numeric=True),
-                Column("Gap, of recorded", numeric=True),
-                Column("Tolerance"),
+                Column("Gap, at least", numeric=True),
+                Column("Gap, at most", numeric=True),
+                Column("Tolerance, and gap of recorded"),
             ),
             rows,
             note=note,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from joinedup.crossover import Window
 from joinedup.disclosure import (
+    LIMIT,
     Bar,
     Bullets,
     Chapter,
@@ -17,7 +19,8 @@ from joinedup.disclosure import (
     Table,
     count,
 )
-from joinedup.study.drafting.naming import short_name
+from joinedup.study.drafting.coincidence import coincidence_blocks, known_blocks
+from joinedup.study.drafting.naming import listed, short_name
 from joinedup.wording import Unit
 
 if TYPE_CHECKING:
@@ -32,28 +35,75 @@ _DEFINITIONS = (
     ("jointly_attended", "Attended by both", "and each had a resource arrive"),
     ("same_place_and_hour", "Same place and hour", "both had demand in one 500 m square in one hour"),
 )
-_NOT_KNOWN = Figure(None, Unit.COUNT, mark=Mark.NOT_AVAILABLE)
 
 
-def crossover_answer(study: Study, crossover: Crossover | None) -> list[Statement | None]:
+def crossover_answer(study: Study, crossover: Crossover | None) -> list[Statement]:
     """Say in a sentence a pair how often the two services meet, beginning with those that meet most."""
     if crossover is None:
         return []
     by_number = sorted(crossover.pairs, key=lambda pair: (-(pair.estimate or 0.0), pair.services))
-    return [_sentence(study, crossover, pair) for pair in by_number]
+    said = [pair for pair in by_number if pair.estimate is not None]
+    return [_sentence(study, crossover, pair, first=pair is said[0]) for pair in said]
 
 
-def _sentence(study: Study, crossover: Crossover, pair: Pair) -> Statement | None:
-    if pair.estimate is None:
-        return None
+def _sentence(study: Study, crossover: Crossover, pair: Pair, *, first: bool) -> Statement:
+    """Say how often two services meet; the first sentence of all says within what distance and time."""
     one, other = pair.services
     names = [study.area.name_of(each) for each in pair.services]
+    window = crossover.window
+    opening = (
+        f"Within {window.metres:g} m and {window.minutes:g} min, {{a:between}}" if first else "{a:Between}"
+    )
+    words = (
+        f"{opening} in 100 {names[0]} incidents were recorded by {names[1]} too; seen from {names[1]}, {{b:between}} in 100 "
+        "of its incidents."
+    )
+    figures = {"a": _share(crossover, pair, one), "b": _share(crossover, pair, other)}
+    if round(pair.unplaced or 0.0) >= LIMIT:
+        words += (
+            " Of the {events} events {unplaced} stand for records without a usable place or time, counted at the rate of the "
+            "others."
+        )
+        figures |= {
+            "unplaced": Figure(pair.unplaced, Unit.COUNT),
+            "events": Figure(pair.estimate, Unit.COUNT),
+        }
+    grown = _grown(study, crossover, pair)
+    if grown is not None:
+        where, events = grown
+        words += f" {where}, it is {{c}} in 100, and {{d}} in 100."
+        for name, each in (("c", one), ("d", other)):
+            incidents = crossover.services[each].incidents
+            number, low, high = (number / incidents for number in events)
+            figures[name] = Figure(number, Unit.PER_HUNDRED, incidents, low, high)
     return Statement(
-        f"{{a:Between}} in 100 {names[0]} incidents were recorded by {names[1]} too; seen from {names[1]}, {{b:between}} in 100 "
-        f"of its incidents.",
-        {"a": _share(crossover, pair, one), "b": _share(crossover, pair, other)},
+        words,
+        figures,
         otherwise=f"{names[0]} and {names[1]} meet too seldom in this study for a figure that may be published.",
     )
+
+
+_MUCH, _NORMAL = 0.05, 1.959964
+_USUAL, _HOUR, _FAR, _LATE = Window(500, 30), Window(500, 60), Window(1_000, 60), Window(1_000, 120)
+
+
+def _grown(study: Study, crossover: Crossover, pair: Pair) -> tuple[str, tuple[float, float, float]] | None:
+    """Say what the number is, with its interval, where records may lie farther apart: if that is much more, and beyond luck."""
+    if crossover.window != _USUAL or (pair.placed or 0.0) < LIMIT:
+        return None
+    found = next((each for each in study.growth if each.services == pair.services), None)
+    if found is None:
+        return None
+    near, far, late = (found.events[window] for window in (_HOUR, _FAR, _LATE))
+    by_distance, by_time = (
+        wide > narrow * (1 + _MUCH) and wide - narrow > _NORMAL * narrow**0.5
+        for narrow, wide in ((near, far), (far, late))
+    )
+    if by_time:
+        return "Where records may be 1 km and 2 hours apart", (late, *found.intervals[_LATE])
+    if by_distance:
+        return "Where records may be 1 km and an hour apart", (far, *found.intervals[_FAR])
+    return None
 
 
 def _share(crossover: Crossover, pair: Pair, service: str) -> Figure:
@@ -79,7 +129,7 @@ def crossover_chapter(study: Study, crossover: Crossover | None) -> Chapter:
             Statement("This study holds no incidents, so nobody can say."),
             missing="The table incidents with service_id, received_at and a place, from two services or more.",
         )
-    answers = [each for each in crossover_answer(study, crossover) if each is not None]
+    answers = crossover_answer(study, crossover)
     if not answers:
         return Chapter(
             "crossover",
@@ -96,31 +146,38 @@ def crossover_chapter(study: Study, crossover: Crossover | None) -> Chapter:
         for pair in pairs
         if pair.note
     ]
-    most = max(pairs, key=lambda pair: pair.estimate or 0.0)
+    in_order = sorted(pairs, key=lambda pair: (-(pair.estimate or 0.0), pair.services))
     return Chapter(
         "crossover",
-        f"{name(most.services[0])} and {name(most.services[1])} meet most often",
+        _heading(study, in_order),
         answers[0],
         (
             _chart(study, crossover, pairs),
             Section("Four definitions, never mixed"),
             Bullets([Statement(f"{title}: {meaning}.") for _, title, meaning in _DEFINITIONS]),
             _definitions(study, crossover, pairs),
-            Section("What coincidence would give"),
-            Statement(
-                "Two services that never met would still have records near each other in place and time. How many is "
-                "measured: one service's records are moved by whole weeks, so that the place and the hour of the week "
-                "stay as they are and only coincidence is left."
-            ),
-            *_chance_chart(study, crossover, most),
-            _baseline(study, crossover, pairs),
-            *_baselines(study, pairs),
+            *coincidence_blocks(study, crossover, pairs, in_order[0]),
             *([Bullets(notes)] if notes else []),
-            *_known(study, pairs),
+            *known_blocks(study, pairs),
             Section("What could be used"),
             _records(study, crossover),
         ),
     )
+
+
+def _heading(study: Study, in_order: Sequence[Pair]) -> str:
+    """Name those who meet most, where that can be said: there are others, and the intervals are apart."""
+    met = [pair for pair in in_order if round(pair.estimate or 0.0) > 0]
+    if not met:
+        return "The services are not seen to meet"
+    first, *others = met
+    names = listed([study.area.name_of(each) for each in first.services])
+    if len(in_order) == 1:
+        return f"How often {names} meet"
+    if not others:
+        return f"Only {names} are seen to meet"
+    apart = (first.low or 0.0) > max(pair.high or 0.0 for pair in others)
+    return f"{names} meet most often" if apart else "How often the services meet"
 
 
 def _chart(study: Study, crossover: Crossover, pairs: Sequence[Pair]) -> Chart:
@@ -144,16 +201,16 @@ def _chart(study: Study, crossover: Crossover, pairs: Sequence[Pair]) -> Chart:
 
 
 def _finding(study: Study, crossover: Crossover, pairs: Sequence[Pair]) -> Statement:
-    """Say on which service the joint events weigh most."""
+    """Give the largest share that joint events are of any service's incidents."""
     shares = {
         (service, other): _share(crossover, pair, service)
         for pair in pairs
         for service, other in (pair.services, pair.services[::-1])
     }
     service, other = max(shares, key=lambda each: shares[each].number or 0.0)
+    name, partner = (short_name(study.area, each) for each in (service, other))
     return Statement(
-        f"Joint events weigh most on {short_name(study.area, service).lower()}: {{share:between}} in 100 of its incidents "
-        f"are with {short_name(study.area, other).lower()}",
+        f"Of 100 incidents of {name.lower()}, {{share:between}} were recorded by {partner.lower()} too",
         {"share": shares[service, other]},
         otherwise="What the services recorded together",
     )
@@ -170,7 +227,8 @@ def _definitions(study: Study, crossover: Crossover, pairs: Sequence[Pair]) -> T
             row.append(count(base))
             for key, _, _ in _DEFINITIONS:
                 found = (pair.definitions or {}).get(key)
-                share = found[service].share if found else None
+                one = found[service] if found else None
+                share = None if one is None else one.share
                 if found is None or share is None:
                     row.append(Figure(None, Unit.SHARE, mark=Mark.NOT_AVAILABLE))
                 elif key == "jointly_recorded":
@@ -190,125 +248,6 @@ def _definitions(study: Study, crossover: Crossover, pairs: Sequence[Pair]) -> T
         rows,
         note="Recorded by both is an estimate with its 95 % interval.",
     )
-
-
-def _chance_chart(study: Study, crossover: Crossover, pair: Pair) -> list[Chart]:
-    """Picture what is left of the near pairs once coincidence is taken away."""
-    if pair.observed_pairs is None or pair.chance_pairs is None or pair.estimate is None:
-        return []
-    name = " and ".join(short_name(study.area, each) for each in pair.services)
-    placed = pair.estimate - (pair.unplaced or 0.0)
-    return [
-        Chart(
-            "coincidence",
-            Statement(
-                "{chance} near pairs are what coincidence alone would give",
-                {"chance": Figure(pair.chance_pairs, Unit.NUMBER)},
-                otherwise="Near pairs, coincidence and joint events",
-            ),
-            f"Pairs within {crossover.window.metres:g} m and {crossover.window.minutes:g} min; {name}",
-            [
-                Bar("Near pairs of records", count(pair.observed_pairs)),
-                Bar(
-                    "Near pairs when one service is moved by whole weeks",
-                    Figure(pair.chance_pairs, Unit.NUMBER),
-                    "before",
-                ),
-                Bar(
-                    "Joint events of placed records",
-                    Figure(
-                        placed,
-                        Unit.COUNT,
-                        low=max((pair.low or 0) - (pair.unplaced or 0), 0),
-                        high=(pair.high or 0) - (pair.unplaced or 0),
-                    ),
-                    "after",
-                ),
-            ],
-            "Source: the services' own records. One event may give several near pairs: repeated calls are grouped.",
-            "A bar each for near pairs, for those that coincidence gives, and for joint events.",
-        )
-    ]
-
-
-def _baseline(study: Study, crossover: Crossover, pairs: Sequence[Pair]) -> Table:
-    return Table(
-        "crossover-baseline",
-        "Pairs of records near each other, what coincidence would give, and the joint events that are left",
-        (
-            Column("Services"),
-            Column("Pairs observed", numeric=True),
-            Column("Pairs by coincidence", numeric=True),
-            Column("Joint events", numeric=True),
-            Column("of them unplaced", numeric=True),
-        ),
-        [
-            [
-                " and ".join(short_name(study.area, each) for each in pair.services),
-                count(pair.observed_pairs),
-                _NOT_KNOWN if pair.chance_pairs is None else Figure(pair.chance_pairs, Unit.NUMBER),
-                Figure(pair.estimate, Unit.COUNT, low=pair.low, high=pair.high),
-                Figure(pair.unplaced, Unit.NUMBER),
-            ]
-            for pair in pairs
-        ],
-        note=(
-            f"Within {crossover.window.metres:g} m and {crossover.window.minutes:g} min. Joint events count each record at most "
-            "once; unplaced ones are those of records without a usable place or time, at the rate of placed ones."
-        ),
-    )
-
-
-def _baselines(study: Study, pairs: Sequence[Pair]) -> list[Table]:
-    """Put the measures of coincidence beside each other, with what each of them leaves."""
-    rows: list[list[Figure | str]] = [
-        [
-            " and ".join(short_name(study.area, service) for service in pair.services),
-            each.name,
-            Figure(each.chance, Unit.NUMBER),
-            Figure(each.estimate, Unit.COUNT, low=each.low, high=each.high),
-        ]
-        for pair in pairs
-        for each in pair.baselines
-    ]
-    if not rows:
-        return []
-    return [
-        Table(
-            "crossover-baselines",
-            "Each measure of coincidence, and the joint events that it leaves",
-            (
-                Column("Services"),
-                Column("Coincidence measured by"),
-                Column("Pairs by coincidence", numeric=True),
-                Column("Joint events", numeric=True),
-            ),
-            rows,
-            note=(
-                "Of records with a usable place and time; pairs within the same metres and minutes. Where two measures of one "
-                "pair of services differ by more than luck, the interval in the table before covers both."
-            ),
-        )
-    ]
-
-
-def _known(study: Study, pairs: Sequence[Pair]) -> list[Section | Bullets]:
-    """Say how many events that the services tie together by number were found again without the number."""
-    name = study.area.name_of
-    said = [
-        Statement(
-            f"{name(pair.services[0])} and {name(pair.services[1])}: {{found}} of {{links}} events that their records tie "
-            "together by number were found again by place, time and category alone.",
-            {
-                "found": Figure(pair.known.found / pair.known.links, Unit.SHARE, pair.known.links),
-                "links": count(pair.known.links),
-            },
-            otherwise=f"{name(pair.services[0])} and {name(pair.services[1])} tie too few events together by number to say.",
-        )
-        for pair in pairs
-        if pair.known is not None and pair.known.links
-    ]
-    return [Section("Held to the numbers that services give each other"), Bullets(said)] if said else []
 
 
 def _records(study: Study, crossover: Crossover) -> Table:

@@ -9,6 +9,7 @@ import polars as pl
 from joinedup.appraisal import financial_year
 from joinedup.disclosure import Block, Bullets, Chapter, Column, Figure, Statement, Table
 from joinedup.study.drafting.naming import listed, short_name
+from joinedup.study.drafting.roadmap import SET_WORDS
 from joinedup.wording import Unit
 
 if TYPE_CHECKING:
@@ -58,7 +59,9 @@ def estate_chapter(study: Study) -> tuple[Chapter, ...]:
             Statement(f"{listed(fixed)} {stay}, because the study says so, and may still take others in.")
         )
     blocks: list[Block] = [_moves(study, plan, names)] if plan.moves else []
+    told += _alone(study, plan, names)
     blocks += [Bullets(told)] if told else []
+    blocks += _judged(study, plan, names) if chosen else []
     return (Chapter("estate", heading, answer, (*blocks, _covered(study, plan))),)
 
 
@@ -103,13 +106,64 @@ def _moves(study: Study, plan: Plan, names: dict[str, str]) -> Table:
             ]
             for each in plan.moves
         ],
-        note="Receipts for buildings are left aside. The safety gate judges each move by itself, among the options."
-        + (
-            ""
-            if study.area.settings.roadmap.capital_gbp_a_year is None
-            else " All moves together keep within the capital that the study gives for its roadmap."
-        ),
+        note=f"Receipts for buildings are left aside.{_capital_kept(study)}",
     )
+
+
+def _capital_kept(study: Study) -> str:
+    """Say which limits of the study's capital hold for the plan, and that its years do not."""
+    own = study.area.settings.roadmap
+    held = ["all moves together"] if own.capital_gbp_a_year is not None else []
+    held += [f"those of {study.area.name_of(each)}" for each in sorted(own.capital_gbp_a_year_of)]
+    if not held:
+        return ""
+    words = listed(held)
+    return (
+        f" {words[:1].upper()}{words[1:]} keep within the capital that the study gives for all years of its roadmap, before "
+        "optimism bias; in which year it is spent is for the roadmap to say."
+    )
+
+
+def _alone(study: Study, plan: Plan, names: dict[str, str]) -> list[Statement]:
+    """Say what of the plan is one service's own, so that it is not taken for a saving of working together (§4.5)."""
+    owner = dict(study.area.table("sites").select("site_id", "service_id").iter_rows())
+    own = [
+        (each.mover_service, names[each.mover])
+        for each in plan.moves
+        if each.mover_service == each.host_service
+    ]
+    own += [(owner[each], names[each]) for each in plan.closed]
+    return [
+        Statement(
+            f"{study.area.name_of(service)} can give up alone: {listed(sites)}. What that is worth is no saving of working "
+            "together."
+        )
+        for service in study.area.services
+        if (sites := [name for who, name in own if who == service])
+    ]
+
+
+def _judged(study: Study, plan: Plan, names: dict[str, str]) -> list[Block]:
+    """Give the safety gate's judgement on all of the plan at once, as far as it is among the options (§5.7)."""
+    by_joins = {
+        each.option.joins: each.option.id
+        for each in study.assessment.options
+        if each.option.kind == "shared estate"
+    }
+    steps: list[tuple[tuple[str, ...], str]] = [
+        ((each.mover, each.host), names[each.mover]) for each in plan.moves
+    ]
+    steps += [((each,), names[each]) for each in plan.closed]
+    found = [by_joins[joins] for joins, _ in steps if joins in by_joins]
+    missing = listed([name for joins, name in steps if joins not in by_joins])
+    words = "The safety gate judges each of these by itself, among the options. "
+    if not found:
+        return [Statement("None of this is among the options, so that the safety gate judges none of it.")]
+    if len(found) > 1:
+        words += f"All of them were judged at once too. {SET_WORDS[study.assessment.judge_together(frozenset(found))]}."
+    if missing:
+        words += f" That leaves aside what is not among the options: what happens to {missing}."
+    return [Statement(words.strip())]
 
 
 def _covered(study: Study, plan: Plan) -> Table:
@@ -122,6 +176,7 @@ def _covered(study: Study, plan: Plan) -> Table:
             Column("Minutes", numeric=True),
             Column("Now", numeric=True),
             Column("After", numeric=True),
+            Column("Lowest in a year on the way", numeric=True),
             Column("Least that was allowed", numeric=True),
         ),
         [
@@ -130,7 +185,7 @@ def _covered(study: Study, plan: Plan) -> Table:
                 Figure(each.minutes, Unit.MINUTES),
                 *(
                     Figure(share, Unit.SHARE, _placed(study, each.service))
-                    for share in (each.now, each.after, each.least)
+                    for share in (each.now, each.after, each.lowest, each.least)
                 ),
             ]
             for each in plan.covered

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -22,16 +22,19 @@ from joinedup.disclosure import (
     Square,
     Statement,
     Table,
+    count,
 )
+from joinedup.study.drafting.coincidence import names_of, reliability_blocks
+from joinedup.study.drafting.growing import growth_blocks, sensitivity_blocks
+from joinedup.study.drafting.kinds_met import broken_down, commonest_kinds, crossed_kinds, sorted_by
 from joinedup.study.drafting.naming import short_name
 from joinedup.study.drafting.weeks import CUTS, MOST_UNSAID
 from joinedup.wording import Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from joinedup.crossover import Crossover, Pair
-    from joinedup.crossover.breakdown import Breakdown, First
+    from joinedup.crossover.answer import Triple
+    from joinedup.crossover.breakdown import First
     from joinedup.disclosure import Block
     from joinedup.study.study import Study
 
@@ -41,81 +44,70 @@ _BANDS = (
     (0.5, 0.8, "More likely than not: 50 to 80 in 100"),
     (0.05, 0.5, "Doubtful: 5 to 50 in 100"),
 )
-_MOST_SHOWN = 5
+_MOST_PAIRS = 3
+_FEWEST_PARTS = 2
+_PROVEN = 1e-4
 _FARTHEST = 8.0
 
 
 def joint_chapters(study: Study, crossover: Crossover | None) -> tuple[Chapter, ...]:
     """Show what is known of joint events beyond their number; no chapter where there is none."""
-    pairs = [] if crossover is None else [pair for pair in crossover.pairs if _events(pair) >= LIMIT]
-    if crossover is None or not pairs:
+    if crossover is None:
         return ()
-    most = max(pairs, key=_events)
-    blocks: list[Block] = [
-        _sure_chart(study, most),
+    pairs = [pair for pair in crossover.pairs if _events(pair) >= LIMIT]
+    in_order = sorted(pairs, key=lambda pair: (-_events(pair), pair.services))
+    if not in_order:
+        return ()
+    blocks: list[Block] = []
+    if len(in_order) > _MOST_PAIRS:
+        blocks.append(
+            Statement(
+                f"Pictures are of the {_MOST_PAIRS} pairs of services with most joint events; the tables have the others too."
+            )
+        )
+    for pair in in_order[:_MOST_PAIRS]:
+        blocks += _pictures(study, pair)
+    blocks += [
+        Section("Of what kind"),
         Statement(
-            "A probability says how often a pair like it is one event. Such probabilities were held against areas whose truth "
-            "is known; the guide to crossover shows how they fared."
+            "A probability says how often a pair like it is one event. Such probabilities were also held against areas whose "
+            "truth is known; the guide to crossover shows how they fared."
         ),
+        sorted_by(study, pairs, "category"),
     ]
-    first = [each for pair in pairs for each in _first(study, pair)]
-    if first:
-        blocks += [Section("Who came first"), Bullets(first)]
-    blocks += [Section("Of what kind"), _sorted_by(study, pairs, "category")]
-    blocks += [Section("When and where"), *_week(study, most), *_map(study, most)]
-    if any(_broken_down(pair).areas["area"].n_unique() > 1 for pair in pairs):
-        blocks += [_sorted_by(study, pairs, "area")]
+    if any(broken_down(pair).areas["area"].n_unique() > 1 for pair in pairs):
+        blocks += [sorted_by(study, pairs, "area")]
+    blocks += [Section("Over all services at once"), *_found(crossover)]
     if crossover.triples:
-        blocks += [Section("Events of three services"), _triples(study, crossover)]
-    blocks += _growth(study)
+        blocks += [_triples(study, crossover)]
+    blocks += [*growth_blocks(study), *sensitivity_blocks(study)]
     return (
         Chapter(
             "joint-events",
             "What the joint events are like",
-            _answer(study, most),
+            commonest_kinds(study, in_order[0]),
             tuple(blocks),
         ),
     )
 
 
+def _pictures(study: Study, pair: Pair) -> list[Block]:
+    """Show one pair of services: how sure, who came first, of what kinds, when and where."""
+    first = _first(study, pair)
+    return [
+        Section(names_of(study, pair)),
+        _sure_chart(study, pair),
+        *reliability_blocks(study, pair),
+        *([Bullets(first)] if first else []),
+        *crossed_kinds(study, pair),
+        *_week(study, pair),
+        *_map(study, pair),
+    ]
+
+
 def _events(pair: Pair) -> float:
     """The joint events of records with a usable position."""
-    return (pair.estimate or 0.0) - (pair.unplaced or 0.0)
-
-
-def _names(study: Study, pair: Pair) -> str:
-    return " and ".join(short_name(study.area, each) for each in pair.services)
-
-
-def _broken_down(pair: Pair) -> Breakdown:
-    assert pair.breakdown is not None
-    return pair.breakdown
-
-
-def _answer(study: Study, pair: Pair) -> Statement:
-    top = _broken_down(pair).categories.filter(pl.col("category").is_not_null())
-    lines = []
-    for service in pair.services:
-        own = top.filter(pl.col("service") == service)
-        if own.height and own["joint"].sum() > 0:
-            row = own.row(0, named=True)
-            lines.append(
-                (service, str(row["category"]), row["joint"] / own["joint"].sum(), own["joint"].sum())
-            )
-    words = "; ".join(
-        f"{{s{number}}} of those of {study.area.name_of(service)} are recorded as {category}"
-        for number, (service, category, _, _) in enumerate(lines)
-    )
-    if not words:
-        return Statement(f"Joint events of {_names(study, pair)} have no categories.")
-    return Statement(
-        f"Of the joint events of {_names(study, pair)}, {words}.",
-        {
-            f"s{number}": Figure(share, Unit.SHARE, int(base))
-            for number, (_, _, share, base) in enumerate(lines)
-        },
-        otherwise="The kinds of joint events are too few to be published.",
-    )
+    return pair.placed or 0.0
 
 
 def _sure_chart(study: Study, pair: Pair) -> Chart:
@@ -128,13 +120,13 @@ def _sure_chart(study: Study, pair: Pair) -> Chart:
     sure = int((probability >= _BANDS[0][0]).sum())
     weighed = int((probability >= _BANDS[-1][0]).sum())
     return Chart(
-        "how-sure",
+        f"how-sure-{'-'.join(pair.services)}",
         Statement(
             "{share} of the pairs that may be one event are nearly certain",
             {"share": Figure(sure / weighed if weighed else None, Unit.SHARE, weighed)},
             otherwise="How sure it is that two records are one event",
         ),
-        f"Pairs of records by the probability of being one event; {_names(study, pair)}",
+        f"Pairs of records by the probability of being one event; {names_of(study, pair)}",
         bars,
         "Source: the services' own records. Pairs below 5 in 100 are not shown.",
         "A bar for each band of probability.",
@@ -143,7 +135,7 @@ def _sure_chart(study: Study, pair: Pair) -> Chart:
 
 def _first(study: Study, pair: Pair) -> list[Statement]:
     """Say who recorded first and who arrived first."""
-    parts = _broken_down(pair)
+    parts = broken_down(pair)
     return [
         _who(study, pair, found, verb)
         for found, verb in ((parts.recorded_first, "recorded it"), (parts.arrived_first, "arrived"))
@@ -156,8 +148,8 @@ def _who(study: Study, pair: Pair, found: First, verb: str) -> Statement:
     (other,) = (each for each in pair.services if each != service)
     base = int(found.events)
     return Statement(
-        f"{study.area.name_of(service)} {verb} first in {{share}} of its joint events with {study.area.name_of(other)}; half "
-        f"of the time the other followed within {{minutes}}.",
+        f"{study.area.name_of(service)} {verb} first in {{share}} of its joint events with {study.area.name_of(other)}; in "
+        f"half of these events the two were at most {{minutes}} apart.",
         {
             "share": Figure(found.first_of[service], Unit.SHARE, base),
             "minutes": Figure(found.minutes, Unit.MINUTES, base),
@@ -166,46 +158,9 @@ def _who(study: Study, pair: Pair, found: First, verb: str) -> Statement:
     )
 
 
-def _sorted_by(study: Study, pairs: Sequence[Pair], column: Literal["category", "area"]) -> Table:
-    """Show where joint events come from, by each service's categories, or by the districts that its records name."""
-    several = {"category": "categories", "area": "areas"}[column]
-    rows: list[list[Figure | str]] = []
-    for pair in pairs:
-        for service, other in (pair.services, pair.services[::-1]):
-            parts = _broken_down(pair)
-            own = (parts.categories if column == "category" else parts.areas).filter(
-                pl.col("service") == service
-            )
-            for row in own.filter(pl.col("joint") >= LIMIT).head(_MOST_SHOWN).iter_rows(named=True):
-                base = int(row["incidents"])
-                rows.append(
-                    [
-                        (
-                            f"{short_name(study.area, service)} with {short_name(study.area, other).lower()}: "
-                            f"{row[column] if row[column] is not None else f'no {column}'}"
-                        ),
-                        Figure(float(base), Unit.COUNT),
-                        Figure(row["joint"], Unit.NUMBER, round(row["joint"])),
-                        Figure(row["share"], Unit.SHARE, base),
-                    ]
-                )
-    return Table(
-        f"joint-{several}",
-        f"The {several} with most joint events, as each service records them",
-        (
-            Column(f"Service, with: {column}"),
-            Column("Placed incidents", numeric=True),
-            Column("Joint events expected", numeric=True),
-            Column("Share of them", numeric=True),
-        ),
-        rows,
-        note=f"At most {_MOST_SHOWN} {several} of each service and partner, of five joint events and more.",
-    )
-
-
 def _week(study: Study, pair: Pair) -> list[Block]:
     """Draw the week of joint events, cut as the weeks of single services are: as finely as few are left unsaid."""
-    hours = _broken_down(pair).hours
+    hours = broken_down(pair).hours
     week = pl.DataFrame(
         {
             "weekday": np.repeat(np.arange(1, 8), 24),
@@ -233,14 +188,15 @@ def _week(study: Study, pair: Pair) -> list[Block]:
         for x, figure in enumerate(row)
         if (figure.base or 0) >= LIMIT
     ]
-    if not said:
+    # One part of the week alone says nothing of the others, which would be hidden, and it with them.
+    if len(said) < _FEWEST_PARTS:
         return []
     _, day, part = max(said)
     start = cut.starts[-part]
     return [
         Grid(
-            "joint-week",
-            f"{_names(study, pair)} meet most on {cut.days[-day][0]}, {start:02d}:00 to {start + cut.hours:02d}:00",
+            f"joint-week-{'-'.join(pair.services)}",
+            f"{names_of(study, pair)} meet most on {cut.days[-day][0]}, {start:02d}:00 to {start + cut.hours:02d}:00",
             f"Joint events in each part of the week beside the average hour, local time; {study.area.settings.name}",
             [label for label, _ in cut.days],
             cut.along,
@@ -254,7 +210,7 @@ def _week(study: Study, pair: Pair) -> list[Block]:
 
 
 def _map(study: Study, pair: Pair) -> list[Block]:
-    cells = _broken_down(pair).cells.filter(pl.col("joint") >= LIMIT)
+    cells = broken_down(pair).cells.filter(pl.col("joint") >= LIMIT)
     if cells.is_empty():
         return []
     x, y = (float(cells[each].cast(pl.Float64).to_numpy().mean()) for each in "xy")
@@ -262,8 +218,8 @@ def _map(study: Study, pair: Pair) -> list[Block]:
     near = cells.filter(pl.Series(distance <= _FARTHEST * max(float(np.median(distance)), CELL_METRES)))
     return [
         Map(
-            "joint-map",
-            f"Where {_names(study, pair)} meet",
+            f"joint-map-{'-'.join(pair.services)}",
+            f"Where {names_of(study, pair)} meet",
             f"Joint events expected in squares of 1 km; {study.area.settings.name}",
             (),
             [
@@ -277,54 +233,62 @@ def _map(study: Study, pair: Pair) -> list[Block]:
     ]
 
 
+def _found(crossover: Crossover) -> list[Block]:
+    """Say how many events come out where all services' records are put together, and whether a better choice may exist."""
+    found = crossover.found
+    if not found.number:
+        return []
+    short = found.bound / found.score - 1 if found.score > 0 else 0.0
+    proven = (
+        "no other choice scores higher" if short <= _PROVEN else "another choice could score {short} more"
+    )
+    # How far the number falls short of the pairs' own tells how many events are of three services.
+    telling = any(0 < round(each.estimate) < LIMIT for each in crossover.triples)
+    number = {} if telling else {"events": count(found.number)}
+    return [
+        Statement(
+            "Put together over all services at once, each record in one event at most, the records with a usable place and time "
+            + ("make events" if telling else "make {events} events")
+            + f" that are more likely than not; {proven}. "
+            + (
+                "How many they are would give away how few are of three services."
+                if telling
+                else "An event of three services is one of them, and is in three pairs of services."
+            ),
+            number | ({"short": Figure(short, Unit.SHARE)} if short > _PROVEN else {}),
+            otherwise="The events over all services at once are too few to be published.",
+        )
+    ]
+
+
 def _triples(study: Study, crossover: Crossover) -> Table:
     return Table(
         "joint-triples",
         "Events that three services recorded",
-        (Column("Services"), Column("Events", numeric=True)),
+        (
+            Column("Services"),
+            Column("Events", numeric=True),
+            *(Column(f"Share of the {each}'s", numeric=True) for each in ("first", "second", "third")),
+        ),
         [
             [
                 ", ".join(short_name(study.area, each) for each in triple.services),
                 Figure(triple.estimate, Unit.COUNT, low=triple.low, high=triple.high),
+                *(_of_all(crossover, triple, each) for each in triple.services),
             ]
             for triple in crossover.triples
         ],
-        note="Of records with a usable place and time. Each of these events counts in all three pairs of services.",
+        note=(
+            "Of records with a usable place and time, and as shares of each service's own. Each of these events counts in all "
+            "three pairs of services."
+        ),
     )
 
 
-def _growth(study: Study) -> list[Block]:
-    found = [each for each in study.growth if max(each.events.values()) >= LIMIT]
-    if not found:
-        return []
-    windows = list(found[0].events)
-    return [
-        Section("How the number grows with the window"),
-        Bullets(
-            [
-                Statement(
-                    f"{' and '.join(short_name(study.area, each) for each in one.services)}: {one.why}."
-                )
-                for one in found
-            ]
-        ),
-        Table(
-            "joint-growth",
-            "Joint events within ever wider windows",
-            (
-                Column("Services"),
-                *(
-                    Column(f"{window.metres:,.0f} m, {window.minutes:g} min", numeric=True)
-                    for window in windows
-                ),
-            ),
-            [
-                [
-                    " and ".join(short_name(study.area, each) for each in one.services),
-                    *(Figure(events, Unit.COUNT) for events in one.events.values()),
-                ]
-                for one in found
-            ],
-            note="One measurement of the widest window, and its events counted within the narrower ones.",
-        ),
-    ]
+def _of_all(crossover: Crossover, triple: Triple, service: str) -> Figure:
+    usable = crossover.services[service].usable
+    if not usable:
+        return Figure(None, Unit.SHARE)
+    shares = (each / usable for each in (triple.estimate, triple.low, triple.high))
+    number, low, high = shares
+    return Figure(number, Unit.SHARE, usable, low, high)

@@ -21,7 +21,8 @@ from joinedup.options import kinds
 from joinedup.options.governance.looking import looked_at, standing
 from joinedup.study.answer_gate import AnsweredGate
 from joinedup.study.drafting.naming import listed, short_name
-from joinedup.wording import Unit
+from joinedup.study.drafting.waits import _before_results
+from joinedup.wording import Unit, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,8 +57,8 @@ def option_answer(study: Study) -> list[Statement | None]:
     number = len(assessment.options)
     apart = number - len(placed)
     counts = (
-        f"Of {number} options found, {len(placed)} keep response within the tolerances that the partners recorded "
-        f"beforehand; {apart} do not, or nobody can tell yet."
+        f"Of {number} options found, {len(placed)} keep response within {_tolerances(study)}. {apart} do not, or nobody can "
+        "tell yet."
     )
     if not placed:
         return [Statement(counts)]
@@ -76,6 +77,17 @@ def option_answer(study: Study) -> list[Statement | None]:
     ]
 
 
+def _tolerances(study: Study) -> str:
+    """Call the tolerances by when they were recorded, as far as the study says when results were first seen (§5.7)."""
+    settings = study.area.settings
+    seen = settings.results_seen_on
+    days = [each.recorded_on for each in settings.tolerances.values()]
+    counting = [day for day in days if seen is None or day <= seen]
+    if not counting:
+        return "tolerance, though none was recorded before results were seen"
+    return f"the tolerances that the partners recorded{_before_results(study, max(counting))}"
+
+
 def losers(study: Study, assessed: Assessed) -> list[str]:
     """Give the partners that would be worse off at central values, in all or in money alone."""
     return [each.partner for each in assessed.appraisal.losers if each.partner in study.area.services]
@@ -84,11 +96,31 @@ def losers(study: Study, assessed: Assessed) -> list[str]:
 def losing(study: Study, assessed: Assessed) -> str:
     """Say who would be worse off, to stand in the same paragraph as the worth."""
     names = [study.area.name_of(each) for each in losers(study, assessed)]
+    if names:
+        return f"{listed(names)} would be worse off."
+    risk = _most_at_risk(study, assessed)
+    if risk is None:
+        return "No partner would be worse off, at central values or in any draw."
+    who, chance, how = risk
     return (
-        f"{listed(names)} would be worse off."
-        if names
-        else "No partner would be worse off at central values."
+        "No partner would be worse off at central values. Most at risk is "
+        f"{study.area.name_of(who)}, which {how} in {in_words(chance, Unit.SHARE)} of the draws."
     )
+
+
+def _most_at_risk(study: Study, assessed: Assessed) -> tuple[str, float, str] | None:
+    """Give the partner that most often loses, in which share of the draws, and what; None where none ever does."""
+    chances = [
+        (chance, each.partner, how)
+        for each in assessed.appraisal.standings
+        if each.partner in study.area.services
+        for chance, how in (
+            (each.chance_of_losing, "is worse off"),
+            (each.chance_of_losing_money, "loses money"),
+        )
+    ]
+    chance, who, how = max(chances, key=lambda each: each[0], default=(0.0, "", ""))
+    return (who, chance, how) if chance else None
 
 
 def options_chapter(study: Study) -> Chapter:
@@ -243,14 +275,22 @@ def _table(study: Study, kind: str, options: Sequence[Assessed]) -> Table:
                 Figure(firmness[each.option.id], Unit.SHARE)
                 if each.option.id in firmness
                 else Figure(None, Unit.SHARE, mark=Mark.NOT_APPLICABLE),
-                ", ".join(short_name(study.area, one) for one in losers(study, each))
-                or "nobody at central values",
+                ", ".join(short_name(study.area, one) for one in losers(study, each)) or _nobody(study, each),
             ]
             for each in options
         ],
         note="Nine draws in ten lie within each range of worth. What is not within the tolerance takes no place.",
         pages=[each.option.id for each in options],
     )
+
+
+def _nobody(study: Study, assessed: Assessed) -> str:
+    """Say that nobody loses at central values, and who would most often."""
+    risk = _most_at_risk(study, assessed)
+    if risk is None:
+        return "nobody in any draw"
+    who, chance, _ = risk
+    return f"nobody at central values; {short_name(study.area, who)} in {in_words(chance, Unit.SHARE)} of the draws"
 
 
 def change_in_wait(gate: Gate, service: str = "") -> Figure:

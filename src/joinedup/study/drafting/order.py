@@ -19,6 +19,7 @@ from joinedup.disclosure import (
 )
 from joinedup.study.drafting.naming import as_said, listed
 from joinedup.study.drafting.options import GATE_WORDS, pounds
+from joinedup.study.drafting.places_taken import places_taken
 from joinedup.wording import Unit
 
 if TYPE_CHECKING:
@@ -144,6 +145,7 @@ def _weights(study: Study, titles: dict[str, str]) -> list[Block]:
             "together with the draws of the appraisal."
         )
     blocks += [Section("Under other weights"), Statement(why), _accepted(tried, titles)]
+    blocks += places_taken(tried, titles)
     if len(tried.criteria) > 1:
         blocks.append(_central(tried, titles))
     if planned.views:

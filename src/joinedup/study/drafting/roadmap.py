@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -21,8 +20,10 @@ from joinedup.disclosure import (
     Table,
 )
 from joinedup.study.deciding import barriers_of, decisions_of
+from joinedup.study.drafting.left_out import left_out_blocks, refused_in_words
 from joinedup.study.drafting.naming import as_said, listed, short_name
-from joinedup.study.drafting.unlocked import by_title, unlocked_blocks
+from joinedup.study.drafting.options import losers
+from joinedup.study.drafting.unlocked import difference, unlocked_blocks
 from joinedup.study.drafting.whole_set import whole_set
 from joinedup.wording import Unit, in_words
 
@@ -30,14 +31,11 @@ if TYPE_CHECKING:
     from joinedup.roadmap import Condition, Relaxed, Roadmap, Waiting
     from joinedup.study.study import Study
 
-_SET_WORDS = {
+SET_WORDS = {
     Outcome.PASS: "As a set they keep response within the tolerances",
     Outcome.FAIL: "As a set they do not keep response within the tolerances",
     Outcome.CANNOT_TELL: "Whether they keep response within the tolerances as a set nobody can tell",
 }
-
-_SAID_ONCE = 5
-"""A reason that more options share than this is said once for all of them."""
 
 
 def roadmap_chapter(study: Study) -> Chapter:
@@ -56,14 +54,14 @@ def roadmap_chapter(study: Study) -> Chapter:
             Statement("Only options that pass the safety gate can start, and none does."),
             unlocked,
         )
-    blocks: list[Block] = [Bullets([Statement(words) for words in _how_found(plan)])]
+    blocks: list[Block] = [Bullets(_how_found(study, plan))]
     if plan.rows:
         blocks += [_timetable(study, plan, titles), _started(study, plan, titles), _capital(study, plan)]
         blocks += whole_set(study)
     blocks += _decided(study, titles)
     blocks += _held(study, plan, titles)
     if plan.left_out:
-        blocks += [Section("Left out, and why"), *_left_out(plan, titles)]
+        blocks += [Section("Left out, and why"), *left_out_blocks(study, plan)]
     if study.planned.relaxed:
         blocks += [Section("What more would be worth"), _relaxed(study, study.planned.relaxed)]
     if study.planned.waiting:
@@ -101,24 +99,70 @@ def _answer(plan: Roadmap) -> Statement:
     )
 
 
-def _how_found(plan: Roadmap) -> list[str]:
-    """Say how good the roadmap is known to be, and whether the set passes the gate."""
+def _how_found(study: Study, plan: Roadmap) -> list[Statement]:
+    """Say how sure it is to be best, under which limits, how it is counted, and whether the set passes the gate."""
     if plan.proven:
         found = ["It is proven best: no other roadmap under these limits is expected to be worth more."]
     else:
-        most = in_words(plan.bound, Unit.POUNDS)
-        found = [
-            f"It is not proven best: the search {plan.status} (bound {most}, {plan.gap:.1%} above this one)."
-        ]
+        left = in_words(plan.gap, Unit.SHARE)
+        found = [f"It is not proven best: the search {plan.status}, {left} of the most possible."]
+    found += [_limits(study, plan), _counted(study, plan)]
     if plan.gate is not None and plan.rows:
-        found.append(f"{_SET_WORDS[plan.gate]}.")
+        found.append(f"{SET_WORDS[plan.gate]}.")
     if plan.sets_refused:
-        number = len(plan.sets_refused)
-        found.append(
-            f"{number} better {'set was' if number == 1 else 'sets were'} given up, because the safety gate does not pass "
-            f"{'it' if number == 1 else 'them'} as a whole."
+        found.append(refused_in_words(study, plan))
+    found += [f"{note[:1].upper()}{note[1:]}." for note in plan.notes]
+    return [*(Statement(each) for each in found), *_by_one_service(study, plan)]
+
+
+def _limits(study: Study, plan: Roadmap) -> str:
+    """Name every limit that holds, and say of each other that there is none."""
+    own, name = study.area.settings.roadmap, study.area.name_of
+    services = study.area.services
+    capital = [] if own.capital_gbp_a_year is None else [(own.capital_gbp_a_year, "of all partners together")]
+    capital += [
+        (own.capital_gbp_a_year_of[each], f"of {name(each)}")
+        for each in services
+        if each in own.capital_gbp_a_year_of
+    ]
+    at_once = [] if own.options_at_once is None else [f"{own.options_at_once} in all"]
+    at_once += [
+        f"{own.options_at_once_of[each]} of {name(each)}"
+        for each in services
+        if each in own.options_at_once_of
+    ]
+    first, last = _year(study, 0), _year(study, plan.years - 1)
+    spent = [f"{in_words(float(amount), Unit.POUNDS)} {whose}" for amount, whose in capital]
+    loss = "none set" if own.chance_of_loss is None else in_words(own.chance_of_loss, Unit.SHARE)
+    return as_said(
+        f"The limits: starts within {plan.years} years, {first} to {last}; capital in each year: {listed(spent) or 'none set'}; "
+        f"options under way at once: {listed(at_once) or 'none set'}; chance that the whole is a loss: {loss}."
+    )
+
+
+def _counted(study: Study, plan: Roadmap) -> str:
+    """Say in which pounds worth is given, and over how many years each option is counted."""
+    base = study.area.settings.price_base
+    spans = sorted({study.assessment[each.id].appraisal.years for each in plan.rows})
+    over = f" of {' or '.join(str(each) for each in spans)} years" if spans else ""
+    return (
+        f"Worth is in real pounds of {base}, discounted to that year. Each option is counted over its own span{over} from its "
+        "start, also where that ends after the last year here."
+    )
+
+
+def _by_one_service(study: Study, plan: Roadmap) -> list[Statement]:
+    """Say how much of the worth needs nobody else, so that it is not taken for a saving of working together (§4.5)."""
+    alone = [each for each in plan.rows if len(study.assessment[each.id].option.partners) == 1]
+    if not alone:
+        return []
+    number = f"{len(alone)} of these is" if len(alone) == 1 else f"{len(alone)} of these are"
+    return [
+        Statement(
+            f"{number} for one service to do alone, expected to be worth {{alone}}: that is no saving of working together.",
+            {"alone": Figure(sum(each.expected for each in alone), Unit.POUNDS)},
         )
-    return found + [f"{note[:1].upper()}{note[1:]}." for note in plan.notes]
+    ]
 
 
 def _year(study: Study, year: int) -> str:
@@ -152,6 +196,8 @@ def _started(study: Study, plan: Roadmap, titles: dict[str, str]) -> Table:
             Column("Expected worth from that start", numeric=True),
             Column("Capital within these years", numeric=True),
             Column("Capital later", numeric=True),
+            Column("Not affordable to"),
+            Column("Who would lose"),
             Column("Decided by a person"),
         ),
         [
@@ -163,13 +209,33 @@ def _started(study: Study, plan: Roadmap, titles: dict[str, str]) -> Table:
                 Figure(each.expected, Unit.POUNDS),
                 Figure(sum(sum(spent) for spent in each.capital.values()), Unit.POUNDS),
                 Figure(each.capital_later, Unit.POUNDS),
+                _not_affordable(study, each.id),
+                ", ".join(short_name(study.area, who) for who in losers(study, study.assessment[each.id]))
+                or "nobody at central values",
                 "yes" if each.decided else "no",
             ]
             for each in plan.rows
         ],
-        note="What the like took elsewhere is the median from the first idea; here an option starts once it has been decided.",
+        note="What the like took elsewhere is the median from the first idea; here an option starts once it has been decided. "
+        "Who cannot afford it, and who would lose, is of each option by itself at its soonest, as on its own page.",
         pages=[each.id for each in plan.rows],
     )
+
+
+def _not_affordable(study: Study, option_id: str) -> str:
+    """Name the partners whose budget does not bear an option in some year, and those of whom nobody can tell."""
+    found = study.assessment[option_id].affordable
+    said = {
+        outcome: [
+            who for who in study.area.services if outcome in found.filter(partner=who)["outcome"].to_list()
+        ]
+        for outcome in ("not affordable", "cannot tell")
+    }
+    over = [short_name(study.area, who) for who in said["not affordable"]]
+    untold = [short_name(study.area, who) for who in said["cannot tell"] if who not in said["not affordable"]]
+    parts = [", ".join(over)] if over else []
+    parts += [f"cannot tell of {', '.join(untold)}"] if untold else []
+    return "; ".join(parts) or "nobody"
 
 
 def _elsewhere(months: tuple[int, ...]) -> Figure:
@@ -232,30 +298,6 @@ def _held(study: Study, plan: Roadmap, titles: dict[str, str]) -> list[Block]:
     return [Section("What holds options"), Bullets(said)] if said else []
 
 
-def _left_out(plan: Roadmap, titles: dict[str, str]) -> list[Block]:
-    """Say why each is left out; a reason that many share is said once, and their pages hold the rest."""
-    reasons = Counter(each.reason for each in plan.left_out)
-    many = [reason for reason, number in reasons.items() if number > _SAID_ONCE]
-    blocks: list[Block] = [
-        Statement(
-            f"{reasons[reason]} options that pass the safety gate are left out for one reason: {by_title(reason, titles)}."
-        )
-        for reason in many
-    ]
-    apart = [each for each in plan.left_out if each.reason not in many]
-    if apart:
-        blocks.append(
-            Table(
-                "roadmap-left-out",
-                "Options that pass the safety gate and are not on the roadmap",
-                (Column("Option"), Column("Why")),
-                [[titles[each.id], by_title(each.reason, titles)] for each in apart],
-                pages=[each.id for each in apart],
-            )
-        )
-    return blocks
-
-
 def _relaxed(study: Study, relaxed: tuple[Relaxed, ...]) -> Table:
     """Say what each limit costs: the best roadmap with more of it, less this one."""
 
@@ -306,12 +348,15 @@ def _waiting(study: Study, waiting: tuple[Waiting, ...], titles: dict[str, str])
             [
                 _condition(told.get(each.condition), each),
                 ", ".join(str(who) for who in each.lifters),
-                Figure(None if each.worth is None else each.worth.gain, Unit.POUNDS),
+                Figure(None, Unit.POUNDS) if each.worth is None else difference(each.worth),
                 Figure(None if each.months is None else float(each.months), Unit.NUMBER),
                 each.withheld or _change(each, titles),
             ]
             for each in waiting
         ],
+        note="A range of worth is what it lies between where a roadmap is not proven best. Months that wait are how much sooner "
+        "options of both roadmaps would be live, added up; with a minus they would be later, because others come before them. "
+        "An option that only then becomes possible counts for no months: it is named beside.",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from joinedup.disclosure import Bar, Block, Bullets, Chart, Column, Figure, Section, Statement, Table
+from joinedup.study.drafting.left_out import by_title
 from joinedup.study.drafting.naming import as_said
 from joinedup.wording import Unit
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from joinedup.roadmap import Unlocked
     from joinedup.roadmap.relaxing import Difference
-    from joinedup.study.planning import NotValued
+    from joinedup.study.unlocking import NotValued
 
 
 def unlocked_blocks(
@@ -34,13 +35,6 @@ def unlocked_blocks(
     if not_valued:
         blocks.append(Bullets([Statement(as_said(_in_vain(each, titles))) for each in not_valued]))
     return blocks
-
-
-def by_title(reason: str, titles: Mapping[str, str]) -> str:
-    """Call the options of a reason by their titles."""
-    for option, title in titles.items():
-        reason = reason.replace(f"'{option}'", title)
-    return reason
 
 
 def _in_vain(each: NotValued, titles: Mapping[str, str]) -> str:
@@ -74,7 +68,7 @@ def _pictured(each: Unlocked, titles: Mapping[str, str]) -> Chart:
     """Draw one change: from no change, by itself, with what comes true, to what is expected."""
     bars = [
         Bar("The best roadmap without it", Figure(0.0, Unit.POUNDS), "before"),
-        Bar("With it, if nothing comes true", _figure(each.if_none), _way(each.if_none.gain)),
+        Bar("With it, if nothing comes true", difference(each.if_none), _way(each.if_none.gain)),
     ]
     if len(each.entries) == 1:
         (entry,) = each.entries
@@ -85,13 +79,13 @@ def _pictured(each: Unlocked, titles: Mapping[str, str]) -> Chart:
         bars += [
             Bar(
                 f"With it, if only this comes true: {titles[entry.option]} ({entry.probability:.0%} probable)",
-                _figure(worth),
+                difference(worth),
                 _way(worth.gain),
             )
             for entry, worth in zip(each.entries, each.if_only, strict=True)
         ]
     bars += [
-        Bar("With it, if everything comes true", _figure(each.if_all), _way(each.if_all.gain)),
+        Bar("With it, if everything comes true", difference(each.if_all), _way(each.if_all.gain)),
         Bar("With it, as expected", Figure(each.expected, Unit.POUNDS), "after"),
     ]
     expected = {"expected": Figure(each.expected, Unit.POUNDS)}
@@ -119,7 +113,7 @@ def _pictured(each: Unlocked, titles: Mapping[str, str]) -> Chart:
     )
 
 
-def _figure(worth: Difference) -> Figure:
+def difference(worth: Difference) -> Figure:
     """Give the difference of two roadmaps, with what it lies between where one of them is not proven best."""
     if worth.at_most - worth.at_least < 1.0:
         return Figure(worth.gain, Unit.POUNDS)

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
+import scipy
 
 from joinedup.crossover.breakdown import CELL_METRES
 from joinedup.disclosure import LIMIT, Curve, Curves, Figure, Grid, Map, Sensitivity, Square, Statement
+from joinedup.response.standards import ARRIVAL, standards_of
 from joinedup.study.drafting.naming import short_name
 from joinedup.study.drafting.places import drawn_sites
-from joinedup.study.drafting.weeks import CUTS
+from joinedup.study.drafting.weeks import CUTS, Cut
 from joinedup.wording import Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
+    from typing import Any
 
     from numpy.typing import NDArray
 
@@ -28,13 +31,16 @@ if TYPE_CHECKING:
 LEAST_CREWS = 2
 """Fewer crews than this are told apart by their times."""
 _MOST_OF_ONE_CREW = 0.8
-"""A square to which one crew came first more often than this shows that crew's times, and is left out."""
+"""A square or a part of the week to which one crew came first more often than this shows that crew's times."""
 _LEAST_DRAWN = 20
 """A curve of fewer incidents would have hardly a point that may be said."""
 _MOST_POINTS = 40
 _STEPS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0)
 _MOST_UNSAID, _LEAST_FILLED = 0.25, 0.75
 """The week is drawn as finely as leaves this share of incidents unsaid at most, and this share of cells filled at least."""
+_WHEN = (pl.col("received_at").dt.weekday().alias("weekday"), pl.col("received_at").dt.hour().alias("hour"))
+_BY_LUCK = 0.05
+"""How likely luck alone may be to have a part of the week called longer than the rest."""
 _SIXTH = 6
 """Shades are of waits to the nearest ten seconds: a sixth of a minute."""
 
@@ -59,8 +65,7 @@ class Waited:
             "incident_id",
             "x",
             "y",
-            pl.col("received_at").dt.weekday().alias("weekday"),
-            pl.col("received_at").dt.hour().alias("hour"),
+            *_WHEN,
             pl.col(how).alias("minutes"),
         )
         return cls(service, how, taken)
@@ -131,51 +136,89 @@ def _points(minutes: Floats, along: Sequence[float], base: int) -> list[tuple[fl
     return [(x, Figure(float(share), Unit.SHARE, base)) for x, share in zip(along, reached, strict=True)]
 
 
-def wait_week(study: Study, waited: Waited) -> list[Grid]:
-    """Draw the mean wait in each part of the week, as finely as leaves few incidents unsaid."""
-    rows = waited.rows
-    week = rows.group_by("weekday", "hour").agg(
-        pl.len().cast(pl.Float64).alias("low"), pl.col("minutes").sort().sum().alias("middle")
-    )
-    counts = {each: [count for row in each.cells(week) for count, _ in row] for each in CUTS}
-    cut = next(
-        (
-            each
-            for each, cells in counts.items()
-            if each.unsaid(week) <= _MOST_UNSAID
-            and sum(count >= LIMIT for count in cells) >= _LEAST_FILLED * len(cells)
-        ),
-        None,
-    )
-    if cut is None:
+def wait_week(study: Study, played: Played, waited: Waited) -> list[Grid]:
+    """Draw the mean wait in each part of the week, as finely as leaves few incidents unsaid; no part is one crew's own."""
+    rows, crews = waited.rows, _first_crews(played, waited.service)
+    weeks = ((each, _week(each, rows, crews)) for each in CUTS)
+    cut, week = next((each for each in weeks if _can_be_drawn(*each)), (CUTS[-1], None))
+    if week is None:
         return []
+    found = {(row["day"], row["part"]): row for row in week.iter_rows(named=True)}
     cells = [
-        [Figure(rounded(total / count) if count else None, Unit.MINUTES, int(count)) for count, total in row]
-        for row in cut.cells(week)
+        [_cell(found.get((day, part))) for part in range(len(cut.starts))] for day in range(len(cut.days))
     ]
-    _, y, x = max(
-        (figure.number or 0.0, -y, -x)
-        for y, row in enumerate(cells)
-        for x, figure in enumerate(row)
-        if (figure.base or 0) >= LIMIT
-    )
-    start = cut.starts[-x]
-    when = f"{cut.days[-y][0]}, {start:02d}:00 to {start + cut.hours:02d}:00"
     name = short_name(study.area, waited.service)
+    longer = _surely_longer(week, float(rows["minutes"].sort().to_numpy().mean()))
+    if longer is None:
+        title = f"{name}: the mean wait in each part of the week"
+    else:
+        start = cut.starts[longer[1]]
+        when = f"{cut.days[longer[0]][0]}, {start:02d}:00 to {start + cut.hours:02d}:00"
+        title = f"{name}: people wait longer than on average on {when}"
     return [
         Grid(
-            "wait-week",
-            f"{name}: the mean wait is longest on {when}",
+            f"wait-week-{waited.service}",
+            title,
             f"Mean from the call to the first arrival as {waited.how}, local time; {study.area.settings.name}",
             [label for label, _ in cut.days],
             cut.along,
             cells,
             total=rows.height,
             measure="Mean wait",
-            source=_source(waited),
+            source=f"{_source(waited)} Parts with fewer than five incidents, or whose times are one crew's own, are left out.",
             alternative="A cell for each part of the week, darker where the wait was longer; the table behind says each.",
         )
     ]
+
+
+def _week(cut: Cut, rows: pl.DataFrame, crews: pl.DataFrame) -> pl.DataFrame:
+    """Give each part of the week that has incidents: day and part (counted from 0), incidents, minutes, spread and one_crew."""
+    group = {number: day for day, (_, numbers) in enumerate(cut.days) for number in numbers}
+    part = (
+        pl.col("weekday").replace_strict(group, return_dtype=pl.Int64).alias("day"),
+        (pl.col("hour").cast(pl.Int64) // cut.hours).alias("part"),
+    )
+    minutes = pl.col("minutes").sort()
+    return (
+        rows.group_by(*part)
+        .agg(pl.len().alias("incidents"), minutes.mean(), minutes.std().alias("spread"))
+        .join(_of_one(crews, part), on=["day", "part"], how="left")
+        .with_columns(pl.col("one_crew").fill_null(value=False))
+        .sort("day", "part")
+    )
+
+
+_SAID = (pl.col("incidents") >= LIMIT) & ~pl.col("one_crew")
+
+
+def _can_be_drawn(cut: Cut, week: pl.DataFrame) -> bool:
+    """Whether most incidents lie in parts that may be said, and most parts have some."""
+    said, cells = week.filter(_SAID), len(cut.days) * len(cut.starts)
+    least = (1 - _MOST_UNSAID) * int(week["incidents"].sum())
+    return said["incidents"].sum() >= least and 0 < _LEAST_FILLED * cells <= said.height
+
+
+def _cell(row: Mapping[str, Any] | None) -> Figure:
+    if row is None:
+        return Figure(None, Unit.MINUTES, 0)
+    closed = Sensitivity.SECURITY if row["one_crew"] else Sensitivity.OPEN
+    return Figure(rounded(row["minutes"]), Unit.MINUTES, row["incidents"], sensitivity=closed)
+
+
+def _surely_longer(week: pl.DataFrame, mean: float) -> tuple[int, int] | None:
+    """Give the part of the week whose mean is the most surely above the service's, if any is, as its day and part.
+
+    Of many parts one is long by luck: each is asked for so much more than its own luck that among all of them it would be
+    one time in twenty.
+    """
+    said = week.filter(_SAID & (pl.col("spread") > 0))
+    if said.is_empty():
+        return None
+    count = said["incidents"].to_numpy()
+    wide = scipy.special.stdtrit(count - 1, 1 - _BY_LUCK / said.height)
+    least = said["minutes"].to_numpy() - wide * said["spread"].to_numpy() / np.sqrt(count)
+    first = int(least.argmax())
+    return (said["day"][first], said["part"][first]) if least[first] > mean else None
 
 
 def wait_map(study: Study, played: Played, waited: Waited) -> list[Map]:
@@ -187,7 +230,7 @@ def wait_map(study: Study, played: Played, waited: Waited) -> list[Map]:
     kind = study.area.kind_of(waited.service)
     return [
         Map(
-            "wait-map",
+            f"wait-map-{waited.service}",
             f"{short_name(study.area, waited.service)}: where the wait is long, and where it is short",
             f"Mean from the call to the first arrival as {waited.how}, squares of 1 km; {study.area.settings.name}",
             [each for each in drawn_sites(study) if each.service == kind],
@@ -226,16 +269,65 @@ def _corner(axis: str) -> pl.Expr:
 
 
 def of_one_crew(played: Played, service: str) -> pl.DataFrame:
-    """Say of each square with recorded arrivals whether nearly all of them are the same crew's."""
-    crews = (
+    """Say of each square with recorded arrivals whether nearly all of them are the same crew's: x, y and one_crew."""
+    return _of_one(_first_crews(played, service), (_corner("x"), _corner("y")))
+
+
+def of_one_crew_by_category(played: Played, service: str) -> dict[str, bool]:
+    """Say of each category whether nearly all of its recorded first arrivals are the same crew's; none is an empty name."""
+    return dict(_of_one(_first_crews(played, service), (pl.col("category").fill_null(""),)).iter_rows())
+
+
+@dataclass(frozen=True)
+class Alone:
+    """Whether one crew came first to nearly all incidents that a standard is of, and in which hours of the day it did."""
+
+    whole: bool
+    hours: frozenset[int]
+
+
+def of_one_crew_by_standard(played: Played, service: str) -> dict[str, Alone]:
+    """Say of each standard on arrival to which a service is held where its times are one crew's own, by its name."""
+    crews = _first_crews(played, service)
+    found = {}
+    for each in standards_of(played.area, played.folder):
+        if each.clock == ARRIVAL and each.holds_for(service, played.area.kind_of(service)):
+            own = crews.filter(each.is_of())
+            hours = _of_one(own, (pl.col("hour"),)).filter("one_crew")["hour"]
+            most = int(own.group_by("unit_id").len()["len"].to_numpy().max(initial=0))
+            found[each.name] = Alone(most > _MOST_OF_ONE_CREW * own.height, frozenset(hours))
+    return found
+
+
+def with_the_next(hidden: Collection[str], counts: Mapping[str, float]) -> set[str]:
+    """Add to what is hidden the smallest of the rest where it is alone: a mean over all would give it away.
+
+    ``counts`` has of each how many incidents it is of; those of as many are taken for the same incidents.
+    """
+    rest = {name: count for name, count in counts.items() if name not in hidden}
+    if not hidden or not rest or len({counts[each] for each in hidden}) > 1:
+        return set(hidden)
+    return set(hidden) | {name for name, count in rest.items() if count == min(rest.values())}
+
+
+def _first_crews(played: Played, service: str) -> pl.DataFrame:
+    """Give the crew that was recorded first at each incident of a service, with where and when the incident was."""
+    return (
         played.outcomes.jobs.filter((pl.col("service_id") == service) & pl.col("arrival").is_not_null())
         .sort("incident_id", "arrival", "unit_id")
         .unique("incident_id", keep="first", maintain_order=True)
-        .group_by(_corner("x"), _corner("y"), "unit_id")
-        .len()
+        .select("incident_id", "unit_id", "category", "received_at", "x", "y", *_WHEN)
     )
-    return crews.group_by("x", "y").agg(
-        (pl.col("len").max() > _MOST_OF_ONE_CREW * pl.col("len").sum()).alias("one_crew")
+
+
+def _of_one(crews: pl.DataFrame, keys: Sequence[pl.Expr]) -> pl.DataFrame:
+    """Say of each group of incidents whether one crew came first to nearly all of them."""
+    names = [each.meta.output_name() for each in keys]
+    return (
+        crews.group_by(*keys, "unit_id")
+        .len()
+        .group_by(names)
+        .agg((pl.col("len").max() > _MOST_OF_ONE_CREW * pl.col("len").sum()).alias("one_crew"))
     )
 
 

@@ -33,6 +33,7 @@ from joinedup.study.drafting.believed import (
     gaps_of,
     is_off,
 )
+from joinedup.study.drafting.by_category import categories_blocks
 from joinedup.study.drafting.held_to import cover_blocks, fits_table, rests_on, standards_blocks
 from joinedup.study.drafting.naming import listed, short_name
 from joinedup.study.drafting.places import drawn_sites
@@ -83,11 +84,7 @@ def waits_chapter(study: Study) -> Chapter:
     off = compared is not None and bool((compared.services["verdict"] == Verdict.OUTSIDE).any())
     box = calibration_box(study, services, compared)
     curves = [each for service in services[:_MOST_DRAWN] for each in wait_curves(study, played, service)]
-    most = Waited.of(played, services[0], near=not is_off(compared, services[0]))
     drawn: list[Block] = [Section("Half of the time, and nine times in ten"), *curves] if curves else []
-    when: list[Block] = [*wait_week(study, most), *wait_map(study, played, most)]
-    if when:
-        when = [Section("When and where the wait is long"), *when]
     sentences = [_sentence(study, played, compared, service) for service in services]
     told: list[Block] = [Bullets(sentences), *([*box, *drawn] if off else [*drawn, *box])]
     return Chapter(
@@ -96,7 +93,8 @@ def waits_chapter(study: Study) -> Chapter:
         _answer(study, services, compared),
         (
             *told,
-            *when,
+            *_when_and_where(study, played, services[:_MOST_DRAWN], compared),
+            *categories_blocks(study, played, services, compared),
             *standards_blocks(study, played, services, compared),
             *cover_blocks(study, played, services),
             *answered_blocks(study),
@@ -105,6 +103,32 @@ def waits_chapter(study: Study) -> Chapter:
             *fits_table(study, played, services),
         ),
     )
+
+
+def _when_and_where(
+    study: Study, played: Played, services: Sequence[str], compared: Calibration | None
+) -> list[Block]:
+    """Draw the week and the map of each service, and name those of which there is none to draw."""
+    drawn: list[Block] = []
+    without: dict[str, list[str]] = {"The hours of the week": [], "The map": []}
+    for service in services:
+        waited = Waited.of(played, service, near=not is_off(compared, service))
+        pictures: tuple[Sequence[Block], ...] = (
+            wait_week(study, played, waited),
+            wait_map(study, played, waited),
+        )
+        for missing, picture in zip(without.values(), pictures, strict=True):
+            drawn += picture
+            if not picture:
+                missing.append(short_name(study.area, service))
+    said = [
+        Statement(
+            f"{what} cannot be drawn for {listed(names)}: too few incidents in each part, or those of one crew alone."
+        )
+        for what, names in without.items()
+        if names
+    ]
+    return [Section("When and where the wait is long"), *drawn, *said]
 
 
 def waits_answer(study: Study) -> Statement | None:
@@ -270,14 +294,20 @@ def _answer(study: Study, services: Sequence[str], compared: Calibration | None)
     ]
     off = [short_name(study.area, each) for each in services if is_off(compared, each)]
     unsure = [
-        short_name(study.area, each)
+        f"the {listed(doubted)} for {short_name(study.area, each)}"
         for each in services
         if short_name(study.area, each) not in off
-        and any(row["verdict"] == Verdict.CANNOT_TELL for row in gaps_of(compared, each).values())
+        and (
+            doubted := [
+                MEASURES[measure]
+                for measure, row in gaps_of(compared, each).items()
+                if row["verdict"] == Verdict.CANNOT_TELL
+            ]
+        )
     ]
     doubts = [
         *([f"is not to be relied on for {listed(off)}"] if off else []),
-        *([f"rests on too few records to be sure of for {listed(unsure)}"] if unsure else []),
+        *([f"rests on too few records to be sure of {listed(unsure)}"] if unsure else []),
     ]
     model = (
         f"the model that plays the calls again {listed(doubts)}"

@@ -27,7 +27,7 @@ _WEEK_AND_WEEKEND = (("Monday to Friday", (1, 2, 3, 4, 5)), ("Saturday and Sunda
 
 
 @dataclass(frozen=True)
-class _Cut:
+class Cut:
     """How the week is cut: the groups of days, and how many hours a cell is long."""
 
     days: tuple[tuple[str, tuple[int, ...]], ...]
@@ -69,10 +69,10 @@ class _Cut:
 
 
 CUTS = (
-    _Cut(_EACH_DAY, 1),
-    _Cut(_EACH_DAY, 3),
-    _Cut(_WEEK_AND_WEEKEND, 3),
-    _Cut(_WEEK_AND_WEEKEND, 6),
+    Cut(_EACH_DAY, 1),
+    Cut(_EACH_DAY, 3),
+    Cut(_WEEK_AND_WEEKEND, 3),
+    Cut(_WEEK_AND_WEEKEND, 6),
 )
 
 
@@ -92,7 +92,7 @@ def week_grids(study: Study, services: Sequence[str]) -> tuple[dict[str, str], l
     )
 
 
-def _indices(cut: _Cut, week: pl.DataFrame) -> list[list[tuple[int, int]]]:
+def _indices(cut: Cut, week: pl.DataFrame) -> list[list[tuple[int, int]]]:
     """Give each cell's demand an hour, 100 being the average hour's, and the fewest incidents that it rests on.
 
     To the nearest five: more digits would say more than a shade can.
@@ -104,7 +104,7 @@ def _indices(cut: _Cut, week: pl.DataFrame) -> list[list[tuple[int, int]]]:
     ]
 
 
-def _peak(cut: _Cut, week: pl.DataFrame) -> str:
+def _peak(cut: Cut, week: pl.DataFrame) -> str:
     """Word the busiest cell of the week, of those that rest on enough to be said."""
     cells = [
         (index, -y, -x)
@@ -117,7 +117,7 @@ def _peak(cut: _Cut, week: pl.DataFrame) -> str:
     return f"{cut.days[-y][0]}, {start:02d}:00 to {start + cut.hours:02d}:00"
 
 
-def _grid(study: Study, service: str, cut: _Cut, week: pl.DataFrame) -> Grid:
+def _grid(study: Study, service: str, cut: Cut, week: pl.DataFrame) -> Grid:
     name = study.area.name_of(service)
     counted = service in study.counted.alone
     return Grid(

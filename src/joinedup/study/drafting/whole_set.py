@@ -46,19 +46,29 @@ def whole_set(study: Study) -> list[Block]:
 
 
 def _borne(study: Study, together: Together, names: dict[str, str]) -> str:
-    """Say whose budget bears what the whole set asks of it in every year, and whose does not."""
+    """Say whose budget bears what the whole set asks of it in every year, and whose does not.
+
+    Each set of lines is judged by all the options that these lines alone pay for, so that what one line could spare is never
+    counted for what another pays; of a partner the worst outcome is told.
+    """
     area = study.area
     draws = draw(study.assumptions.values(), len(together.npsv) - 1, area.settings.seed)
-    found = affordability(
-        together.financial, area.table("budgets"), area.settings.price_base, draws, _lines(study)
-    )
-    said: dict[str, list[str]] = {"not affordable": [], "cannot tell": [], "affordable": []}
-    for who, paid in together.financial.paid.items():
-        if not paid.any():
+    outcomes: dict[str, set[str]] = {}
+    for lines, options in _paid_by(study).items():
+        part = together if len(options) == len(together.options) else valued_together(study, options)
+        if part is None:
             continue
-        outcomes = set(found.filter(partner=who)["outcome"])
-        worst = next(each for each in said if each in outcomes)
-        said[worst].append(names.get(who, who))
+        found = affordability(
+            part.financial, area.table("budgets"), area.settings.price_base, draws, sorted(lines)
+        )
+        for who, paid in part.financial.paid.items():
+            if paid.any():
+                outcomes.setdefault(who, set()).update(found.filter(partner=who)["outcome"])
+    said: dict[str, list[str]] = {"not affordable": [], "cannot tell": [], "affordable": []}
+    for who in together.financial.paid:
+        if who in outcomes:
+            worst = next(each for each in said if each in outcomes[who])
+            said[worst].append(names.get(who, who))
     parts = [
         f"the whole of it is more than the budget of {listed(said['not affordable'])} could spare in at least one year"
         if said["not affordable"]
@@ -72,10 +82,18 @@ def _borne(study: Study, together: Together, names: dict[str, str]) -> str:
     return f"{words[:1].upper()}{words[1:]}."
 
 
-def _lines(study: Study) -> set[str]:
-    """Name the lines of the budgets that pay for the options of the roadmap; none where one of them may fall on any line."""
+def _paid_by(study: Study) -> dict[frozenset[str], frozenset[str]]:
+    """Give, by the lines of the budgets that pay for some option of the roadmap, all its options that no other line pays for.
+
+    No line stands for the whole of a budget: what may fall on any line is judged by all of it, with everything else.
+    """
     roadmap = study.planned.roadmap
     by_name = {kind.name: kind for kind in kinds()}
-    started = [study.assessment[row.id].option for row in roadmap.rows] if roadmap else []
-    each = [budget_lines(study.area, by_name[option.kind], option) for option in started]
-    return {line for lines in each for line in lines} if all(each) else set()
+    lines = {}
+    for row in roadmap.rows if roadmap else ():
+        option = study.assessment[row.id].option
+        lines[row.id] = frozenset(budget_lines(study.area, by_name[option.kind], option))
+    return {
+        some: frozenset(id for id, own in lines.items() if not some or (own and own <= some))
+        for some in sorted(set(lines.values()), key=sorted)
+    }

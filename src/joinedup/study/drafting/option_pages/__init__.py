@@ -27,8 +27,10 @@ from joinedup.study.drafting.option_pages.board import (
 )
 from joinedup.study.drafting.option_pages.doubts import elsewhere_chapter, stress_chapter, truths_chapter
 from joinedup.study.drafting.option_pages.ground import sites_before_and_after
-from joinedup.study.drafting.option_pages.money import beside_chapter, worth_chapter, years_chapter
+from joinedup.study.drafting.option_pages.money import beside_chapter, worth_chapter
 from joinedup.study.drafting.option_pages.response import found_in_words, gate_chapter
+from joinedup.study.drafting.option_pages.room_lost import room_lost
+from joinedup.study.drafting.option_pages.years import years_chapter
 from joinedup.study.drafting.options import losing, pounds
 from joinedup.wording import Unit
 
@@ -50,11 +52,12 @@ def option_pages(study: Study) -> tuple[Page, ...]:
 
 def _page(study: Study, each: Assessed) -> Page:
     partners = listed([study.area.name_of(partner) for partner in each.option.partners])
+    who = f"between {partners}" if len(each.option.partners) > 1 else f"by {partners} alone"
     return Page(
         GROUP,
         each.option.id,
         each.option.title,
-        f"{each.option.kind[:1].upper()}{each.option.kind[1:]}, between {partners}",
+        f"{each.option.kind[:1].upper()}{each.option.kind[1:]}, {who}",
         (
             _answer(study, each),
             gate_chapter(study, each),
@@ -63,12 +66,12 @@ def _page(study: Study, each: Assessed) -> Page:
             beside_chapter(study, each),
             truths_chapter(each),
             stress_chapter(each, study.assessment.told.risks),
-            elsewhere_chapter(each),
+            elsewhere_chapter(study, each),
             *said_chapter(study, each.option.id),
             people_chapter(each),
             effects_chapter(study, each),
             law_chapter(each),
-            cases_chapter(study, each),
+            cases_chapter(each),
         ),
     )
 
@@ -93,12 +96,13 @@ def _answer(study: Study, each: Assessed) -> Chapter:
             else []
         ),
         *(f"Not known yet: {gap}." for gap in option.incomplete),
+        *([f"Not known yet of people: {'; '.join(each.people.missing)}."] if each.people.missing else []),
     ]
     if points:
         blocks.append(Bullets([Statement(point) for point in points]))
     if told := _facts_told(study, option):
         blocks += [Section("In figures"), *told]
-    blocks += sites_before_and_after(study, option)
+    blocks += [*room_lost(option), *sites_before_and_after(study, option)]
     return Chapter(
         "answer",
         "What would change on the ground",

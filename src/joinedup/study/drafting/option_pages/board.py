@@ -8,16 +8,28 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from joinedup.appraisal import FiveCase, at_anothers_cost
-from joinedup.disclosure import Block, Bullets, Chapter, Column, Figure, Mark, Section, Statement, Table
+from joinedup.disclosure import (
+    LIMIT,
+    Block,
+    Bullets,
+    Chapter,
+    Column,
+    Figure,
+    Mark,
+    Section,
+    Statement,
+    Table,
+)
+from joinedup.options import REDUNDANCY
 from joinedup.study.drafting.option_pages.money import CLOSED_NOTE, closed, names_of, sellers
 from joinedup.study.drafting.option_pages.response import found_in_words
 from joinedup.study.drafting.options import change_in_wait, pounds
 from joinedup.wording import Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from joinedup.appraisal import CaseLine, Effect, Objective, People, Tested
+    from joinedup.appraisal import CaseLine, Effect, Objective, Tested
     from joinedup.study.assessing import Assessed
     from joinedup.study.study import Study
 
@@ -39,13 +51,15 @@ def people_chapter(each: Assessed) -> Chapter:
     ):
         if number is not None:
             known.append([what, _posts(number)])
-    said = _stated(people)
+    said = _stated(each)
+    few = any(0 < (posts.rests_on or 0) < LIMIT for _, posts in known if isinstance(posts, Figure))
     blocks: list[Block] = [
         Table(
             "people",
             "What changes for people, counted from what the option changes where the partners do not state it",
             (Column("What"), Column("How many (posts: full-time equivalents)", numeric=True)),
             known,
+            note=f"[c]: fewer than {LIMIT} posts, which would tell of single people." if few else "",
         )
     ]
     if said:
@@ -67,17 +81,10 @@ def people_chapter(each: Assessed) -> Chapter:
     )
 
 
-def _stated(people: People) -> list[Statement]:
+def _stated(each: Assessed) -> list[Statement]:
     """Say what the partners state of redundancy, welfare, consultation and equality."""
-    stated, said = people.stated, []
-    if stated.redundancy_gbp is not None:
-        said.append(
-            Statement(
-                "Redundancy is said to cost {cost}. It is in no total here: society gains and loses the same by it, and a "
-                "treasurer adds it to the accounts.",
-                {"cost": Figure(stated.redundancy_gbp, Unit.POUNDS, _ended(stated.redundant))},
-            )
-        )
+    stated = each.people.stated
+    said = _redundancy(each)
     if stated.welfare:
         said.append(Statement(f"Welfare: {stated.welfare.rstrip('.')}."))
     dates = ((stated.consultation_from, "starts"), (stated.consultation_until, "ends"))
@@ -89,9 +96,31 @@ def _stated(people: People) -> list[Statement]:
     return said
 
 
-def _ended(posts: float | None) -> int:
-    """Give on how many people a cost of redundancy rests: of few, or of nobody knows how many, it tells what one gets."""
-    return 1 if posts is None else math.ceil(posts)
+def _redundancy(each: Assessed) -> list[Statement]:
+    """Say what redundancy is said to cost, and where it is counted; of so few people that it would tell, only that it is not."""
+    stated = each.people.stated
+    if not stated.redundancy_gbp:
+        return []
+    if stated.redundancy_in_accounts is None:
+        return [
+            Statement(
+                f"What redundancy is said to cost is not told, and is in no account here: unless {LIMIT} posts or more are said "
+                f"to end by it, it would tell what single people get. A treasurer adds it{_reckoned(each)}."
+            )
+        ]
+    return [
+        Statement(
+            "Redundancy is said to cost {cost}. The accounts of who pays it hold it, from the first year live; the worth to all "
+            "together does not, because people whose posts end receive what the partners pay.",
+            {"cost": Figure(stated.redundancy_gbp, Unit.POUNDS, math.ceil(stated.redundant or 0))},
+        )
+    ]
+
+
+def _reckoned(each: Assessed) -> str:
+    """Say that what is assumed of redundancy pay stands in the accounts, where it does."""
+    own = any(flow.what == REDUNDANCY and flow.amount.any() for flow in each.appraisal.flows)
+    return " in place of what is assumed here" if own else ""
 
 
 def _posts(number: float | None) -> Figure:
@@ -108,10 +137,11 @@ def effects_chapter(study: Study, each: Assessed) -> Chapter:
     names = names_of(study)
     objectives = study.assessment.told.objectives
     opposed = at_anothers_cost(each.effects, objectives)
+    pairs = dict.fromkeys((one.service, other.service) for one, other in opposed)
     said = [
-        f"It helps {names.get(one.service, one.service)} ({one.measure}) at the cost of "
-        f"{names.get(other.service, other.service)} ({other.measure})."
-        for one, other in opposed
+        f"It helps {names.get(helped, helped)} ({_measures(one for one, _ in opposed if one.service == helped)}) at the cost of "
+        f"{names.get(hurt, hurt)} ({_measures(other for _, other in opposed if other.service == hurt)})."
+        for helped, hurt in pairs
     ]
     return Chapter(
         "effects",
@@ -124,7 +154,7 @@ def effects_chapter(study: Study, each: Assessed) -> Chapter:
         (
             Table(
                 "effects",
-                "Money, time and waits of each service: above zero is better for it",
+                "Money, time, waits and what else is known of each service: above zero is better for it",
                 (
                     Column("Service"),
                     Column("Measure"),
@@ -134,18 +164,24 @@ def effects_chapter(study: Study, each: Assessed) -> Chapter:
                 [
                     [
                         names.get(one.service, one.service),
-                        one.measure,
+                        f"{one.measure} ({one.unit})" if one.range else one.measure,
                         _effect(each, one),
                         "the safety gate's mean" if one.unit == "minutes" else one.evidence,
                     ]
                     for one in each.effects
+                    if one.change != 0 or one.service in each.option.partners
                 ],
-                note="Money and time are present values in real pounds at central values.",
+                note="Money and time are present values in real pounds at central values. What is in other units is for a year "
+                "in which it works, with what nine draws in ten lie between.",
             ),
             *((Bullets([Statement(words) for words in said]),) if said else ()),
             *((_objectives(each, objectives, names),) if objectives else ()),
         ),
     )
+
+
+def _measures(found: Iterable[Effect]) -> str:
+    return ", ".join(dict.fromkeys(each.measure for each in found))
 
 
 def _objectives(each: Assessed, objectives: Sequence[Objective], names: dict[str, str]) -> Table:
@@ -178,6 +214,8 @@ def _served(each: Assessed, objective: Objective) -> str:
 
 def _effect(each: Assessed, effect: Effect) -> Figure:
     """Give an effect; waits over the groups that may be told, with the sign turned, because less is better."""
+    if effect.range is not None:
+        return Figure(effect.change, Unit.NUMBER, low=effect.range.low, high=effect.range.high)
     if effect.unit != "minutes":
         return Figure(effect.change, Unit.POUNDS)
     longer = change_in_wait(each.gate, effect.service)
@@ -211,11 +249,10 @@ def _tested(one: Tested) -> list[Figure | str]:
     return [f"{one.test[:1].upper()}{one.test[1:]}", str(one.answer), one.evidence]
 
 
-def cases_chapter(study: Study, each: Assessed) -> Chapter:
+def cases_chapter(each: Assessed) -> Chapter:
     """Lay out the five cases: what is computed, what is known, and what has still to be written."""
     to_write = sum(line.to_write for line in each.cases)
     sold = bool(sellers(each.appraisal))
-    names = names_of(study)
     blocks: list[Block] = []
     for case in FiveCase:
         lines = [line for line in each.cases if line.case is case]
@@ -229,7 +266,7 @@ def cases_chapter(study: Study, each: Assessed) -> Chapter:
                 (Column("What a board asks"), Column("Figure", numeric=True), Column("What is known")),
                 [
                     [
-                        _asked(line, names),
+                        line.asks,
                         closed(_figure(line), hides and line.figure is not None),
                         _known(each, line),
                     ]
@@ -245,15 +282,6 @@ def cases_chapter(study: Study, each: Assessed) -> Chapter:
             f"{len(each.cases) - to_write} lines are filled from this study; {to_write} are for the partners to write."
         ),
         blocks,
-    )
-
-
-def _asked(line: CaseLine, names: dict[str, str]) -> str:
-    """Call services by their name where a question calls them by their identifier."""
-    return (
-        " ".join(names.get(word, word) for word in line.asks.split(" "))
-        if line.case is FiveCase.FINANCIAL
-        else line.asks
     )
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from joinedup.appraisal import GRADES, WARNING
+from joinedup.appraisal import GRADES, WARNING, financial_year, first_live_year
 from joinedup.disclosure import Bar, Block, Chapter, Chart, Column, Figure, Mark, Section, Statement, Table
-from joinedup.money import CashLine, causes_of
+from joinedup.money import CashLine, causes_of, discount_factors
 from joinedup.study.drafting.naming import listed
 from joinedup.study.drafting.option_pages.money import CLOSED_NOTE, closed, sellers
 from joinedup.study.drafting.options import pounds
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from joinedup.appraisal import Appraisal, Managed, Swing
     from joinedup.study.assessing import Assessed
+    from joinedup.study.study import Study
 
 _DRAWN = 8
 """How many swings are drawn; the table holds all of them."""
@@ -142,19 +143,28 @@ def stress_chapter(each: Assessed, risks: Sequence[Managed]) -> Chapter:
     beside: list[list[Figure | str]] = [
         [one.assumption.sentence, pounds(one.difference), pounds(one.npsv)] for one in appraisal.beside
     ]
-    leaving: list[Figure | str] = [
-        f"What parting again costs, in year {appraisal.leaving.year} at central values.",
-        pounds(-appraisal.leaving.cost),
-        Figure(None, Unit.POUNDS, mark=Mark.NOT_APPLICABLE),
+    leaving = appraisal.leaving
+    # Until the partners part is another number of years: a second sum, from which a receipt could be worked out.
+    parted: list[Figure | str] = [
+        f"The partners part in year {leaving.year} (central): what would come later is lost, and parting is paid for.",
+        closed(pounds(leaving.npsv - appraisal.npsv), sold),
+        closed(pounds(leaving.npsv), sold),
     ]
-    blocks.append(
+    at_once = float(leaving.cost[0]) * float(discount_factors(edition=appraisal.edition)[leaving.year])
+    blocks += [
         Table(
             "not-reckoned",
             "What the estimate does not reckon with, present value in real pounds",
             (Column("What"), Column("Adds or takes", numeric=True), Column("Worth then", numeric=True)),
-            [*beside, leaving],
-        )
-    )
+            [*beside, parted],
+            note=CLOSED_NOTE if sold else "",
+        ),
+        Statement(
+            "Parting is taken to cost {cost} in the year in which it happens; at central values that is {now} in the worth of "
+            "now.",
+            {"cost": pounds(leaving.cost), "now": Figure(at_once, Unit.POUNDS)},
+        ),
+    ]
     blocks += _managed(each, risks)
     return Chapter(
         "stress",
@@ -207,7 +217,7 @@ def _managed(each: Assessed, risks: Sequence[Managed]) -> list[Block]:
     ]
 
 
-def elsewhere_chapter(each: Assessed) -> Chapter:
+def elsewhere_chapter(study: Study, each: Assessed) -> Chapter:
     """Say what became of the like elsewhere, and how long it took (§4.2)."""
     months = each.months_elsewhere
     if not each.elsewhere:
@@ -238,6 +248,7 @@ def elsewhere_chapter(each: Assessed) -> Chapter:
         "Its like elsewhere",
         Statement(f"{_cases(len(rows))} of the kind {'is' if len(rows) == 1 else 'are'} known. {took}"),
         (
+            *_live_here(study, each),
             Statement(WARNING),
             Section("The cases"),
             Table(
@@ -256,6 +267,24 @@ def elsewhere_chapter(each: Assessed) -> Chapter:
             ),
         ),
     )
+
+
+def _live_here(study: Study, each: Assessed) -> list[Block]:
+    """Set when the money takes it to be live beside how long the like took, and say which of the two to trust."""
+    months, live = each.months_elsewhere, first_live_year(each.appraisal.flows)
+    if not months or live is None:
+        return []
+    took = f"{min(months)} to {max(months)}" if min(months) < max(months) else str(max(months))
+    said = (
+        f"Here its money first saves or helps in {financial_year(study.area.settings.price_base, live)}, {12 * live} months from "
+        f"the first year. Its like took {took} months from the idea."
+    )
+    if 12 * live < max(months):
+        said += (
+            " What happened elsewhere is a fact and the year here is assumed: trust the longer, until the partners have a plan "
+            "with dates."
+        )
+    return [Statement(said)]
 
 
 def _cases(number: int) -> str:

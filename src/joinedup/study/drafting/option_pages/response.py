@@ -68,12 +68,18 @@ def gate_chapter(study: Study, each: Assessed) -> Chapter:
 
 
 def _answer(gate: Gate) -> Statement:
+    """Say what the finding means, and whether it rests on tolerances of which nobody can tell when they were agreed."""
     words = {
         Outcome.PASS: "The safety gate passes it.",
         Outcome.FAIL: "The safety gate does not pass it, whatever it is worth in money.",
         Outcome.CANNOT_TELL: "Cannot tell is not a pass: it takes no place in the order.",
-    }
-    return Statement(words[gate.outcome])
+    }[gate.outcome]
+    if gate.beforehand is None:
+        words += (
+            " Whether the tolerances were recorded before results were seen is not stated: add results_seen_on to "
+            "study.toml."
+        )
+    return Statement(words)
 
 
 def _groups(study: Study, gate: Gate) -> Table:
