@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtr, ndtri
+import scipy
 
 from joinedup.refusal import Refusal, did_you_mean
 
@@ -173,7 +173,7 @@ def draw(assumptions: Iterable[Assumption], draws: int, seed: int) -> Draws:
     for name, assumption in declared.items():
         column = np.full(draws + 1, assumption.central, dtype=np.float64)
         if assumption.high > assumption.low and assumption.companion:
-            column[1:] = assumption.at(ndtr(_score(name, declared, draws, seed, ())))
+            column[1:] = assumption.at(scipy.special.ndtr(_score(name, declared, draws, seed, ())))
         elif assumption.high > assumption.low:
             column[1:] = stream(seed, "assumption", name).triangular(
                 assumption.low, assumption.central, assumption.high, draws
@@ -196,7 +196,7 @@ def _score(
         raise ValueError(f"assumption {followers[-1]}: its companion '{name}' was not drawn; draw both")
     assumption = declared[name]
     chance = stream(seed, "assumption", name).random(draws)
-    own = np.asarray(ndtri(np.clip(chance, 1e-12, 1.0 - 1e-12)), dtype=np.float64)
+    own = np.asarray(scipy.special.ndtri(np.clip(chance, 1e-12, 1.0 - 1e-12)), dtype=np.float64)
     if not assumption.companion:
         return own
     # The correlation of ranks that is asked for, as the correlation of the scores that gives it (Pearson, 1907).

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from scipy.spatial import cKDTree
+import scipy
 
 from joinedup.area.places import fit_for_distance
 from joinedup.assumptions import Assumption, Grade
@@ -67,7 +67,7 @@ def site_pairs(area: Area, travel: Travel, minutes: float) -> pl.DataFrame:
             else minutes * FASTEST_KM_PER_MINUTE * 1000
         )
         # A hair's breadth wider than the reach: rounding must not lose a pair that stands exactly at it.
-        near = cKDTree(points).query_pairs(reach * (1 + 1e-9), output_type="ndarray")
+        near = scipy.spatial.cKDTree(points).query_pairs(reach * (1 + 1e-9), output_type="ndarray")
         first, second = near.min(axis=1), near.max(axis=1)
         service = sites["service_id"].to_numpy()
         other = service[first] != service[second]

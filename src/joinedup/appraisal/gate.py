@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
-from scipy.special import stdtrit
+import scipy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -226,7 +226,7 @@ def _judged(
         upper = float(change.max())
         outcome, reason = Outcome.PASS, f"{where}: no {of} would wait longer"
     elif error is not None:
-        half = float(stdtrit(count - 1, CONFIDENCE)) * error
+        half = float(scipy.special.stdtrit(count - 1, CONFIDENCE)) * error
         upper = mean + half
         luck = known["between_runs"].mean()
         outcome = Outcome.PASS if upper <= minutes else Outcome.FAIL
@@ -283,7 +283,7 @@ def _runs_that_would_tell(change: NDArray[np.float64], luck: float, runs: int, a
     """
     count = len(change)
     differ = max(float(change.var(ddof=1)) - luck / runs, 0.0)
-    room = count * (apart / float(stdtrit(count - 1, CONFIDENCE))) ** 2 - differ
+    room = count * (apart / float(scipy.special.stdtrit(count - 1, CONFIDENCE))) ** 2 - differ
     return None if room <= 0 else max(math.ceil(luck / room), runs + 1)
 
 

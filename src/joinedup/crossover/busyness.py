@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.ndimage import gaussian_filter, gaussian_filter1d
+import scipy
 
 from joinedup.compiling import compiled
 
@@ -36,7 +36,7 @@ def busyness(
     if not len(place) or not len(other_place):
         return np.zeros(len(place))
     lattice = _lattice(other_place, neighbourhood)
-    profile = gaussian_filter1d(_by_hour(other_wall), 1.0, mode="wrap")
+    profile = scipy.ndimage.gaussian_filter1d(_by_hour(other_wall), 1.0, mode="wrap")
     hours = np.log(np.maximum(profile / profile.mean(), _LEAST))
     found = _around(place, lattice.smooth, *lattice.where, lattice.records)
     np.log(found, out=found)
@@ -78,7 +78,9 @@ def _lattice(other: Floats, neighbourhood: float) -> _Lattice:
     cell = max(neighbourhood / _CELLS_A_WIDTH, float((high - low).max()) / _MOST_CELLS)
     size = np.ceil((high - low) / cell).astype(np.int64) + 1
     counts = _counted(other, low, high, cell, size).astype(np.float32)
-    smooth = gaussian_filter(counts.reshape(size), neighbourhood / cell, mode="constant").ravel()
+    smooth = scipy.ndimage.gaussian_filter(
+        counts.reshape(size), neighbourhood / cell, mode="constant"
+    ).ravel()
     return _Lattice(smooth, (low, cell, size), 2 * np.pi * (neighbourhood / cell) ** 2)
 
 

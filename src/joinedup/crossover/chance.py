@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import chdtri
+import scipy
 
 from joinedup.crossover.busyness import pieces, strata_edges
 from joinedup.crossover.mixture import Features
@@ -96,7 +96,7 @@ class Chance:
         if others < 1 or mean <= 0:
             return 1.0
         ratio = float(counts.var(ddof=1)) / mean
-        return ratio if ratio * others > float(chdtri(others, _SAMPLING)) else 1.0
+        return ratio if ratio * others > float(scipy.special.chdtri(others, _SAMPLING)) else 1.0
 
     def expected(self, features: Features) -> Floats:
         """Give the coincidences to expect in each pair's own bin, from other weeks alone."""

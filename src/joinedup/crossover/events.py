@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 import scipy
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,8 +73,10 @@ def best_events(
         np.array([services.index(each) for each in edges[side].to_list()]) for side in ("of_a", "of_b")
     )
     even = weight >= 0
-    links = coo_array((np.ones(int(even.sum()), dtype=np.int8), (a[even], b[even])), shape=(len(nodes),) * 2)
-    number, knot = connected_components(links, directed=False)
+    links = scipy.sparse.coo_array(
+        (np.ones(int(even.sum()), dtype=np.int8), (a[even], b[even])), shape=(len(nodes),) * 2
+    )
+    number, knot = scipy.sparse.csgraph.connected_components(links, directed=False)
     # Meetings of less than even odds matter within a knot alone, where they may speak against a third service.
     inside = knot[a] == knot[b]
     a, b, weight = a[inside], b[inside], weight[inside]
@@ -124,7 +124,7 @@ def _packed(
         return chosen, score, bound if complete else _half_of_each_tie(knot, kind)
     rows = [place[node] for event in members for node in event]
     columns = [number for number, event in enumerate(members) for _ in event]
-    taken = coo_array((np.ones(len(rows)), (rows, columns)), shape=(len(nodes), len(members)))
+    taken = scipy.sparse.coo_array((np.ones(len(rows)), (rows, columns)), shape=(len(nodes), len(members)))
     answer = scipy.optimize.milp(
         -worth,
         constraints=scipy.optimize.LinearConstraint(taken.tocsr(), ub=1),

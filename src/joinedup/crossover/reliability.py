@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import nbdtrik
+import scipy
 
 from joinedup.crossover.chance import MINUTE, features_of
 from joinedup.crossover.estimate import in_window
@@ -137,7 +137,7 @@ def _range(counted: int, worth: float, spread: float) -> tuple[float, float, flo
     """
     shape = counted + _HALF
     mean, wider = shape * worth, math.sqrt(spread)
-    low, high = (float(nbdtrik(each, shape, 1 / (1 + worth))) for each in (_LOW, _HIGH))
+    low, high = (float(scipy.special.nbdtrik(each, shape, 1 / (1 + worth))) for each in (_LOW, _HIGH))
     # Counts are whole.
     low, high = math.floor(max(low, 0.0)), math.ceil(max(high, 0.0))
     return (

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+import scipy
 
 from joinedup.crossover.answer import Window
 from joinedup.crossover.chance import MINUTE
@@ -45,7 +44,7 @@ def repeat_groups(
     again = np.flatnonzero(records.repeat)
     # In canonical order a repeat directly follows the record that it repeats, or another repeat of it.
     one, other = np.concatenate([likely.a, again - 1]), np.concatenate([likely.b, again])
-    links = coo_array((np.ones(len(one), dtype=np.int8), (one, other)), shape=(number, number))
-    _, group = connected_components(links, directed=False)
+    links = scipy.sparse.coo_array((np.ones(len(one), dtype=np.int8), (one, other)), shape=(number, number))
+    _, group = scipy.sparse.csgraph.connected_components(links, directed=False)
     _, first = np.unique(group, return_index=True)
     return np.asarray(first[group])

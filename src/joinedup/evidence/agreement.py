@@ -13,7 +13,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import stdtrit
+import scipy
 
 from joinedup.assumptions import stream
 from joinedup.refusal import Refusal
@@ -334,7 +334,7 @@ class _Measured:
         if units < 2 or not np.isfinite(parts).all():
             return None, None
         error = float(np.sqrt(((parts - value) ** 2).sum() / (units * (units - 1.0))))
-        half = float(stdtrit(units - 1, 1.0 - _TAIL)) * error
+        half = float(scipy.special.stdtrit(units - 1, 1.0 - _TAIL)) * error
         return max(-1.0, value - half), min(1.0, value + half)
 
     def _ac_parts(self) -> tuple[float, NDArray[np.float64]]:

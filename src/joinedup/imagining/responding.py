@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.spatial import cKDTree
+import scipy
 
 from joinedup.assumptions import stream
 from joinedup.imagining.estate import ESTATE
@@ -138,7 +138,7 @@ def _turnout(units: Sequence[tuple[Station, Unit]], unit: Integers, chance: np.r
 def _nearest(stations: Sequence[Station], place: Floats) -> tuple[Integers, Floats]:
     """Give the nearest few stations of each place, nearest first, and the minutes to drive from each."""
     many = min(_NEAREST, len(stations))
-    found = cKDTree(np.array([(each.x, each.y) for each in stations])).query(
+    found = scipy.spatial.cKDTree(np.array([(each.x, each.y) for each in stations])).query(
         place, k=list(range(1, many + 1))
     )
     return np.asarray(found[1], dtype=np.int64), TRAVEL.minutes(np.asarray(found[0]))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from scipy.spatial import Delaunay, QhullError, cKDTree
+import scipy
 
 from joinedup.imagining.kinds import SERVICES
 from joinedup.imagining.land import PEOPLE_A_STREET
@@ -73,7 +73,7 @@ class RoadNet:
             if max(abs(earlier.plot.west - plot.west), abs(earlier.plot.south - plot.south)) < 1.1 * max(
                 plot.side, earlier.plot.side
             ):
-                near = cKDTree(np.column_stack([earlier.x, earlier.y]))
+                near = scipy.spatial.cKDTree(np.column_stack([earlier.x, earlier.y]))
                 metres, theirs = near.query(np.column_stack([district.x, district.y]))
                 ours = np.argsort(metres, kind="stable")[:_LINKS]
                 self._join(district, ours, first, earlier, np.asarray(theirs)[ours], before)
@@ -171,7 +171,9 @@ class RoadNet:
 def _grounds(district: District, stations: Sequence[Station], service: str) -> pl.Series:
     """Give the nearest station of a service, from which each street is reached first."""
     own = [each for each in stations if each.service == service]
-    nearest = cKDTree([(each.x, each.y) for each in own]).query(np.column_stack([district.x, district.y]))[1]
+    nearest = scipy.spatial.cKDTree([(each.x, each.y) for each in own]).query(
+        np.column_stack([district.x, district.y])
+    )[1]
     return pl.Series([each.site_id for each in own]).gather(np.asarray(nearest, dtype=np.int64))
 
 
@@ -179,14 +181,14 @@ def _neighbours(x: Floats, y: Floats) -> tuple[Integers, Integers]:
     """Join each street to those that it sees: an edge stands unless a third street lies within its circle."""
     points = np.column_stack([x, y])
     try:
-        corners = Delaunay(points).simplices
-    except QhullError:
+        corners = scipy.spatial.Delaunay(points).simplices
+    except scipy.spatial.QhullError:
         chain = np.arange(len(x) - 1)
         return chain, chain + 1
     edges = np.sort(np.concatenate([corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [0, 2]]]), axis=1)
     edges = np.unique(edges, axis=0).astype(np.int64)
     middle = (points[edges[:, 0]] + points[edges[:, 1]]) / 2
-    nearest = cKDTree(points).query(middle)[0]
+    nearest = scipy.spatial.cKDTree(points).query(middle)[0]
     half = np.hypot(*(points[edges[:, 0]] - points[edges[:, 1]]).T) / 2
     kept = edges[np.asarray(nearest) >= half * (1 - 1e-9)]
     return kept[:, 0], kept[:, 1]

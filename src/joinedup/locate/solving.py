@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import scipy
-from scipy.sparse import csr_array
 
 from joinedup.refusal import Refusal
 
@@ -67,7 +66,7 @@ class Rows:
         if not self.count:
             return []
         entries = (np.concatenate(self.row), np.concatenate(self.column))
-        matrix = csr_array((np.concatenate(self.value), entries), shape=(self.count, columns))
+        matrix = scipy.sparse.csr_array((np.concatenate(self.value), entries), shape=(self.count, columns))
         return [scipy.optimize.LinearConstraint(matrix, np.concatenate(self.low), np.concatenate(self.high))]
 
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 import scipy
-from scipy import special
 
 from joinedup.refusal import Refusal
 from joinedup.response.dispatching import Matrix
@@ -145,7 +144,7 @@ def paces_of(
     size, total = np.bincount(of, minlength=len(BANDS))[enough], len(of)
     apart = (np.bincount(of, rank, len(BANDS))[enough] ** 2 / size).sum()
     statistic = 12 / (total * (total + 1)) * apart - 3 * (total + 1)
-    if special.chdtrc(len(enough) - 1, statistic) >= _BY_CHANCE:
+    if scipy.special.chdtrc(len(enough) - 1, statistic) >= _BY_CHANCE:
         return (1.0,)
     made = np.ones(len(BANDS))
     for each in enough:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from scipy.spatial import cKDTree
+import scipy
 
 from joinedup.area.places import fit_for_distance
 from joinedup.travel import Places, StraightLine
@@ -94,7 +94,7 @@ def _nearest(
     # Of several sites on one plot only the first is looked at, so that what is left to settle by hand is rare.
     first = np.sort(np.unique(places, axis=0, return_index=True)[1])
     plots = places[first]
-    found = cKDTree(plots).query(calls, k=[1, 2])
+    found = scipy.spatial.cKDTree(plots).query(calls, k=[1, 2])
     distances, numbers = np.asarray(found[0]), np.asarray(found[1])
     nearest = numbers[:, 0].astype(np.int64)
     # Which of several the tree names depends on all the others; the second is infinitely far where there is none.

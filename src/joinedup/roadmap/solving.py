@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy
-from scipy.sparse import csr_array
 
 from joinedup.locate.solving import QUIET
 from joinedup.refusal import Refusal
@@ -301,7 +300,7 @@ class Model:
         row = [number for number, (entries, _, _) in enumerate(rows) for _ in entries]
         column = [place for entries, _, _ in rows for place in entries]
         value = np.array([each for entries, _, _ in rows for each in entries.values()], dtype=np.float64)
-        matrix = csr_array((value, (row, column)), shape=(len(rows), size + len(more.low)))
+        matrix = scipy.sparse.csr_array((value, (row, column)), shape=(len(rows), size + len(more.low)))
         whole_numbers = np.concatenate([np.full(size, int(whole)), np.full(len(more.low), int(more.whole))])
         with QUIET:
             answer = scipy.optimize.milp(

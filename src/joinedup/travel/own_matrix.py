@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from scipy.spatial import cKDTree
+import scipy
 
 from joinedup.assumptions import Assumption, Grade
 from joinedup.refusal import Refusal, did_you_mean
@@ -74,8 +74,8 @@ class OwnMatrix:
         return np.where(np.asarray(metres) <= self.reach, np.asarray(row, np.int64), -1)
 
     @cached_property
-    def _tree(self) -> cKDTree:
-        return cKDTree(np.column_stack([self.places.x, self.places.y]))
+    def _tree(self) -> scipy.spatial.cKDTree:
+        return scipy.spatial.cKDTree(np.column_stack([self.places.x, self.places.y]))
 
 
 def own_matrix(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import betainc
+import scipy
 
 from joinedup.crossover.hot_places.answer import FALSE_DISCOVERIES, Sharing
 from joinedup.crossover.hot_places.people import likeliest
@@ -171,7 +171,7 @@ def _roughness_known(counts: Floats, expected: Floats, common: Floats, own: Floa
 def _tail(count: Floats, mean: Floats, own: Floats) -> Floats:
     """Give the chance of a count or more, gamma in its rate and Poisson in its number."""
     heat = own * mean
-    return np.asarray(betainc(count, 1 / own, heat / (1 + heat)), dtype=np.float64)
+    return np.asarray(scipy.special.betainc(count, 1 / own, heat / (1 + heat)), dtype=np.float64)
 
 
 def _least_as_rare(mean: Floats, own: Floats, weights: Floats, count: Floats, chance: Floats) -> Floats:

@@ -14,7 +14,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_array
+import scipy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,7 +36,7 @@ class Sentences:
         for sentence in stems:
             columns += [self._place.setdefault(stem, len(self._place)) for stem in sentence]
             ends.append(len(columns))
-        counts = csr_array(
+        counts = scipy.sparse.csr_array(
             (np.ones(len(columns)), np.array(columns, np.int64), np.array(ends, np.int64)),
             shape=(len(ends) - 1, len(self._place)),
         )
@@ -70,7 +70,7 @@ class Sentences:
         lengths: NDArray[np.float64] = np.asarray(counts.sum(axis=1), np.float64).ravel()
         mean = lengths.mean() if lengths.any() else 1.0
         damping = np.repeat(_K * (1 - _B + _B * lengths / mean), np.diff(counts.indptr))
-        damped = csr_array(
+        damped = scipy.sparse.csr_array(
             (counts.data * (_K + 1) / (counts.data + damping), counts.indices, counts.indptr),
             shape=counts.shape,
         )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import chdtrc, fdtrc
+import scipy
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -77,10 +77,10 @@ def rao_scott(
         pearson,
         corrected,
         freedom,
-        float(chdtrc(freedom, corrected)),
+        float(scipy.special.chdtrc(freedom, corrected)),
         pearson / trace,
         (above, below),
-        float(fdtrc(above, below, pearson / trace)),
+        float(scipy.special.fdtrc(above, below, pearson / trace)),
     )
 
 

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import betaincinv, stdtrit
+import scipy
 
 from joinedup.evidence.survey.design import effective_number
 
@@ -168,7 +168,7 @@ def _linear(
 @cache
 def _student(freedom: int) -> float:
     """Give the quantile of Student's t that a 95 % interval reaches to."""
-    return float(stdtrit(freedom, _TAIL))
+    return float(scipy.special.stdtrit(freedom, _TAIL))
 
 
 def _interval(value: float, error: float, freedom: int) -> tuple[float | None, float | None]:
@@ -186,9 +186,9 @@ def _share_interval(
     if freedom < 1:
         return None, None
     if share <= 0:
-        return 0.0, float(betaincinv(1, effective, _TAIL))
+        return 0.0, float(scipy.special.betaincinv(1, effective, _TAIL))
     if share >= 1:
-        return float(betaincinv(effective, 1, 1 - _TAIL)), 1.0
+        return float(scipy.special.betaincinv(effective, 1, 1 - _TAIL)), 1.0
     middle = np.log(share / (1.0 - share))
     half = _student(freedom) * error / (share * (1.0 - share))
     return float(1.0 / (1.0 + np.exp(-(middle - half)))), float(1.0 / (1.0 + np.exp(-(middle + half))))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scipy.special import expit, logit
+import scipy
 
 from joinedup.assumptions import stream
 from joinedup.evidence.consultation import Position
@@ -102,7 +102,7 @@ def _said(kind: str, want: float, chance: np.random.Generator) -> tuple[Position
     if draw < given["none"] + given["conditional"]:
         position = Position.CONDITIONAL
     else:
-        supports = chance.random() < expit(logit(want) + REPLIES["kinds"][kind])
+        supports = chance.random() < scipy.special.expit(scipy.special.logit(want) + REPLIES["kinds"][kind])
         position = Position.SUPPORT if supports else Position.OPPOSE
     reasons = list(REPLIES["reasons"][position.value])
     many = int(chance.integers(1, 3))

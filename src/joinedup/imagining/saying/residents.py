@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy
-from scipy.special import expit
 
 from joinedup.assumptions import stream
 from joinedup.imagining.saying.wording import told
@@ -123,7 +122,7 @@ def _likely(question: str, apart: Floats) -> Floats:
         return np.broadcast_to(one, (len(apart), *one.shape))
     asked = WANTS[question]
     by_age = np.repeat(np.array(asked["by_age"]), len(SEXES))
-    yes = expit(_level(question) + by_age + apart[:, None]) * (1.0 - asked["do_not_know"])
+    yes = scipy.special.expit(_level(question) + by_age + apart[:, None]) * (1.0 - asked["do_not_know"])
     no = 1.0 - asked["do_not_know"] - yes
     unknown = np.full_like(yes, asked["do_not_know"])
     if question in RESIDENTS["single"]:
@@ -147,7 +146,7 @@ def _level(question: str) -> float:
     by_age, share = np.array(asked["by_age"]), np.array(RESIDENTS["age"]["share"])
 
     def off(level: float) -> float:
-        each = expit(level + by_age[:, None] + spread * nodes)
+        each = scipy.special.expit(level + by_age[:, None] + spread * nodes)
         return float(share @ each @ weights / weights.sum() * (1.0 - asked["do_not_know"]) - asked["yes"])
 
     return float(scipy.optimize.brentq(off, -8.0, 8.0))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
-from scipy.spatial import cKDTree
+import scipy
 
 from joinedup.area.places import fit_for_distance
 from joinedup.travel import Places, StraightLine
@@ -114,7 +114,7 @@ def _within(
 ) -> NDArray[np.int64]:
     """Count the calls within so many minutes of each base, as its own service drives; shape (bases,)."""
     if isinstance(travel, StraightLine):
-        tree = cKDTree(calls.select("x", "y").to_numpy())
+        tree = scipy.spatial.cKDTree(calls.select("x", "y").to_numpy())
         radius = travel.metres(minutes) * _HAIR
         near = tree.query_ball_point(bases.select("x", "y").to_numpy(), radius, return_length=True)
         return np.asarray(near, np.int64)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy
-from scipy.sparse import csr_array
 
 from joinedup.locate.solving import QUIET
 
@@ -69,8 +68,8 @@ def seat(calendar: Calendar) -> Seating:
     people = np.flatnonzero(calendar.booked)
     number = np.full(runs, -1)
     number[people] = np.arange(len(people))
-    seated = csr_array((np.ones(moves), (number[row], at)), shape=(len(people), runs + moves))
-    room = csr_array(
+    seated = scipy.sparse.csr_array((np.ones(moves), (number[row], at)), shape=(len(people), runs + moves))
+    room = scipy.sparse.csr_array(
         (
             np.concatenate([np.ones(moves), -calendar.seats.astype(float)]),
             (np.concatenate([column, np.arange(runs)]), np.concatenate([at, np.arange(runs)])),
@@ -78,7 +77,7 @@ def seat(calendar: Calendar) -> Seating:
         shape=(runs, runs + moves),
     )
     # Nobody sits in a run that is not kept: said once more for each move, which is implied and makes it far sooner solved.
-    link = csr_array(
+    link = scipy.sparse.csr_array(
         (
             np.concatenate([np.ones(moves), -calendar.booked[row].astype(float)]),
             (np.tile(np.arange(moves), 2), np.concatenate([at, column])),

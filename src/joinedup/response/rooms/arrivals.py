@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy import special
+import scipy
 
 from joinedup.assumptions import stream
 
@@ -106,7 +106,7 @@ class Pattern:
             busy = np.ones(days)
             if self.surge[row] > 0:
                 shape = 1 / self.surge[row]
-                busy = special.gammaincinv(shape, special.ndtr(shared[row])) / shape
+                busy = scipy.special.gammaincinv(shape, scipy.special.ndtr(shared[row])) / shape
             mean = self.hourly[row, hours % HOURS_OF_WEEK] * np.repeat(self.season[row, months] * busy, 24)
             chance = self._stream(seed, "calls", line, run)
             counts = chance.poisson(mean)

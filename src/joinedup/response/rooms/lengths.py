@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from scipy import special
+import scipy
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,5 +28,5 @@ def took(table: pl.DataFrame) -> Integers:
 def laid_down(mean: float, spread: float) -> Integers:
     """Lay down a lognormal length (mean in seconds, spread beside it) as equally likely ms, sorted."""
     wide = np.log1p(spread**2)
-    points = np.exp(np.sqrt(wide) * special.ndtri((np.arange(_STEPS) + 0.5) / _STEPS))
+    points = np.exp(np.sqrt(wide) * scipy.special.ndtri((np.arange(_STEPS) + 0.5) / _STEPS))
     return np.asarray(np.round(points / points.mean() * mean * 1000), dtype=np.int64)

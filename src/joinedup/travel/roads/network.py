@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import polars as pl
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
-from scipy.spatial import cKDTree
+import scipy
 
 from joinedup.travel.hours import BANDS, hours_of_day
 from joinedup.travel.keeping import Arrays, digest_of, kept
@@ -103,7 +101,7 @@ class Roads:
         beyond = np.flatnonzero(metres > self.reach)
         if not len(beyond):
             return {}
-        every = cKDTree(np.column_stack([self.x, self.y]))
+        every = scipy.spatial.cKDTree(np.column_stack([self.x, self.y]))
         away = np.asarray(every.query(np.column_stack([places.x[beyond], places.y[beyond]]))[0])
         none = f"no road within {self.reach:g} m"
         cut_off = f"no road within {self.reach:g} m that leads both to and from the rest of the network"
@@ -150,9 +148,9 @@ class Roads:
         return main[np.asarray(number, np.int64)], np.asarray(metres)
 
     @cached_property
-    def _tree(self) -> cKDTree:
+    def _tree(self) -> scipy.spatial.cKDTree:
         main = self.graph.main
-        return cKDTree(np.column_stack([self.x[main], self.y[main]]))
+        return scipy.spatial.cKDTree(np.column_stack([self.x[main], self.y[main]]))
 
     def _points(self, places: Places) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Give the points that places stand for, each once and in order, and which of them each is (−1: left out)."""
@@ -222,7 +220,9 @@ class Roads:
         links = self._links if way == "from" else self._links.T.tocsr()
         columns = slice(None) if many is None else many
         parts = [
-            dijkstra(links, indices=few[start : start + _AT_ONCE])[:, columns].astype(np.float32)
+            scipy.sparse.csgraph.dijkstra(links, indices=few[start : start + _AT_ONCE])[:, columns].astype(
+                np.float32
+            )
             for start in range(0, len(few), _AT_ONCE)
         ]
         found = np.concatenate(parts)
@@ -230,13 +230,13 @@ class Roads:
         return found
 
     @cached_property
-    def _links(self) -> csr_array:
+    def _links(self) -> scipy.sparse.csr_array:
         """The graph as a sparse table of minutes; of two stretches between the same points, the quicker."""
         count = len(self.graph)
         order = np.lexsort((self.minutes, self.graph.head, self.graph.tail))
         tail, head = self.graph.tail[order], self.graph.head[order]
         quickest = np.r_[True, (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])]
         first = np.searchsorted(tail[quickest], np.arange(count + 1))
-        return csr_array(
+        return scipy.sparse.csr_array(
             (self.minutes[order][quickest], head[quickest], first.astype(np.int32)), shape=(count, count)
         )

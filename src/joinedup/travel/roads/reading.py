@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy
 from pyproj import Geod
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from joinedup.refusal import Refusal
 from joinedup.travel.keeping import Arrays, digest_of, kept
@@ -98,8 +97,8 @@ def _made(path: Path) -> Arrays:
     place = np.zeros(points, np.int64)
     place[number] = np.arange(len(number))
     where = place[used]
-    links = coo_array((np.ones(len(tail), np.int8), (tail, head)), shape=(len(used), len(used)))
-    _, parts = connected_components(links.tocsr(), connection="strong")
+    links = scipy.sparse.coo_array((np.ones(len(tail), np.int8), (tail, head)), shape=(len(used), len(used)))
+    _, parts = scipy.sparse.csgraph.connected_components(links.tocsr(), connection="strong")
     return {
         "longitude": lon[where],
         "latitude": lat[where],
