@@ -75,22 +75,20 @@ def same_place_and_hour(a: Records, b: Records) -> tuple[int, dict[str, int]]:
     Cells are of 500 m. Only usable records count. Hours are of true time: the hour that the clocks
     repeat is two hours.
     """
-    here, there = (_places_and_hours(records) for records in (a, b))
-    both = here.join(there, on=["east", "north", "hour"], suffix="_b")
-    return both.height, {a.service: int(both["records"].sum()), b.service: int(both["records_b"].sum())}
-
-
-def _places_and_hours(records: Records) -> pl.DataFrame:
-    """Count a service's usable records by cell and hour."""
-    keep = records.usable & ~records.repeat
-    return (
-        pl.DataFrame(
-            {
-                "east": np.floor(records.place[keep, 0] / PLACE_METRES).astype(np.int64),
-                "north": np.floor(records.place[keep, 1] / PLACE_METRES).astype(np.int64),
-                "hour": records.instant[keep] // _HOUR,
-            }
+    kept = [records.usable & ~records.repeat for records in (a, b)]
+    at = [
+        np.column_stack(
+            (np.floor(records.place[keep] / PLACE_METRES).astype(np.int64), records.instant[keep] // _HOUR)
         )
-        .group_by("east", "north", "hour")
-        .agg(records=pl.len())
+        for records, keep in zip((a, b), kept, strict=True)
+    ]
+    if not all(len(each) for each in at):
+        return 0, {a.service: 0, b.service: 0}
+    # A cell and hour as one number: rows of a table would take several times the room.
+    low = np.minimum(at[0].min(axis=0), at[1].min(axis=0))
+    span = np.maximum(at[0].max(axis=0), at[1].max(axis=0)) - low + 1
+    (here, mine), (there, theirs) = (
+        np.unique(np.ravel_multi_index(tuple((each - low).T), tuple(span)), return_counts=True) for each in at
     )
+    both, first, second = np.intersect1d(here, there, assume_unique=True, return_indices=True)
+    return len(both), {a.service: int(mine[first].sum()), b.service: int(theirs[second].sum())}

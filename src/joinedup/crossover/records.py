@@ -67,6 +67,8 @@ class Records:
 
     def where(self, keep: NDArray[np.bool_]) -> Records:
         """Keep some of the positioned records; what is counted of the whole service stays."""
+        if keep.all():
+            return self
         kept = {each.name: getattr(self, each.name)[keep] for each in fields(self) if each.name in _OF_EACH}
         return replace(self, **kept)
 
