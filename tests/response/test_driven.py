@@ -268,6 +268,7 @@ def streets(path: Path) -> Path:
     return extract(path, spots, ways, GRID)
 
 
+@pytest.mark.slow
 def test_respond_plays_littleton_over_roads_and_says_so(tmp_path: Path) -> None:
     study = tmp_path / "littleton"
     shutil.copytree(LITTLETON, study)

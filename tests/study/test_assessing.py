@@ -66,6 +66,7 @@ def test_the_same_seed_gives_the_same_worth_to_the_last_bit_whatever_the_order_o
         assert again.order.placed == first.order.placed
 
 
+@pytest.mark.slow
 def test_another_seed_gives_other_draws_and_the_same_central_worth() -> None:
     first, other = assessed(littleton().area), assessed(with_settings(littleton().area, seed=2016))
     for one, two in zip(first.options, other.options, strict=True):

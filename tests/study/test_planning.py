@@ -58,6 +58,7 @@ def test_the_roadmap_starts_what_is_worth_it_and_passes_the_gate_as_a_set(tmp_pa
     assert found.roadmap.gate == "pass"
 
 
+@pytest.mark.slow
 def test_capital_that_is_too_short_keeps_an_option_out_and_more_of_it_is_worth_something(
     tmp_path: Path,
 ) -> None:
@@ -67,6 +68,7 @@ def test_capital_that_is_too_short_keeps_an_option_out_and_more_of_it_is_worth_s
     assert max(each.worth.gain for each in found.relaxed) > 500_000
 
 
+@pytest.mark.slow
 def test_what_was_refused_stays_out_with_its_reason(tmp_path: Path) -> None:
     rows = f"option_id,decision,reason\n{HEADQUARTERS},refused,the lease was renewed\n"
     found = planned(tmp_path, decisions=rows)
@@ -167,6 +169,7 @@ def weighed(assessed: tuple[Assessed, ...], weights: OwnWeights | None = None) -
     return plan_of(assessed, OwnLimits(1), {}, (), {}, lambda _: Outcome.PASS, 1, weights)
 
 
+@pytest.mark.slow
 def test_agreed_weights_of_money_alone_give_the_order_by_expected_worth_under_every_draw() -> None:
     assessed = littleton().assessment.options
     found = weighed(assessed, MONEY_ALONE)
