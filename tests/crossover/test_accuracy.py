@@ -59,12 +59,13 @@ def test_joint_events_of_a_small_area_are_found_without_a_word_on_who_was_asked_
 def test_police_and_ambulance_are_matched_as_well_as_the_table_says(
     row: str, f1: float, error: float, bias: float
 ) -> None:
-    found = scores(row, POLICE, 6)
+    # As many as the table's bounds are of: the mean error of a handful of areas is luck.
+    found = scores(row, POLICE, 20)
     line = summed_up(found)
     assert line["f1"] >= f1
     assert line["calibration"] <= error
     assert abs(line["bias"]) <= bias
-    assert line["covered"] >= 5
+    assert line["covered"] >= 17
     # Where people live most densely the interval is a little wider than a count's own luck and the matching's would be.
     assert line["half_width"] <= 1.05 * np.hypot(line["poisson_1.96"], line["matching_1.96"])
 
