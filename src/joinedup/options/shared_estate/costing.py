@@ -99,39 +99,18 @@ def ended(area: Area, site: Site, draws: Draws, years: int) -> list[Cash]:
 
 def kept_on(site: Site, draws: Draws, years: Iterable[int]) -> list[Cash]:
     """Give what a site goes on costing."""
-    payer = Partner(site.service_id)
-    cost, names = _running_cost(site, draws)
-    return [
-        Cash(
-            "running cost of the site as now",
-            CashKind.CASH_RELEASING,
-            CashLine.RUNNING,
-            year,
-            -cost,
-            payer,
-            payer,
-            names,
-        )
-        for year in years
-    ]
+    return _running(site, draws, years, "running cost of the site as now", -1)
 
 
 def _freed(site: Site, draws: Draws, years: Iterable[int]) -> list[Cash]:
+    return _running(site, draws, years, "running cost of the site given up", 1)
+
+
+def _running(site: Site, draws: Draws, years: Iterable[int], what: str, sign: int) -> list[Cash]:
     payer = Partner(site.service_id)
-    freed, names = _running_cost(site, draws)
-    return [
-        Cash(
-            "running cost of the site given up",
-            CashKind.CASH_RELEASING,
-            CashLine.RUNNING,
-            year,
-            freed,
-            payer,
-            payer,
-            names,
-        )
-        for year in years
-    ]
+    cost, names = _running_cost(site, draws)
+    kind, line = CashKind.CASH_RELEASING, CashLine.RUNNING
+    return [Cash(what, kind, line, year, sign * cost, payer, payer, names) for year in years]
 
 
 def _receipt(site: Site, draws: Draws, year: int, years: int) -> list[Cash]:
